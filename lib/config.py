@@ -1,0 +1,56 @@
+"""Settings, read once from the environment (and `.env`)."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; every name starts with SHIPDESK_."""
+
+    model_config = SettingsConfigDict(env_prefix="SHIPDESK_", env_file=ROOT / ".env", extra="ignore")
+
+    data: Path = ROOT / "data" / "local"  #: Folder of database, labels and exports.
+    platform_url: str = ""  #: Empty: the sandbox on this machine.
+    app_key: str = ""
+    app_secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    operator: str = Field(default_factory=getpass.getuser)  #: Who acts when nobody said so.
+    language: str = "en"  #: Default language of texts: en or zh_CN.
+    settle_seconds: int | None = None  #: How long a created order may stay invisible; 10 sandbox, 300 live.
+    threads: int = 16  #: Requests on the wire at once.
+
+    @property
+    def sandbox(self) -> bool:
+        """True while no live platform is named."""
+        return not self.platform_url
+
+    @property
+    def database_path(self) -> Path:
+        return self.data / "shipdesk.duckdb"
+
+    @property
+    def labels_folder(self) -> Path:
+        return self.data / "labels"
+
+    @property
+    def reference(self) -> Path:
+        """Plans, rate cards and other reference tables that come with the program."""
+        return ROOT / "data" / "reference"
+
+    @property
+    def samples(self) -> Path:
+        return ROOT / "data" / "samples"
+
+    @property
+    def settle(self) -> int:
+        """Seconds to wait before a missing logistics order is believed missing."""
+        if self.settle_seconds is not None:
+            return self.settle_seconds
+        return 10 if self.sandbox else 300

@@ -1,0 +1,99 @@
+"""Orders: their states on the platform, and what may keep one out of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OrderStatus(StrEnum):
+    """The platform's order states, by their codes on the wire."""
+
+    PLACED = "PLACE_ORDER_SUCCESS"
+    PAYMENT_PROCESSING = "PAYMENT_PROCESSING"
+    RISK_CONTROL = "RISK_CONTROL"
+    RISK_CONTROL_HOLD = "RISK_CONTROL_HOLD"
+    AMOUNT_TO_CONFIRM = "WAIT_SELLER_EXAMINE_MONEY"
+    AWAITING_SHIPMENT = "WAIT_SELLER_SEND_GOODS"
+    PARTLY_SHIPPED = "SELLER_PART_SEND_GOODS"
+    AWAITING_RECEIPT = "WAIT_BUYER_ACCEPT_GOODS"
+    FUND_PROCESSING = "FUND_PROCESSING"
+    CANCEL_ASKED = "IN_CANCEL"
+    DISPUTED = "IN_ISSUE"
+    FROZEN = "IN_FROZEN"
+    FINISHED = "FINISH"
+    ARCHIVED = "ARCHIVE"
+    UNKNOWN = "UNKNOWN"  #: A label we cannot read: shown, never shipped.
+
+
+#: States in which the seller has something to ship.
+AWAITING = (OrderStatus.AWAITING_SHIPMENT, OrderStatus.PARTLY_SHIPPED)
+
+#: The Chinese labels of the Seller Center export.
+STATUS_LABELS = {
+    "等待买家付款": OrderStatus.PLACED,
+    "风控24小时中": OrderStatus.RISK_CONTROL,
+    "资金审核": OrderStatus.RISK_CONTROL,
+    "资金审核中": OrderStatus.RISK_CONTROL,
+    "等待您发货": OrderStatus.AWAITING_SHIPMENT,
+    "部分发货": OrderStatus.PARTLY_SHIPPED,
+    "等待买家收货": OrderStatus.AWAITING_RECEIPT,
+    "买家申请取消": OrderStatus.CANCEL_ASKED,
+    "含纠纷的订单": OrderStatus.DISPUTED,
+    "冻结中的订单": OrderStatus.FROZEN,
+    "等待您确认金额": OrderStatus.AMOUNT_TO_CONFIRM,
+    "资金处理中": OrderStatus.FUND_PROCESSING,
+    "订单结束": OrderStatus.FINISHED,
+    "订单关闭": OrderStatus.FINISHED,
+    "已结束": OrderStatus.FINISHED,
+}
+
+
+class Finding(StrEnum):
+    """What the check before shipping (发货前检查) can find wrong with an order that is loaded."""
+
+    STATUS = "status"  #: The platform does not let this order be shipped now.
+    HELD = "held"  #: A person put it on hold (搁置).
+    TAKEN = "taken"  #: All of it is in a batch already.
+    UNKNOWN_SKU = "unknown_sku"
+    MISSING_WEIGHT = "missing_weight"
+    MISSING_DECLARATION = "missing_declaration"  #: Declared names or value are missing in the product table.
+    MISSING_PHONE = "missing_phone"
+    MISSING_POSTCODE = "missing_postcode"
+    ODD_POSTCODE = "odd_postcode"
+    MISSING_ADDRESS = "missing_address"  #: A field the country's addresses need is empty.
+    ADDRESS_TOO_LONG = "address_too_long"
+    MISSING_TAX_NUMBER = "missing_tax_number"  #: CPF in Brazil, PCCC in Korea.
+    ODD_TAX_NUMBER = "odd_tax_number"
+    UNKNOWN_REST = "unknown_rest"  #: Partly shipped elsewhere; what is left is known after a sync.
+    OVERDUE = "overdue"  #: The deadline has passed: warns and sorts first, never blocks.
+
+
+#: Findings a batch may contain all the same.
+WARNINGS = frozenset({Finding.OVERDUE})
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where a parcel goes. Personal data: never logged, never published."""
+
+    name: str
+    country: str  #: ISO 3166 alpha-2.
+    province: str
+    city: str
+    address: str
+    postcode: str
+    phone: str
+    mobile: str
+    tax_number: str = ""
+
+
+#: The platform's limits for receiver fields when a shipment is created, in UTF-8 bytes.
+RECEIVER_BYTES = {
+    "name": 90,
+    "province": 48,
+    "city": 48,
+    "address": 90,
+    "phone": 54,
+    "mobile": 30,
+}

@@ -1,0 +1,167 @@
+"""The DuckDB file: one process, many readers, one writer at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from lib.store import times
+from lib.store.queries import sql
+
+MIGRATIONS = Path(__file__).parent / "sql" / "migrations"
+
+
+class DatabaseHeld(Exception):
+    """Another process has the file open. `holder` is what DuckDB says of it."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        super().__init__(f"{path} is held by {holder}")
+        self.path, self.holder = path, holder
+
+
+class Work:
+    """One piece of work on a cursor of its own. Store functions take it first and never commit."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def run(self, name: str, **values: Any) -> None:
+        """Run a named query for its effect."""
+        self._cursor.execute(sql(name), _stored(values))
+
+    def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:
+        """Run a named query; one dict a row, times aware UTC."""
+        self._cursor.execute(sql(name), _stored(values))
+        columns = [column[0] for column in self._cursor.description or []]
+        return [
+            {key: times.from_store(value) if isinstance(value, datetime) else value for key, value in pairs}
+            for pairs in (zip(columns, row, strict=True) for row in self._cursor.fetchall())
+        ]
+
+    def row(self, name: str, **values: Any) -> dict[str, Any] | None:
+        """The first row of a named query, or None."""
+        return next(iter(self.rows(name, **values)), None)
+
+    def value(self, name: str, **values: Any) -> Any:
+        """The first column of the first row."""
+        row = self.row(name, **values)
+        return None if row is None else next(iter(row.values()))
+
+    def frame(self, name: str, **values: Any) -> pd.DataFrame:
+        """Run a named query; a frame whose times are aware UTC."""
+        frame = self._cursor.execute(sql(name), _stored(values)).df()
+        for column in frame.select_dtypes("datetime").columns:
+            frame[column] = frame[column].dt.tz_localize("UTC")
+        return frame
+
+    @contextmanager
+    def table(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+        """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row."""
+        self._cursor.register(name, _naive(frame))
+        try:
+            yield
+        finally:
+            self._cursor.unregister(name)
+
+    @contextmanager
+    def ids(self, values: Sequence[str], name: str = "chosen", column: str = "id") -> Iterator[None]:
+        """Lend a list of ids as a one-column table."""
+        with self.table(name, pd.DataFrame({column: pd.Series(list(values), dtype="str")})):
+            yield
+
+
+class Database:
+    """The store of one Shipdesk process.
+
+    `Database(None)` is in memory (tests). Raises DatabaseHeld when another process has the file.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = duckdb.connect(str(path) if path else ":memory:")
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise DatabaseHeld(str(path), _holder(str(error))) from error
+            raise
+        self._writing = threading.Lock()
+        self._connection.execute("set timezone = 'UTC'")
+        self._migrate()
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """One consistent view, however many queries."""
+        with self._cursor() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield Work(cursor)
+            finally:
+                cursor.execute("rollback")
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """All of it, or none of it. Writers wait for each other; never wait on the network in here."""
+        with self._writing, self._cursor() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield Work(cursor)
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+
+    def close(self) -> None:
+        """Close the file once the running writer is done."""
+        with self._writing:
+            self._connection.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _migrate(self) -> None:
+        """Apply what is not applied yet, each migration in its own transaction."""
+        connection = self._connection
+        connection.execute("create table if not exists migrations (name varchar primary key)")
+        done = {name for (name,) in connection.execute("select name from migrations").fetchall()}
+        for path in sorted(MIGRATIONS.glob("*.sql")):
+            if path.stem in done:
+                continue
+            connection.execute("begin transaction")
+            try:
+                connection.execute(path.read_text(encoding="utf-8"))
+                connection.execute("insert into migrations values ($name)", {"name": path.stem})
+            except BaseException:
+                connection.execute("rollback")
+                raise
+            connection.execute("commit")
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: times.to_store(value) if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _naive(frame: pd.DataFrame) -> pd.DataFrame:
+    aware = frame.select_dtypes("datetimetz").columns
+    return frame.assign(**{name: frame[name].dt.tz_convert("UTC").dt.tz_localize(None) for name in aware})
+
+
+def _holder(message: str) -> str:
+    """The part of DuckDB's message that names the other process: "/usr/bin/python3.11 (PID 4242)"."""
+    _, found, rest = message.partition("lock is held in ")
+    return rest.split(". ")[0].strip() if found else "another process"
