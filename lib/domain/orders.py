@@ -97,3 +97,20 @@ RECEIVER_BYTES = {
     "phone": 54,
     "mobile": 30,
 }
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders awaiting shipment are meant; None lets everything through. In the URL by name."""
+
+    shops: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None  #: ISO alpha-2.
+    services: tuple[str, ...] | None = None  #: Display names as the buyer saw them; "" is no service.
+    due_within_h: int | None = None
+    with_note: bool | None = None
+    several: bool | None = None  #: Several products in the order, or one.
+    on_hold: bool | None = None
+    blocked: bool | None = None  #: Kept out of batches by a finding.
+    partly: bool | None = None  #: Partly shipped already.
+    placed: bool | None = None  #: All of it is in a batch.
+    wanted: str | None = None  #: Part of an order number.

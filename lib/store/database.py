@@ -32,11 +32,11 @@ class Work:
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
 
-    def run(self, name: str, **values: Any) -> None:
+    def run(self, name: str, /, **values: Any) -> None:
         """Run a named query for its effect."""
         self._cursor.execute(sql(name), _stored(values))
 
-    def rows(self, name: str, **values: Any) -> list[dict[str, Any]]:
+    def rows(self, name: str, /, **values: Any) -> list[dict[str, Any]]:
         """Run a named query; one dict a row, times aware UTC."""
         self._cursor.execute(sql(name), _stored(values))
         columns = [column[0] for column in self._cursor.description or []]
@@ -45,16 +45,16 @@ class Work:
             for pairs in (zip(columns, row, strict=True) for row in self._cursor.fetchall())
         ]
 
-    def row(self, name: str, **values: Any) -> dict[str, Any] | None:
+    def row(self, name: str, /, **values: Any) -> dict[str, Any] | None:
         """The first row of a named query, or None."""
         return next(iter(self.rows(name, **values)), None)
 
-    def value(self, name: str, **values: Any) -> Any:
+    def value(self, name: str, /, **values: Any) -> Any:
         """The first column of the first row."""
         row = self.row(name, **values)
         return None if row is None else next(iter(row.values()))
 
-    def frame(self, name: str, **values: Any) -> pd.DataFrame:
+    def frame(self, name: str, /, **values: Any) -> pd.DataFrame:
         """Run a named query; a frame whose times are aware UTC."""
         frame = self._cursor.execute(sql(name), _stored(values)).df()
         for column in frame.select_dtypes("datetime").columns:

@@ -107,6 +107,14 @@ create table findings (
     primary key (shop_id, order_id, code, field)
 );
 
+-- One row per order whose receiver was checked, as it was at that time.
+create table receiver_checks (
+    shop_id varchar not null,
+    order_id varchar not null,
+    checked_at timestamp not null,
+    primary key (shop_id, order_id)
+);
+
 create sequence hold_ids;
 
 -- One row per time somebody put an order on hold; active until released or until `until_at`.

@@ -1,0 +1,108 @@
+"""Quotes: every plan for every parcel in one statement, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from lib.domain.plans import Cargo, Policy
+from lib.store.database import Work
+
+
+def all_plans(work: Work, *, on: date) -> list[dict[str, Any]]:
+    """One dict per plan with its limits, its rate card of the day and its return-service fee."""
+    return work.rows("plans_all", quoted_on=on)
+
+
+def rate_batch(work: Work, batch_id: str, *, on: date) -> None:
+    """Quote every plan for the batch's undecided shipments, for the readers below within the same work."""
+    work.run("parcels_clear")
+    work.run("parcels_of_batch", batch_id=batch_id)
+    _rate(work, on)
+
+
+def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
+    """Quote every plan for what is open of these orders."""
+    work.run("parcels_clear")
+    with work.ids(order_ids):
+        work.run("parcels_of_orders")
+    _rate(work, on)
+
+
+def rate_parcel(
+    work: Work,
+    *,
+    country: str,
+    weight_g: int,
+    cargo_class: Cargo = Cargo.GENERAL,
+    sizes_mm: tuple[int, int, int] | None = None,
+    on: date,
+) -> None:
+    """Quote every plan for a parcel that belongs to no order; its parcel_id is 'parcel'."""
+    length_mm, width_mm, height_mm = sizes_mm or (None, None, None)
+    work.run("parcels_clear")
+    work.run(
+        "parcels_of_one",
+        country=country,
+        weight_g=weight_g,
+        length_mm=length_mm,
+        width_mm=width_mm,
+        height_mm=height_mm,
+        cargo_class=cargo_class,
+    )
+    _rate(work, on)
+
+
+def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
+    """One dict per plan for one rated parcel: parts, fee, days, obstacles; the cheapest that can comes first."""
+    return work.rows("quotes_of_parcel", parcel_id=parcel_id)
+
+
+def by_plan(work: Work) -> pd.DataFrame:
+    """One row per plan over all rated parcels: how many it carries, their total, what keeps the others off."""
+    return work.frame("quotes_by_plan")
+
+
+def cheapest(work: Work) -> dict[str, str]:
+    """parcel_id → the cheapest plan that can carry it."""
+    return {row["parcel_id"]: row["plan_id"] for row in work.rows("quotes_cheapest")}
+
+
+def uncarried(work: Work) -> list[str]:
+    """The rated parcels that no plan can carry."""
+    return [row["parcel_id"] for row in work.rows("parcels_uncarried")]
+
+
+def choices(work: Work, batch_id: str) -> pd.DataFrame:
+    """One row per undecided shipment of the rated batch; those without a plan first."""
+    return work.frame("batch_choices", batch_id=batch_id)
+
+
+def choose_by_policy(work: Work, policy: Policy, *, at: datetime) -> int:
+    """Give every rated, unlocked shipment the plan of the policy; returns how many got one."""
+    return len(work.rows("shipments_choose_policy", policy=policy, changed_at=at))
+
+
+def choose_plan(work: Work, shipment_ids: Sequence[str], plan_id: str, *, lock: bool, at: datetime) -> int:
+    """Give these rated shipments one plan where it can carry them; returns how many got it."""
+    with work.ids(shipment_ids):
+        return len(work.rows("shipments_choose_plan", plan_id=plan_id, locked=lock, changed_at=at))
+
+
+def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:
+    """Keep what the operator saw: the quote of each chosen plan, the buyer's service, the return fee."""
+    work.run("quotes_forget", batch_id=batch_id)
+    work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+
+
+def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per pair (buyer's service → chosen plan) that differ, with counts, cost and days."""
+    return work.rows("choice_pairs", batch_id=batch_id)
+
+
+def _rate(work: Work, on: date) -> None:
+    work.run("quotes_clear")
+    work.run("quotes_make", quoted_on=on)

@@ -1,0 +1,179 @@
+"""Shipments: reading, and the one way to move them (`take`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from lib.domain.shipments import Shipment, State, Step
+from lib.store.database import Work
+
+_STEP_TEXTS = (
+    "logistics_order_id",
+    "lp_number",
+    "tracking_number",
+    "reason_code",
+    "reason_text",
+    "request_id",
+)
+
+
+def take(work: Work, steps: Sequence[Step]) -> set[str]:
+    """Take steps, each with its event row; returns the shipments that moved.
+
+    A shipment that is no longer where its step expects it stays untouched, and so does one whose logistics
+    order another shipment already has: somebody was first.
+    """
+    if not steps:
+        return set()
+    with work.table("steps", _frame(steps)):
+        moved = {row["shipment_id"] for row in work.rows("steps_take")}
+        with work.ids(sorted(moved)):
+            work.run("step_events_add")
+    return moved
+
+
+def of_batch(work: Work, batch_id: str) -> pd.DataFrame:
+    """One row per shipment of the batch in the list's order."""
+    return work.frame("shipments_of_batch", batch_id=batch_id)
+
+
+def by_id(work: Work, shipment_id: str) -> dict[str, Any] | None:
+    """A shipment with its batch, quote and label, or None."""
+    return work.row("shipment_by_id", shipment_id=shipment_id)
+
+
+def found(work: Work, number: str) -> list[dict[str, Any]]:
+    """The shipments a number names, whichever number it is."""
+    return work.rows("shipments_found", number=number)
+
+
+def contents(work: Work, shipment_id: str) -> list[dict[str, Any]]:
+    """One dict per line in the parcel."""
+    return work.rows("shipment_contents", shipment_id=shipment_id)
+
+
+def timeline(work: Work, shipment_id: str) -> list[dict[str, Any]]:
+    """One dict per event, oldest first."""
+    return work.rows("shipment_timeline", shipment_id=shipment_id)
+
+
+def counts(work: Work, batch_id: str) -> dict[State, int]:
+    """How many of the batch's shipments are in each state; states nobody is in are missing."""
+    rows = work.rows("states_of_batch", batch_id=batch_id)
+    return {State(row["state"]): row["shipment_count"] for row in rows}
+
+
+def pace(work: Work, batch_id: str, *, since: datetime) -> dict[str, Any]:
+    """settled_count since a moment, started_at, last_at."""
+    return work.row("batch_pace", batch_id=batch_id, since_at=since) or {}
+
+
+def in_states(work: Work, batch_id: str, states: Collection[State]) -> list[Shipment]:
+    """The batch's shipments in these states, in the list's order."""
+    rows = work.rows("shipments_in_states", batch_id=batch_id, states=[str(state) for state in states])
+    return [shipment(row) for row in rows]
+
+
+def by_ids(work: Work, shipment_ids: Sequence[str]) -> list[Shipment]:
+    """The named shipments; unknown ids are left out."""
+    with work.ids(shipment_ids):
+        return [shipment(row) for row in work.rows("shipments_by_ids")]
+
+
+def labels(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per label of the batch in the list's order: shipment_id, tracking_number, path, sha256."""
+    return work.rows("labels_of_batch", batch_id=batch_id)
+
+
+def keep_labels(work: Work, fetched: pd.DataFrame, *, at: datetime) -> None:
+    """Record label files (shipment_id, path, sha256, size_bytes, page_count) that are on disk already."""
+    with work.table("fetched", fetched):
+        work.run("labels_add", fetched_at=at)
+
+
+def record_print(work: Work, batch_id: str, paper: str, count: int, *, by: str, at: datetime) -> None:
+    """Record that labels were printed."""
+    work.run("print_run_add", batch_id=batch_id, paper=paper, label_count=count, printed_by=by, printed_at=at)
+
+
+def record_handover(
+    work: Work,
+    batch_id: str,
+    shipment_ids: Sequence[str],
+    *,
+    courier: str | None,
+    number: str | None,
+    by: str,
+    at: datetime,
+) -> int:
+    """Record which parcels left the desk; returns the hand-over's number."""
+    handover_id: int = work.value("handover_next_id")
+    with work.ids(shipment_ids):
+        work.run(
+            "handover_add",
+            handover_id=handover_id,
+            batch_id=batch_id,
+            courier=courier,
+            courier_number=number,
+            done_by=by,
+            done_at=at,
+        )
+        work.run("handover_shipments_add", handover_id=handover_id)
+    return handover_id
+
+
+def want_declared(work: Work, batch_id: str, *, by: str, at: datetime) -> int:
+    """Ask for the declaration of everything handed over; returns how many that are."""
+    return len(work.rows("declare_want", batch_id=batch_id, wanted_by=by, wanted_at=at))
+
+
+def left_behind(work: Work) -> list[dict[str, Any]]:
+    """One dict per parcel that stayed when others of its batch were handed over."""
+    return work.rows("shipments_left_behind")
+
+
+def needing_people(work: Work) -> list[dict[str, Any]]:
+    """One dict per refused shipment or declaration, newest first."""
+    return work.rows("shipments_needing_people")
+
+
+def costs(work: Work) -> pd.DataFrame:
+    """One row per plan, country, currency, kind and stage: parcels sent and their fees."""
+    return work.frame("costs_by_plan")
+
+
+def decisions(work: Work) -> pd.DataFrame:
+    """One row per plan, undeliverable decision and state of what was sent, with assumed return fees."""
+    return work.frame("decisions_by_plan")
+
+
+def shipment(row: dict[str, Any]) -> Shipment:
+    """The shipment in a row that has at least the fields of Shipment."""
+    known = {name: row[name] for name in Shipment.__dataclass_fields__ if name in row}
+    return Shipment(**known | {"state": State(row["state"])})
+
+
+def _frame(steps: Sequence[Step]) -> pd.DataFrame:
+    texts = {name: pd.Series([getattr(step, name) for step in steps], dtype="str") for name in _STEP_TEXTS}
+    return pd.DataFrame(
+        {
+            "shipment_id": pd.Series([step.shipment_id for step in steps], dtype="str"),
+            "from_state": pd.Series([str(step.from_state) for step in steps], dtype="str"),
+            "state": pd.Series([str(step.state) for step in steps], dtype="str"),
+            "happened_at": pd.to_datetime([step.at for step in steps], utc=True),
+            "done_by": pd.Series([step.by for step in steps], dtype="str"),
+            "note": pd.Series([step.note for step in steps], dtype="str"),
+            "next_attempt_at": pd.to_datetime(pd.Series([step.next_attempt_at for step in steps]), utc=True),
+            "drops_wish": [_drops_wish(step) for step in steps],
+            **texts,
+        }
+    )
+
+
+def _drops_wish(step: Step) -> bool:
+    """A declaration the platform refused is not asked for again until a person wants it."""
+    return step.state is State.DECLARED or (step.state is State.HANDED_OVER and step.reason_code is not None)

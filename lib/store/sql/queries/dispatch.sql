@@ -1,0 +1,225 @@
+-- name: dispatch_recover
+-- One row per shipment whose request may have been on the wire when the program ended.
+select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
+from shipments
+where state in ('sending', 'declaring');
+
+-- name: dispatch_unlease
+-- Nobody works on anything when the program starts: what only waited for its worker is due at once.
+update shipments
+set next_attempt_at = null
+where state in ('queued', 'accepted', 'unconfirmed', 'handed_over', 'declare_unconfirmed')
+    and next_attempt_at is not null;
+
+-- name: dispatch_queued
+-- One row per queued shipment that is due, in batches that are not paused; soonest deadline first.
+select
+    shipment.shipment_id,
+    shipment.batch_id,
+    shipment.shop_id,
+    shipment.order_id,
+    shipment.plan_id,
+    shipment.state,
+    shipment.attempts,
+    shipment.logistics_order_id,
+    shipment.tracking_number,
+    o.status as order_status
+from shipments as shipment
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+where shipment.state = 'queued'
+    and batch.paused_at is null
+    and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
+    and ($batch_id is null or shipment.batch_id = $batch_id)
+order by o.ship_by_at nulls last, shipment.shipment_id
+limit $lot;
+
+-- name: dispatch_lease
+-- Take the chosen shipments for one worker: nobody else sees them as due before the lease ends.
+update shipments
+set next_attempt_at = $leased_until_at, attempts = attempts + 1, attempted_at = coalesce($attempted_at, attempted_at)
+from chosen
+where chosen.id = shipments.shipment_id;
+
+-- name: dispatch_unconfirmed
+-- One row per unconfirmed shipment that is due, one per order at a time.
+select
+    shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number,
+    attempted_at, absent_at, undeliverable
+from shipments
+where state = 'unconfirmed'
+    and (next_attempt_at is null or next_attempt_at <= $now_at)
+    and ($batch_id is null or batch_id = $batch_id)
+qualify row_number() over (partition by shop_id, order_id order by shipment_id) = 1
+order by shipment_id
+limit $lot;
+
+-- name: dispatch_unnumbered
+-- One row per accepted shipment without its tracking number that is due.
+select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
+from shipments
+where state = 'accepted'
+    and tracking_number is null
+    and (next_attempt_at is null or next_attempt_at <= $now_at)
+    and ($batch_id is null or batch_id = $batch_id)
+order by shipment_id
+limit $lot;
+
+-- name: dispatch_unlabelled
+-- One row per accepted shipment with its number and without its label that is due.
+select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
+from shipments
+where state = 'accepted'
+    and tracking_number is not null
+    and (next_attempt_at is null or next_attempt_at <= $now_at)
+    and ($batch_id is null or batch_id = $batch_id)
+order by shipment_id
+limit $lot;
+
+-- name: dispatch_undeclared
+-- One row per shipment wanted declared that is due, one per order at a time. `everything`: nothing of the
+-- order stays behind once this one is declared.
+with declared as (
+    select part.shop_id, part.order_id, part.line_no, sum(part.quantity)::bigint as quantity
+    from shipment_lines as part
+    inner join shipments as shipment
+        on shipment.shipment_id = part.shipment_id and shipment.state = 'declared'
+    group by part.shop_id, part.order_id, part.line_no
+)
+
+select
+    shipment.shipment_id,
+    shipment.batch_id,
+    shipment.shop_id,
+    shipment.order_id,
+    shipment.plan_id,
+    shipment.state,
+    shipment.attempts,
+    shipment.logistics_order_id,
+    shipment.tracking_number,
+    not exists (
+        select 1
+        from order_lines as line
+        left join declared
+            on declared.shop_id = line.shop_id
+            and declared.order_id = line.order_id
+            and declared.line_no = line.line_no
+        left join shipment_lines as part
+            on part.shipment_id = shipment.shipment_id and part.line_no = line.line_no
+        where line.shop_id = shipment.shop_id
+            and line.order_id = shipment.order_id
+            and line.quantity
+                - coalesce(line.shipped_quantity, 0)
+                - coalesce(declared.quantity, 0)
+                - coalesce(part.quantity, 0) > 0
+    ) as everything
+from shipments as shipment
+where shipment.state = 'handed_over'
+    and shipment.declare_wanted_at is not null
+    and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
+    and ($batch_id is null or shipment.batch_id = $batch_id)
+    and not exists (
+        select 1
+        from shipments as other
+        where other.shop_id = shipment.shop_id
+            and other.order_id = shipment.order_id
+            and other.state in ('declaring', 'declare_unconfirmed')
+    )
+qualify row_number() over (
+    partition by shipment.shop_id, shipment.order_id
+    order by shipment.shipment_id
+) = 1
+order by shipment.shipment_id
+limit $lot;
+
+-- name: dispatch_declare_unconfirmed
+-- One row per shipment whose declaration was not answered and that is due.
+select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
+from shipments
+where state = 'declare_unconfirmed'
+    and (next_attempt_at is null or next_attempt_at <= $now_at)
+    and ($batch_id is null or batch_id = $batch_id)
+order by shipment_id
+limit $lot;
+
+-- name: dispatch_absent
+-- Remember when the platform first did not have it, and when to ask again.
+update shipments
+set absent_at = coalesce(absent_at, $absent_at), next_attempt_at = $next_attempt_at
+where shipment_id = $shipment_id;
+
+-- name: dispatch_next_due
+-- One row: when the dispatcher has something to do next; null: nothing waits.
+select min(coalesce(shipment.next_attempt_at, $now_at)) as next_due_at, count(*)::bigint as waiting_count
+from shipments as shipment
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
+where (
+    shipment.state in ('sending', 'unconfirmed', 'accepted', 'declaring', 'declare_unconfirmed')
+    or (shipment.state = 'queued' and batch.paused_at is null)
+    or (shipment.state = 'handed_over' and shipment.declare_wanted_at is not null)
+)
+    and ($batch_id is null or shipment.batch_id = $batch_id);
+
+-- name: logistics_orders_known
+-- One row per chosen logistics order that some shipment already has.
+select logistics_order_id
+from shipments
+inner join chosen
+    on chosen.id = shipments.logistics_order_id;
+
+-- name: parcels_to_send
+-- One row per chosen shipment: everything a create call needs besides its goods and receiver.
+select
+    shipment.shipment_id,
+    shipment.shop_id,
+    shipment.order_id,
+    shipment.plan_id,
+    shipment.undeliverable,
+    batch.batch_id,
+    batch.sender_address_id,
+    batch.refund_address_id,
+    batch.pickup_address_id,
+    batch.courier,
+    batch.courier_number,
+    decided.service_code,
+    decided.handover_mode
+from shipments as shipment
+inner join chosen
+    on chosen.id = shipment.shipment_id
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
+left join batch_plans as decided
+    on decided.batch_id = shipment.batch_id and decided.plan_id = shipment.plan_id;
+
+-- name: goods_to_send
+-- One row per line in the chosen shipments, as it is declared.
+select
+    part.shipment_id,
+    part.quantity,
+    line.child_order_id,
+    unit.weight_g,
+    unit.cargo_class,
+    unit.declared_name_zh,
+    unit.declared_name_en,
+    unit.declared_minor,
+    unit.hs_code
+from shipment_lines as part
+inner join chosen
+    on chosen.id = part.shipment_id
+inner join order_lines as line
+    on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
+left join units as unit
+    on unit.sku = line.sku
+order by part.shipment_id, part.line_no;
+
+-- name: receivers_to_send
+-- One row per chosen shipment: where it goes.
+select shipment.shipment_id, receiver.*
+from shipments as shipment
+inner join chosen
+    on chosen.id = shipment.shipment_id
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id;

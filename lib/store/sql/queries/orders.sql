@@ -1,0 +1,262 @@
+-- name: orders_matching
+-- One row per matching order awaiting shipment, a page of them.
+select *
+from matching_orders(
+    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    $placed, $wanted
+)
+order by ship_by_at nulls last, order_id
+limit $page_size
+offset $skipped;
+
+-- name: orders_matching_ids
+-- One row per matching order: its keys, in the list's order.
+select shop_id, order_id
+from matching_orders(
+    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    $placed, $wanted
+)
+order by ship_by_at nulls last, order_id;
+
+-- name: orders_matching_totals
+-- One row: how many orders match, and what they weigh.
+select
+    count(*)::bigint as order_count,
+    coalesce(sum(weight_g), 0)::bigint as weight_g,
+    count(*) filter (where weight_g is null)::bigint as unweighed_count,
+    count(*) filter (where overdue)::bigint as overdue_count
+from matching_orders(
+    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    $placed, $wanted
+);
+
+-- name: orders_totals_by_currency
+-- One row per currency: the value of the matching orders.
+select
+    currency,
+    coalesce(sum(total_minor), 0)::bigint as total_minor
+from matching_orders(
+    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    $placed, $wanted
+)
+group by currency
+order by currency;
+
+-- name: orders_counts
+-- One row: how many orders await shipment, by what an operator does next with them.
+select
+    count(*)::bigint as awaiting,
+    count(*) filter (where not in_batch and hold_reason is null and len(block_codes) = 0)::bigint as free,
+    count(*) filter (where in_batch)::bigint as placed,
+    count(*) filter (where hold_reason is not null)::bigint as held,
+    count(*) filter (where len(block_codes) > 0)::bigint as blocked,
+    count(*) filter (where overdue and not in_batch)::bigint as overdue,
+    count(*) filter (where ship_by_at < $soon_at and not in_batch)::bigint as due_soon
+from awaiting_orders($now_at);
+
+-- name: orders_facets
+-- One row per shop, country and buyer's service among the orders awaiting shipment, with how many there are.
+select
+    'shop' as facet,
+    shop_id as value,
+    count(*)::bigint as order_count
+from orders
+where status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+group by shop_id
+union all
+select 'country', receiver.country, count(*)::bigint
+from orders as o
+inner join effective_receivers as receiver
+    on receiver.shop_id = o.shop_id and receiver.order_id = o.order_id
+where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+group by receiver.country
+union all
+select 'service', coalesce(buyer_service, ''), count(*)::bigint
+from orders
+where status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+group by coalesce(buyer_service, '')
+order by facet, order_count desc, value;
+
+-- name: order_by_id
+-- One row: an order with its shop, whatever its status.
+select
+    o.*,
+    receiver.country
+from orders as o
+left join effective_receivers as receiver
+    on receiver.shop_id = o.shop_id and receiver.order_id = o.order_id
+where o.order_id = $order_id;
+
+-- name: order_lines_of
+-- One row per line of an order, with what is known of its product.
+select
+    line.line_no,
+    line.sku,
+    line.title,
+    line.attributes,
+    line.quantity,
+    line.unit,
+    balance.left_quantity,
+    unit.weight_g,
+    unit.cargo_class
+from order_lines as line
+inner join line_balances as balance
+    on balance.shop_id = line.shop_id
+    and balance.order_id = line.order_id
+    and balance.line_no = line.line_no
+left join units as unit
+    on unit.sku = line.sku
+where line.shop_id = $shop_id and line.order_id = $order_id
+order by line.line_no;
+
+-- name: order_blocks_of
+-- One row per thing that keeps the chosen orders out of a batch, holds at this time included.
+select block.order_id, block.code, block.field, block.value
+from order_blocks as block
+inner join chosen
+    on chosen.id = block.order_id
+union all
+select hold.order_id, 'held', 'hold', hold.reason
+from holds as hold
+inner join chosen
+    on chosen.id = hold.order_id
+where hold.released_at is null and (hold.until_at is null or hold.until_at > $now_at)
+order by order_id, code, value;
+
+-- name: receivers_of_orders
+-- One row per chosen order: where its parcels go.
+select receiver.*
+from effective_receivers as receiver
+inner join chosen
+    on chosen.id = receiver.order_id;
+
+-- name: receiver_versions
+-- One row per version of an order's receiver: as received, and as corrected.
+select *
+from receivers
+where shop_id = $shop_id and order_id = $order_id
+order by version desc;
+
+-- name: receiver_correct
+-- Keep the corrected receiver of one order; the received one stays.
+insert into receivers
+values (
+    $shop_id, $order_id, 'corrected', $name, $country, $country_label, $province, $city, $address, $postcode,
+    $phone, $mobile, $tax_number, $changed_by, $changed_at
+)
+on conflict (shop_id, order_id, version) do update set
+    name = excluded.name,
+    province = excluded.province,
+    city = excluded.city,
+    address = excluded.address,
+    postcode = excluded.postcode,
+    phone = excluded.phone,
+    mobile = excluded.mobile,
+    tax_number = excluded.tax_number,
+    changed_by = excluded.changed_by,
+    changed_at = excluded.changed_at;
+
+-- name: orders_hold
+-- One row per chosen order: put on hold.
+insert into holds (shop_id, order_id, reason, until_at, held_by, held_at)
+select o.shop_id, o.order_id, $reason, $until_at, $held_by, $held_at
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id;
+
+-- name: orders_release
+-- Release the chosen orders' holds.
+update holds
+set released_by = $released_by, released_at = $released_at
+from chosen
+where chosen.id = holds.order_id and holds.released_at is null;
+
+-- name: filters_saved
+-- One row per saved filter.
+select *
+from saved_filters
+order by name;
+
+-- name: filter_save
+-- Keep a filter under its name.
+insert into saved_filters
+values ($name, $query, $saved_by, $saved_at)
+on conflict (name) do update set
+    query = excluded.query,
+    saved_by = excluded.saved_by,
+    saved_at = excluded.saved_at;
+
+-- name: filter_forget
+-- Remove a saved filter.
+delete from saved_filters
+where name = $name;
+
+-- name: orders_status_set
+-- Set the status the platform has for an order.
+update orders
+set status = $status, changed_at = $changed_at
+where shop_id = $shop_id and order_id = $order_id and status is distinct from $status;
+
+-- name: orders_sync
+-- One row per order of `synced` that changed: status, deadline and the buyer's service as the platform has them.
+update orders
+set
+    status = synced.status,
+    ship_by_at = coalesce(synced.ship_by_at, orders.ship_by_at),
+    buyer_plan_id = coalesce(synced.buyer_plan_id, orders.buyer_plan_id),
+    changed_at = $changed_at
+from synced
+where synced.shop_id = orders.shop_id
+    and synced.order_id = orders.order_id
+    and (
+        synced.status is distinct from orders.status
+        or coalesce(synced.ship_by_at, orders.ship_by_at) is distinct from orders.ship_by_at
+        or coalesce(synced.buyer_plan_id, orders.buyer_plan_id) is distinct from orders.buyer_plan_id
+    )
+returning orders.order_id;
+
+-- name: order_lines_sync
+-- Sub-order ids and what went out already, by line number and SKU, for the lines of `synced_lines`.
+update order_lines
+set
+    child_order_id = synced_lines.child_order_id,
+    shipped_quantity = coalesce(synced_lines.shipped_quantity, order_lines.shipped_quantity)
+from synced_lines
+where synced_lines.shop_id = order_lines.shop_id
+    and synced_lines.order_id = order_lines.order_id
+    and synced_lines.line_no = order_lines.line_no;
+
+-- name: receivers_tax_numbers
+-- Fill in tax numbers that only the platform knew, in whichever version lacks one.
+update receivers
+set tax_number = synced_receivers.tax_number, changed_at = $changed_at
+from synced_receivers
+where synced_receivers.shop_id = receivers.shop_id
+    and synced_receivers.order_id = receivers.order_id
+    and receivers.tax_number = ''
+    and synced_receivers.tax_number <> '';
+
+-- name: orders_known
+-- One row per awaiting order of a shop: its id, and whether what is left of it is unknown or it lacks a tax number.
+select
+    o.order_id,
+    o.status,
+    bool_or(line.shipped_quantity is null) as rest_unknown
+from orders as o
+inner join order_lines as line
+    on line.shop_id = o.shop_id and line.order_id = o.order_id
+where o.shop_id = $shop_id and o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+group by o.order_id, o.status
+order by o.order_id;
+
+-- name: sync_record
+-- Remember when a topic of a shop was last synced.
+insert into syncs
+values ($shop_id, $topic, $synced_at)
+on conflict (shop_id, topic) do update set synced_at = excluded.synced_at;
+
+-- name: syncs_last
+-- One row per shop and topic: when it was last synced.
+select *
+from syncs
+order by shop_id, topic;

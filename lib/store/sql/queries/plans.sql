@@ -1,0 +1,344 @@
+-- name: plans_all
+-- One row per plan, with its rate card of the day and its return-service fee (an assumption) if it returns.
+select
+    plan.*,
+    card.card_id,
+    card.currency as card_currency,
+    card.valid_from as card_from,
+    card.note as card_note,
+    return_fee.fee_minor as return_fee_minor,
+    return_fee.currency as return_fee_currency
+from plans as plan
+left join (
+    select *
+    from rate_cards
+    where valid_from <= $quoted_on and (valid_to is null or $quoted_on < valid_to)
+    qualify row_number() over (partition by plan_id order by valid_from desc, card_id) = 1
+) as card
+    on card.plan_id = plan.plan_id
+left join return_fees as return_fee
+    on return_fee.plan_id = plan.plan_id and plan.return_supported
+order by plan.plan_id;
+
+-- name: parcels_clear
+-- Make room for the parcels to be rated.
+drop table if exists parcels;
+
+-- name: parcels_of_batch
+-- One row per shipment of a batch that is still to be decided.
+create temp table parcels as
+select
+    shipment.shipment_id as parcel_id,
+    receiver.country,
+    shipment.weight_g,
+    shipment.length_mm,
+    shipment.width_mm,
+    shipment.height_mm,
+    shipment.cargo_class
+from shipments as shipment
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused');
+
+-- name: parcels_of_orders
+-- One row per chosen order, as the parcel its open lines make.
+create temp table parcels as
+select
+    parcel.order_id as parcel_id,
+    receiver.country,
+    parcel.weight_g,
+    parcel.length_mm,
+    parcel.width_mm,
+    parcel.height_mm,
+    parcel.cargo_class
+from order_parcels as parcel
+inner join effective_receivers as receiver
+    on receiver.shop_id = parcel.shop_id and receiver.order_id = parcel.order_id
+inner join chosen
+    on chosen.id = parcel.order_id;
+
+-- name: parcels_of_one
+-- One row: a parcel that belongs to no order.
+create temp table parcels as
+select
+    'parcel' as parcel_id,
+    $country::varchar as country,
+    $weight_g::bigint as weight_g,
+    $length_mm::bigint as length_mm,
+    $width_mm::bigint as width_mm,
+    $height_mm::bigint as height_mm,
+    $cargo_class::varchar as cargo_class;
+
+-- name: quotes_clear
+-- Make room for quotes.
+drop table if exists quoted;
+
+-- name: quotes_make
+-- One row per parcel and plan: see the macro quotes_for.
+create temp table quoted as
+select *
+from quotes_for('parcels', $quoted_on::date);
+
+-- name: quotes_of_parcel
+-- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first.
+select
+    quote.*,
+    plan.name_en,
+    plan.name_zh,
+    plan.class,
+    plan.tracked,
+    plan.return_supported,
+    card.valid_from as card_from,
+    return_fee.fee_minor as return_fee_minor,
+    return_fee.currency as return_fee_currency
+from quoted as quote
+inner join plans as plan
+    on plan.plan_id = quote.plan_id
+left join rate_cards as card
+    on card.card_id = quote.card_id
+left join return_fees as return_fee
+    on return_fee.plan_id = plan.plan_id and plan.return_supported
+where quote.parcel_id = $parcel_id
+order by quote.obstacles > 0, quote.fee_cny_minor nulls last, quote.plan_id;
+
+-- name: quotes_by_plan
+-- One row per plan: how many parcels it can carry, what they cost, and how many each obstacle keeps from it.
+select
+    plan.plan_id,
+    plan.name_en,
+    plan.name_zh,
+    plan.class,
+    plan.tracked,
+    plan.return_supported,
+    plan.days_min,
+    plan.days_max,
+    max(card.valid_from) as card_from,
+    count(*)::bigint as parcel_count,
+    count(*) filter (where quote.obstacles = 0)::bigint as carried_count,
+    max(quote.currency) as currency,
+    coalesce(sum(quote.fee_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_minor,
+    coalesce(sum(quote.fee_cny_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_cny_minor,
+    coalesce(sum(quote.chargeable_g) filter (where quote.obstacles = 0), 0)::bigint as chargeable_g,
+    count(*) filter (where quote.obstacles & 1 > 0)::bigint as no_weight_count,
+    count(*) filter (where quote.obstacles & 2 > 0)::bigint as too_heavy_count,
+    count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
+    count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
+    count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
+    count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count
+from quoted as quote
+inner join plans as plan
+    on plan.plan_id = quote.plan_id
+left join rate_cards as card
+    on card.card_id = quote.card_id
+group by
+    plan.plan_id,
+    plan.name_en,
+    plan.name_zh,
+    plan.class,
+    plan.tracked,
+    plan.return_supported,
+    plan.days_min,
+    plan.days_max
+order by carried_count desc, fee_cny_minor, plan.plan_id;
+
+-- name: quotes_cheapest
+-- One row per parcel that some plan can carry: the cheapest plan; the faster one at the same price.
+select parcel_id, plan_id
+from quoted
+where obstacles = 0
+qualify row_number() over (
+    partition by parcel_id
+    order by fee_cny_minor, days_max nulls last, plan_id
+) = 1;
+
+-- name: parcels_uncarried
+-- One row per parcel that no plan can carry.
+select parcel_id
+from quoted
+group by parcel_id
+having min(obstacles) > 0;
+
+-- name: shipments_choose_policy
+-- One row per shipment that got the plan a policy gives it. Locked ones keep theirs.
+with candidates as (
+    select
+        quote.parcel_id,
+        quote.plan_id,
+        quote.fee_cny_minor,
+        quote.days_max,
+        own.days_max as own_days_max,
+        o.buyer_plan_id
+    from quoted as quote
+    inner join shipments as shipment
+        on shipment.shipment_id = quote.parcel_id
+    inner join orders as o
+        on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+    left join plans as own
+        on own.plan_id = o.buyer_plan_id
+    where quote.obstacles = 0
+),
+
+winners as (
+    select parcel_id, plan_id
+    from candidates
+    where $policy = 'cheapest'
+        or ($policy = 'buyers' and plan_id = buyer_plan_id)
+        or ($policy = 'cheapest_not_slower' and (plan_id = buyer_plan_id or days_max <= own_days_max))
+    qualify row_number() over (
+        partition by parcel_id
+        order by fee_cny_minor, days_max nulls last, plan_id
+    ) = 1
+)
+
+update shipments
+set plan_id = winners.plan_id, changed_at = $changed_at
+from winners
+where winners.parcel_id = shipments.shipment_id and not shipments.locked
+returning shipments.shipment_id;
+
+-- name: shipments_choose_plan
+-- One row per chosen shipment that got the named plan, because the plan can carry it.
+update shipments
+set plan_id = $plan_id, locked = $locked, changed_at = $changed_at
+from quoted
+inner join chosen
+    on chosen.id = quoted.parcel_id
+where quoted.parcel_id = shipments.shipment_id
+    and quoted.plan_id = $plan_id
+    and quoted.obstacles = 0
+    and shipments.state in ('draft', 'refused')
+returning shipments.shipment_id;
+
+-- name: quotes_forget
+-- Drop the kept quotes of a batch's undecided shipments, before they are decided anew.
+delete from quotes
+where shipment_id in (
+    select shipment_id
+    from shipments
+    where batch_id = $batch_id and state in ('draft', 'refused')
+);
+
+-- name: quotes_keep
+-- One row per undecided shipment with a plan: what the operator saw when deciding.
+insert into quotes
+select
+    shipment.shipment_id,
+    quote.plan_id,
+    quote.card_id,
+    quote.chargeable_g,
+    quote.fee_minor,
+    quote.currency,
+    quote.fee_cny_minor,
+    to_json({
+        'item': quote.item_fee_minor,
+        'weight': quote.weight_fee_minor,
+        'first_weight': quote.first_fee_minor,
+        'additional_weight': quote.step_fee_minor
+    })::varchar,
+    quote.days_min,
+    quote.days_max,
+    o.buyer_service,
+    o.buyer_plan_id,
+    return_fee.fee_minor,
+    return_fee.currency,
+    $decided_by,
+    $decided_at
+from shipments as shipment
+inner join quoted as quote
+    on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+inner join plans as plan
+    on plan.plan_id = quote.plan_id
+left join return_fees as return_fee
+    on return_fee.plan_id = plan.plan_id and plan.return_supported
+where shipment.batch_id = $batch_id
+    and shipment.state in ('draft', 'refused')
+    and quote.obstacles = 0;
+
+-- name: choice_pairs
+-- One row per pair of buyer's service and chosen plan that differ in a batch, with counts, cost and days.
+select
+    coalesce(quote.buyer_service, '') as buyer_service,
+    quote.buyer_plan_id,
+    service.class as buyer_class,
+    quote.plan_id,
+    plan.name_en,
+    plan.name_zh,
+    plan.class as plan_class,
+    count(*)::bigint as shipment_count,
+    sum(quote.fee_cny_minor)::bigint as fee_cny_minor,
+    max(own.days_max) as buyer_days_max,
+    max(quote.days_max) as plan_days_max
+from quotes as quote
+inner join shipments as shipment
+    on shipment.shipment_id = quote.shipment_id
+inner join plans as plan
+    on plan.plan_id = quote.plan_id
+left join services as service
+    on service.service_key = quote.buyer_plan_id
+left join plans as own
+    on own.plan_id = quote.buyer_plan_id
+where shipment.batch_id = $batch_id
+    and shipment.state in ('draft', 'refused')
+    and quote.plan_id is distinct from quote.buyer_plan_id
+group by
+    coalesce(quote.buyer_service, ''),
+    quote.buyer_plan_id,
+    service.class,
+    quote.plan_id,
+    plan.name_en,
+    plan.name_zh,
+    plan.class
+order by shipment_count desc, buyer_service, quote.plan_id;
+
+-- name: batch_choices
+-- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.
+with cheapest as (
+    select parcel_id, plan_id, fee_minor, currency, fee_cny_minor
+    from quoted
+    where obstacles = 0
+    qualify row_number() over (
+        partition by parcel_id
+        order by fee_cny_minor, days_max nulls last, plan_id
+    ) = 1
+),
+
+options as (
+    select parcel_id, count(*) filter (where obstacles = 0)::bigint as option_count
+    from quoted
+    group by parcel_id
+)
+
+select
+    shipment.shipment_id,
+    shipment.position,
+    shipment.order_id,
+    receiver.country,
+    shipment.weight_g,
+    shipment.cargo_class,
+    o.buyer_service,
+    shipment.plan_id,
+    shipment.locked,
+    quote.fee_minor,
+    quote.currency,
+    quote.fee_cny_minor,
+    quote.days_max,
+    cheapest.plan_id as cheapest_plan_id,
+    cheapest.fee_minor as cheapest_minor,
+    cheapest.currency as cheapest_currency,
+    cheapest.fee_cny_minor as cheapest_cny_minor,
+    options.option_count
+from shipments as shipment
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+inner join options
+    on options.parcel_id = shipment.shipment_id
+left join cheapest
+    on cheapest.parcel_id = shipment.shipment_id
+left join quoted as quote
+    on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
+where shipment.batch_id = $batch_id
+order by shipment.plan_id is not null, shipment.position;
