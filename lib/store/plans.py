@@ -57,18 +57,19 @@ def rate_parcel(
 
 
 def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
-    """One dict per plan for one rated parcel: parts, fee, days, obstacles; the cheapest that can comes first."""
+    """One dict per plan for one rated parcel: parts, fee, days, obstacles; the cheapest that can first."""
     return work.rows("quotes_of_parcel", parcel_id=parcel_id)
 
 
 def by_plan(work: Work) -> pd.DataFrame:
-    """One row per plan over all rated parcels: how many it carries, their total, what keeps the others off."""
+    """One row per plan over all rated parcels: how many it carries, their total, what stops the rest."""
     return work.frame("quotes_by_plan")
 
 
-def cheapest(work: Work) -> dict[str, str]:
-    """parcel_id → the cheapest plan that can carry it."""
-    return {row["parcel_id"]: row["plan_id"] for row in work.rows("quotes_cheapest")}
+def policy_plans(work: Work, policy: Policy) -> dict[str, str]:
+    """parcel_id → the plan a policy gives it, for rated parcels it has one for."""
+    rows = work.rows("policy_plans", policy=policy)
+    return {row["parcel_id"]: row["plan_id"] for row in rows}
 
 
 def uncarried(work: Work) -> list[str]:

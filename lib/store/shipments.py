@@ -84,6 +84,16 @@ def by_ids(work: Work, shipment_ids: Sequence[str]) -> list[Shipment]:
         return [shipment(row) for row in work.rows("shipments_by_ids")]
 
 
+def return_fees(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per currency of the batch's possible return fees; currency None: no return offered."""
+    return work.rows("return_fees_of_batch", batch_id=batch_id)
+
+
+def waiting_to_declare(work: Work, batch_id: str) -> int:
+    """How many handed-over shipments wait for their declaration to be sent."""
+    return int(work.value("shipments_waiting_to_declare", batch_id=batch_id))
+
+
 def labels(work: Work, batch_id: str) -> list[dict[str, Any]]:
     """One dict per label of the batch in the list's order: shipment_id, tracking_number, path, sha256."""
     return work.rows("labels_of_batch", batch_id=batch_id)

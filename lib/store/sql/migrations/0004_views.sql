@@ -352,3 +352,25 @@ left join plan_cargo as cargo
     on cargo.plan_id = plan.plan_id and cargo.cargo_class = parcel.cargo_class
 left join exchange
     on exchange.currency = rated.currency;
+
+-- One row per rated parcel that a policy (see lib/domain/plans.py Policy) has a plan for.
+create macro policy_winners(quoted, parcels, policy) as table
+select quote.parcel_id, quote.plan_id
+from query_table(quoted) as quote
+inner join query_table(parcels) as parcel
+    on parcel.parcel_id = quote.parcel_id
+left join plans as own
+    on own.plan_id = parcel.buyer_plan_id
+where quote.obstacles = 0
+    and (
+        policy = 'cheapest'
+        or (policy = 'buyers' and quote.plan_id = parcel.buyer_plan_id)
+        or (
+            policy = 'cheapest_not_slower'
+            and (quote.plan_id = parcel.buyer_plan_id or quote.days_max <= own.days_max)
+        )
+    )
+qualify row_number() over (
+    partition by quote.parcel_id
+    order by quote.fee_cny_minor, quote.days_max nulls last, quote.plan_id
+) = 1;

@@ -34,10 +34,13 @@ select
     shipment.length_mm,
     shipment.width_mm,
     shipment.height_mm,
-    shipment.cargo_class
+    shipment.cargo_class,
+    o.buyer_plan_id
 from shipments as shipment
 inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused');
 
 -- name: parcels_of_orders
@@ -50,10 +53,13 @@ select
     parcel.length_mm,
     parcel.width_mm,
     parcel.height_mm,
-    parcel.cargo_class
+    parcel.cargo_class,
+    o.buyer_plan_id
 from order_parcels as parcel
 inner join effective_receivers as receiver
     on receiver.shop_id = parcel.shop_id and receiver.order_id = parcel.order_id
+inner join orders as o
+    on o.shop_id = parcel.shop_id and o.order_id = parcel.order_id
 inner join chosen
     on chosen.id = parcel.order_id;
 
@@ -67,7 +73,8 @@ select
     $length_mm::bigint as length_mm,
     $width_mm::bigint as width_mm,
     $height_mm::bigint as height_mm,
-    $cargo_class::varchar as cargo_class;
+    $cargo_class::varchar as cargo_class,
+    null::varchar as buyer_plan_id;
 
 -- name: quotes_clear
 -- Make room for quotes.
@@ -141,15 +148,10 @@ group by
     plan.days_max
 order by carried_count desc, fee_cny_minor, plan.plan_id;
 
--- name: quotes_cheapest
--- One row per parcel that some plan can carry: the cheapest plan; the faster one at the same price.
-select parcel_id, plan_id
-from quoted
-where obstacles = 0
-qualify row_number() over (
-    partition by parcel_id
-    order by fee_cny_minor, days_max nulls last, plan_id
-) = 1;
+-- name: policy_plans
+-- One row per rated parcel that a policy has a plan for.
+select *
+from policy_winners('quoted', 'parcels', $policy);
 
 -- name: parcels_uncarried
 -- One row per parcel that no plan can carry.
@@ -160,40 +162,10 @@ having min(obstacles) > 0;
 
 -- name: shipments_choose_policy
 -- One row per shipment that got the plan a policy gives it. Locked ones keep theirs.
-with candidates as (
-    select
-        quote.parcel_id,
-        quote.plan_id,
-        quote.fee_cny_minor,
-        quote.days_max,
-        own.days_max as own_days_max,
-        o.buyer_plan_id
-    from quoted as quote
-    inner join shipments as shipment
-        on shipment.shipment_id = quote.parcel_id
-    inner join orders as o
-        on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-    left join plans as own
-        on own.plan_id = o.buyer_plan_id
-    where quote.obstacles = 0
-),
-
-winners as (
-    select parcel_id, plan_id
-    from candidates
-    where $policy = 'cheapest'
-        or ($policy = 'buyers' and plan_id = buyer_plan_id)
-        or ($policy = 'cheapest_not_slower' and (plan_id = buyer_plan_id or days_max <= own_days_max))
-    qualify row_number() over (
-        partition by parcel_id
-        order by fee_cny_minor, days_max nulls last, plan_id
-    ) = 1
-)
-
 update shipments
-set plan_id = winners.plan_id, changed_at = $changed_at
-from winners
-where winners.parcel_id = shipments.shipment_id and not shipments.locked
+set plan_id = winner.plan_id, changed_at = $changed_at
+from policy_winners('quoted', 'parcels', $policy) as winner
+where winner.parcel_id = shipments.shipment_id and not shipments.locked
 returning shipments.shipment_id;
 
 -- name: shipments_choose_plan

@@ -347,3 +347,27 @@ left join fees as fee
 where shipment.state in ('accepted', 'ready', 'handed_over', 'declaring', 'declare_unconfirmed', 'declared')
 group by shipment.plan_id, shipment.undeliverable, shipment.state
 order by shipment_count desc, shipment.plan_id;
+
+-- name: return_fees_of_batch
+-- One row per currency of the return-service fees a batch would pay; the null currency counts parcels on plans
+-- that offer no return.
+select
+    fee.currency,
+    count(*)::bigint as shipment_count,
+    coalesce(sum(fee.fee_minor), 0)::bigint as fee_minor,
+    min(fee.fee_minor) as least_minor,
+    max(fee.fee_minor) as highest_minor
+from live_shipments as shipment
+inner join plans as plan
+    on plan.plan_id = shipment.plan_id
+left join return_fees as fee
+    on fee.plan_id = plan.plan_id and plan.return_supported
+where shipment.batch_id = $batch_id
+group by fee.currency
+order by fee.currency;
+
+-- name: shipments_waiting_to_declare
+-- One row: how many handed-over shipments of a batch wait for their declaration to be sent.
+select count(*)::bigint as shipment_count
+from shipments
+where batch_id = $batch_id and state = 'handed_over' and declare_wanted_at is not null;

@@ -1,0 +1,193 @@
+"""Order exports: the rows of a seller's sheet as orders, their lines, receivers and waybills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from lib.domain.money import minor_digits
+from lib.domain.orders import STATUS_LABELS, OrderStatus
+from lib.files import layouts, sheets
+
+PARSER = Path(__file__).parent / "sql" / "orders.sql"
+
+#: How files write a currency; no sign at all is the marketplace's own currency.
+CURRENCY_SIGNS = {
+    "": "USD",
+    "$": "USD",
+    "US": "USD",
+    "US$": "USD",
+    "USD": "USD",
+    "USD$": "USD",
+    "€": "EUR",
+    "EUR": "EUR",
+    "EUR€": "EUR",
+    "£": "GBP",
+    "GBP": "GBP",
+    "¥": "CNY",
+    "￥": "CNY",
+    "CN¥": "CNY",
+    "CN￥": "CNY",
+    "CNY": "CNY",
+    "RMB": "CNY",
+    "元": "CNY",
+    "JPY": "JPY",
+    "JP¥": "JPY",
+    "₽": "RUB",
+    "RUB": "RUB",
+    "РУБ": "RUB",
+    "R$": "BRL",
+    "BRL": "BRL",
+    "₩": "KRW",
+    "KRW": "KRW",
+}
+
+_TIMES = ("ordered_at", "paid_at", "ship_by_at")
+_PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
+
+
+@dataclass(frozen=True)
+class OrderTables:
+    """What an order export says. read = orders + repeated + replaced + problems, in rows of the sheet.
+
+    Frames:
+        orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
+            currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no.
+        lines: one row per product of an order: order_id, line_no (from 1), sku, title, attributes, quantity, unit.
+        receivers: one row per order: order_id, name, country (ISO alpha-2), country_label, province, city,
+            address, postcode, phone, mobile, tax_number.
+        waybills: one row per number already declared: order_id, service, number.
+        problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
+        warnings: one row per doubt about an order that was taken all the same; columns as problems.
+    """
+
+    layout: str
+    sheet: str
+    zone: str  #: The zone assumed for the file's times.
+    read: int
+    repeated: int  #: Rows that a later row of the same order repeats word for word.
+    replaced: int  #: Rows that a later row of the same order changes.
+    orders: pd.DataFrame
+    lines: pd.DataFrame
+    receivers: pd.DataFrame
+    waybills: pd.DataFrame
+    problems: pd.DataFrame
+    warnings: pd.DataFrame
+    ignored: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def read_orders(
+    path: Path, *, zone: str, countries: pd.DataFrame, shift: pd.Timedelta | None = None
+) -> OrderTables:
+    """Read a seller's order export.
+
+    `zone` is the IANA zone of the file's times, which name none; a deadline without a time is the start of that
+    day. `countries` has name and country (ISO alpha-2), one row per spelling; a country that is not there is a
+    problem, never a guess. `shift` moves all times, in whole days. A row with a fault is refused with its first
+    fault, and its neighbours are read. Raises NotReadable for a file that is no order export.
+    """
+    return parse(layouts.find(sheets.read(path), "orders"), zone=zone, countries=countries, shift=shift)
+
+
+def parse(
+    found: layouts.Recognised, *, zone: str, countries: pd.DataFrame, shift: pd.Timedelta | None = None
+) -> OrderTables:
+    """As read_orders, for a sheet that is recognised already."""
+    with _parsed(found, countries) as engine:
+        [(repeated, replaced)] = engine.table("earlier_rows").fetchall()
+        tables = OrderTables(
+            layout=found.layout.name,
+            sheet=found.sheet.name,
+            zone=zone,
+            read=len(found.sheet.rows),
+            repeated=repeated,
+            replaced=replaced,
+            orders=_in_zone(_frame(engine, "orders"), zone),
+            lines=_frame(engine, "lines"),
+            receivers=_frame(engine, "receivers"),
+            waybills=_frame(engine, "waybills"),
+            problems=_reported(_frame(engine, "problems"), found.sheet.name),
+            warnings=_reported(_frame(engine, "warnings"), found.sheet.name),
+            ignored=found.ignored,
+            missing=found.missing,
+        )
+    return tables if shift is None else moved(tables, shift)
+
+
+def moved(tables: OrderTables, shift: pd.Timedelta) -> OrderTables:
+    """The same orders with every time moved."""
+    orders = tables.orders.assign(**{name: tables.orders[name] + shift for name in _TIMES})
+    return replace(tables, orders=orders)
+
+
+def days_to_recent(tables: OrderTables, now: datetime) -> int:
+    """How many whole days to move the orders on, so that the newest was paid within the 24 h before now.
+
+    0 when it is as new as that already, or when no order is paid.
+    """
+    newest = tables.orders["paid_at"].max()
+    return 0 if pd.isna(newest) else max((now - newest) // timedelta(days=1), 0)
+
+
+@contextmanager
+def _parsed(found: layouts.Recognised, countries: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory that has read the sheet: a million rows are one piece of SQL, not a loop."""
+    with duckdb.connect() as engine:
+        engine.register("sheet", found.table())
+        engine.register("headers", _texts("column_name header", {n: found.header(n) for n in found.columns}))
+        engine.register("status_labels", _texts("label status", _status_labels()))
+        engine.register("currency_signs", _currency_signs())
+        engine.register("country_names", countries[["name", "country"]])
+        engine.execute(PARSER.read_text(encoding="utf-8"))
+        yield engine
+
+
+def _status_labels() -> dict[str, str]:
+    codes = {str(status): str(status) for status in OrderStatus}
+    return codes | {label: str(status) for label, status in STATUS_LABELS.items()}
+
+
+def _currency_signs() -> pd.DataFrame:
+    signs = _texts("sign currency", CURRENCY_SIGNS)
+    return signs.assign(minor_units=[10 ** minor_digits(currency) for currency in signs["currency"]])
+
+
+def _texts(names: str, pairs: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(pairs.items()), columns=names.split(), dtype="str")
+
+
+def _frame(engine: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+    """A table with the same types whether it is empty, full, or has gaps: str, Int64, naive times."""
+    frame = engine.table(table).df()
+    texts = frame.select_dtypes(["object", "str"]).columns
+    gaps = [name for name in frame.columns if name.endswith("_minor")]
+    return frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(gaps, "Int64"))
+
+
+def _in_zone(orders: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Times of the file's zone as UTC.
+
+    An hour that comes twice in autumn is taken as the first one, so that no deadline looks later than it is; one
+    that never comes in spring is moved to the next that does.
+    """
+    first = np.ones(len(orders), dtype=bool)
+    return orders.assign(
+        **{
+            name: orders[name]
+            .dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+            .dt.tz_convert("UTC")
+            for name in _TIMES
+        }
+    )
+
+
+def _reported(rows: pd.DataFrame, sheet: str) -> pd.DataFrame:
+    return rows.assign(sheet=pd.Series(sheet, index=rows.index, dtype="str"))[list(_PROBLEM)]

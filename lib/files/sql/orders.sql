@@ -1,0 +1,346 @@
+-- Orders out of the rows of a Seller Center sheet. Python lends:
+--   sheet           one row per filled row: row_no, and the layout's columns as texts
+--   headers         one row per column the file has: its name here and its header there
+--   status_labels   one row per label of a status
+--   currency_signs  one row per way to write a currency: sign, currency, minor_units in one unit
+--   country_names   one row per spelling of a country
+-- and takes orders, lines, receivers, waybills, problems, warnings and earlier_rows. Times stay as written.
+
+create macro tidy(cell) as
+    nullif(
+        trim(
+            cell,
+            concat(' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(12288), chr(65279))
+        ),
+        ''
+    );
+
+-- In one line, for texts that a cell breaks into several.
+create macro one_line(cell) as tidy(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g'));
+
+-- Tools guard a long number by ` or ' or ="…" against spreadsheets, which leave a .0 behind it.
+create macro bare_number(cell) as
+    nullif(
+        regexp_replace(regexp_replace(tidy(cell), '^[=`''’‘"´\s]+|["''’\s]+$', '', 'g'), '^(\d+)\.0+$', '\1'),
+        ''
+    );
+
+create macro same_name(name) as lower(nfc_normalize(one_line(name)));
+
+-- $58.90, US $1,058.90, 58.9, 58.90 USD. A comma that does not part thousands makes it unreadable.
+create macro amount_parts(cell) as
+    regexp_extract(
+        tidy(cell),
+        '^([^\d\s.,-]*(?:\s*[$€£¥￥])?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,-]*)$',
+        ['sign', 'whole', 'fraction', 'unit']
+    );
+
+create macro amount_sign(parts) as upper(replace(concat(parts.sign, parts.unit), ' ', ''));
+
+create macro amount_units(parts, minor_units) as
+    try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * minor_units;
+
+-- Null when the text was no amount, or has more decimals than its currency.
+create macro amount_minor(parts, minor_units) as
+    case
+        when amount_units(parts, minor_units) % 1 = 0 then amount_units(parts, minor_units)::bigint
+    end;
+
+-- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at.
+create macro written_time(cell) as
+    try_strptime(
+        trim(
+            regexp_replace(
+                tidy(cell), '^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]+|$)', '\1-\2-\3 '
+            )
+        ),
+        ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
+    );
+
+-- What stands between `label:` and the last bracket of its line.
+create macro block_field(block, label) as
+    tidy(regexp_extract(block, concat('(?m)^[ \t]*[(（]', label, '[:：](.*)[)）]'), 1));
+
+create temp table countries as
+select same_name(name) as name, min(country) as country
+from country_names
+group by same_name(name);
+
+-- One row per country code, which some tools write in place of the name.
+insert into countries
+select distinct lower(country), country
+from country_names
+where lower(country) not in (select name from countries);
+
+-- One row per row of the sheet: its cells, understood as far as they can be.
+create temp table cells as
+select
+    row_no,
+    hash(*columns(* exclude (row_no))) as cells_hash,
+    bare_number(order_id) as order_id,
+    coalesce(one_line(status), '') as status_label,
+    one_line(business_mode) as business_mode,
+    coalesce(one_line(country), '') as country_label,
+    replace(replace(tidy(products), chr(13) || chr(10), chr(10)), chr(13), chr(10)) as products,
+    amount_parts(goods) as goods,
+    amount_parts(shipping) as shipping,
+    amount_parts(total) as total,
+    tidy(total) as total_text,
+    written_time(ordered_at) as ordered_at,
+    written_time(paid_at) as paid_at,
+    written_time(ship_by_at) as ship_by_at,
+    written_time(shipped_at) as shipped_at,
+    written_time(received_at) as received_at,
+    tidy(paid_at) as paid_text,
+    tidy(ship_by_at) as ship_by_text,
+    one_line(buyer_name) as buyer_name,
+    one_line(buyer_service) as buyer_service,
+    tidy(note) as note,
+    tidy(waybills) as waybills,
+    coalesce(one_line(receiver), '') as receiver,
+    coalesce(one_line(province), '') as province,
+    coalesce(one_line(city), '') as city,
+    coalesce(one_line(address), '') as address,
+    coalesce(bare_number(postcode), '') as postcode,
+    coalesce(bare_number(phone), '') as phone,
+    coalesce(bare_number(mobile), '') as mobile,
+    coalesce(bare_number(tax_number), '') as tax_number
+from sheet;
+
+-- One row per product of a row. A block has a title, perhaps in several lines, and then its fields.
+create temp table blocks as
+with parts as (
+    select row_no, regexp_split_to_array(products, '(?m)^[ \t]*【\d+】') as parts
+    from cells
+    where products is not null
+),
+
+numbered as (
+    select
+        row_no,
+        tidy(parts[1]) is null and len(parts) > 1 as starts_well,
+        unnest(range(1, greatest(len(parts), 2))) as line_no,
+        unnest(case when len(parts) > 1 then parts[2:] else parts end) as block
+    from parts
+)
+
+select
+    row_no,
+    line_no::integer as line_no,
+    coalesce(
+        one_line(regexp_replace(block, '(?ms)^[ \t]*[(（](产品属性|商家编码|产品数量|物流等级)[^\n]*[:：].*', '')), ''
+    ) as title,
+    coalesce(block_field(block, '产品属性'), '') as attributes,
+    coalesce(block_field(block, '商家编码'), '') as sku,
+    regexp_extract(
+        block_field(block, '产品数量'), '^(\d{1,9})\s*(\D*)$', ['quantity', 'unit']
+    ) as counted,
+    try_cast(struct_extract(counted, 'quantity') as bigint) as quantity,
+    coalesce(one_line(struct_extract(counted, 'unit')), '') as unit,
+    starts_well
+        and coalesce(quantity, 0) > 0
+        and len(regexp_extract_all(block, '(?m)^[ \t]*[(（]产品数量')) = 1
+        and len(regexp_extract_all(block, '(?m)^[ \t]*[(（]商家编码')) <= 1 as is_whole
+from numbered;
+
+-- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
+create temp table rounding as
+select coalesce(count(*) >= 10 and bool_and(order_id like '%0'), false) as is_rounded
+from (select distinct order_id from cells where regexp_full_match(order_id, '\d{16,}'));
+
+-- One row per row of the sheet, with the first thing that is wrong with it, if any.
+create temp table judged as
+select
+    cell.*,
+    country.country,
+    coalesce(goods_sign.currency, 'USD') as goods_currency,
+    coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
+    amount_minor(cell.goods, goods_sign.minor_units) as goods_minor,
+    amount_minor(cell.shipping, shipping_sign.minor_units) as shipping_minor,
+    amount_minor(cell.total, total_sign.minor_units) as total_minor,
+    case
+        when cell.order_id is null then 'order_number_blank'
+        when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
+        when not regexp_full_match(cell.order_id, '\d{1,20}') then 'order_number_not_digits'
+        when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
+        when cell.business_mode like '半托管%' then 'platform_ships'
+        when cell.country_label = '' then 'country_blank'
+        when country.country is null then 'country_unknown'
+        when cell.products is null then 'products_blank'
+        when not block.are_whole then 'products_unreadable'
+        when cell.total_text is not null and amount_minor(cell.total, total_sign.minor_units) is null
+            then 'amount_unreadable'
+        when cell.paid_text is not null and cell.paid_at is null then 'paid_time_unreadable'
+        when cell.ship_by_text is not null and cell.ship_by_at is null then 'deadline_unreadable'
+    end as fault
+from cells as cell
+cross join rounding
+left join countries as country
+    on country.name = same_name(cell.country_label)
+left join currency_signs as goods_sign
+    on goods_sign.sign = amount_sign(cell.goods)
+left join currency_signs as shipping_sign
+    on shipping_sign.sign = amount_sign(cell.shipping)
+left join currency_signs as total_sign
+    on total_sign.sign = amount_sign(cell.total)
+left join (
+    select row_no, bool_and(is_whole) as are_whole
+    from blocks
+    group by row_no
+) as block
+    on block.row_no = cell.row_no;
+
+-- One row per fault: the column it is reported under.
+create temp table faults as
+from (
+    values
+        ('order_number_blank', 'order_id'),
+        ('order_number_damaged', 'order_id'),
+        ('order_number_not_digits', 'order_id'),
+        ('order_number_rounded', 'order_id'),
+        ('platform_ships', 'business_mode'),
+        ('country_blank', 'country'),
+        ('country_unknown', 'country'),
+        ('products_blank', 'products'),
+        ('products_unreadable', 'products'),
+        ('amount_unreadable', 'total'),
+        ('paid_time_unreadable', 'paid_at'),
+        ('deadline_unreadable', 'ship_by_at'),
+        ('times_out_of_order', 'paid_at')
+) as fault (code, column_name);
+
+-- One row per refused row.
+create temp table problems as
+select
+    judged.row_no,
+    headers.header as column_name,
+    case faults.column_name
+        when 'order_id' then coalesce(judged.order_id, '')
+        when 'business_mode' then judged.business_mode
+        when 'country' then judged.country_label
+        when 'products' then coalesce(left(judged.products, 200), '')
+        when 'total' then judged.total_text
+        when 'paid_at' then judged.paid_text
+        when 'ship_by_at' then judged.ship_by_text
+    end as value,
+    judged.fault as code
+from judged
+inner join faults
+    on faults.code = judged.fault
+left join headers
+    on headers.column_name = faults.column_name
+order by judged.row_no;
+
+-- One row per good row: the last one of an order stands, earlier ones count as unchanged (alike) or updated.
+create temp table standing as
+select
+    *,
+    row_number() over (partition by order_id order by row_no desc) = 1 as stands,
+    cells_hash = first_value(cells_hash) over (partition by order_id order by row_no desc) as is_alike
+from judged
+where fault is null;
+
+-- One row: how many good rows a later row of the same order repeats, and how many it changes.
+create temp table earlier_rows as
+select
+    count(*) filter (where is_alike)::bigint as repeated,
+    count(*) filter (where not is_alike)::bigint as replaced
+from standing
+where not stands;
+
+create temp table orders as
+select
+    row.order_id,
+    coalesce(labels.status, 'UNKNOWN') as status,
+    row.status_label,
+    row.ordered_at,
+    row.paid_at,
+    row.ship_by_at,
+    row.currency,
+    row.goods_minor,
+    row.shipping_minor,
+    row.total_minor,
+    row.buyer_name,
+    row.buyer_service,
+    row.note,
+    row.row_no
+from standing as row
+left join status_labels as labels
+    on labels.label = row.status_label
+where row.stands
+order by row.row_no;
+
+create temp table lines as
+select
+    row.order_id,
+    block.line_no,
+    block.sku,
+    block.title,
+    block.attributes,
+    block.quantity,
+    block.unit
+from blocks as block
+inner join standing as row
+    on row.row_no = block.row_no and row.stands
+order by row.row_no, block.line_no;
+
+create temp table receivers as
+select
+    order_id,
+    receiver as name,
+    country,
+    country_label,
+    province,
+    city,
+    address,
+    postcode,
+    phone,
+    mobile,
+    tax_number
+from standing
+where stands
+order by row_no;
+
+-- One row per NAME:NUMBER of a cell, cut at the last colon; a name may have colons, a number has a digit.
+create temp table waybills as
+with pairs as (
+    select
+        order_id,
+        row_no,
+        unnest(
+            string_split(
+                regexp_replace(
+                    regexp_replace(waybills, '[\r;；、]', chr(10), 'g'),
+                    '([:：]\s*[A-Za-z0-9-]*\d[A-Za-z0-9-]*)[,，\s]+',
+                    '\1' || chr(10),
+                    'g'
+                ),
+                chr(10)
+            )
+        ) as pair
+    from standing
+    where stands and waybills is not null
+)
+
+select
+    order_id,
+    coalesce(tidy(regexp_extract(pair, '^(.*)[:：]', 1)), '') as service,
+    tidy(regexp_extract(pair, '([^:：]*)$', 1)) as number
+from pairs
+where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null
+order by row_no;
+
+-- One row per order that was loaded although its times contradict each other: another locale may have swapped
+-- day and month. Dates without a time count as the end of their day.
+create temp table warnings as
+select
+    row.row_no,
+    headers.header as column_name,
+    row.paid_text as value,
+    'times_out_of_order' as code
+from standing as row
+left join headers
+    on headers.column_name = 'paid_at'
+where row.stands
+    and (row.ordered_at > row.paid_at or row.paid_at > row.shipped_at or row.shipped_at > row.received_at)
+order by row.row_no;

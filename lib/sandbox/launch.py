@@ -1,0 +1,82 @@
+"""Starting a sandbox beside this program, or finding the one that already serves a folder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+
+class DidNotStart(Exception):
+    """The sandbox process ended, or said nothing, before it could serve."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox that answers at `url`; `process` is None when somebody else started it."""
+
+    url: str
+    process: subprocess.Popen[str] | None
+
+    def seed(self, path: Path) -> None:
+        """Have it take in another order export."""
+        httpx.post(f"{self.url}/sandbox/seed", json={"path": str(path)}, timeout=120).raise_for_status()
+
+    def stop(self) -> None:
+        """End it, if it is ours: closing its input is enough, the rest is patience."""
+        if self.process is None:
+            return
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def ensure(folder: Path, seeds: Sequence[Path]) -> Running:
+    """Return a sandbox serving `folder`: one that already answers, else a new process of ours.
+
+    The new one ends when this process does, because its input closes then. Raises DidNotStart.
+    """
+    running = _answering(folder)
+    if running:
+        return running
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--folder", str(folder)]
+    for seed in seeds:
+        command += ["--seed", str(seed)]
+    process = subprocess.Popen(
+        [*command, "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        process.wait(5)
+        # Another process may have taken the folder between our look and our start.
+        running = _answering(folder)
+        if running:
+            return running
+        raise DidNotStart(f"exit status {process.returncode}")
+    return Running(json.loads(line)["url"], process)
+
+
+def _answering(folder: Path) -> Running | None:
+    try:
+        url = json.loads((folder / "address.json").read_text())["url"]
+        httpx.get(f"{url}/sandbox/health", timeout=5).raise_for_status()
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return None
+    return Running(url, None)

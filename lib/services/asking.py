@@ -1,0 +1,336 @@
+"""One request to the platform each, and what its answer means for a shipment. Nothing here is locked."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lib.aliexpress.errors import OutcomeUnknown, PlatformError, Refused, Unauthorised, Unavailable
+from lib.aliexpress.platform import DeclaredGoods, LogisticsOrder, NewShipment
+from lib.app import App
+from lib.domain.orders import OrderStatus
+from lib.domain.plans import Cargo
+from lib.domain.shipments import Decision, HandoverMode, Shipment, State, Step
+from lib.files import labels as label_files
+from lib.services.handover import OTHER_COURIER
+from lib.store import dispatch as store
+
+log = logging.getLogger(__name__)
+
+#: Pauses after the platform could not be reached grow from the first to the last of these.
+FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
+#: Without the right to call (token, key) only a person helps; asking again costs quota.
+UNAUTHORISED_PAUSE_S = 60.0
+#: The clocks of the platform and of this machine may differ by this much.
+CLOCK_SLACK = timedelta(minutes=2)
+#: The declaration was made already, by us or by hand: what we wanted holds.
+ALREADY_DECLARED = "already_declared"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request brought: steps to take, and what else is to be written with them."""
+
+    steps: list[Step] = field(default_factory=list)
+    labels: pd.DataFrame | None = None  #: Label files on disk; see `store.shipments.keep_labels`.
+    absent: list[tuple[str, datetime]] = field(default_factory=list)  #: shipment_id, when to ask again.
+    statuses: list[tuple[str, str, OrderStatus]] = field(default_factory=list)  #: shop_id, order_id, status.
+    wait_until: datetime | None = None  #: Nothing more is sent before this moment.
+    trouble: str = ""  #: Why: the platform's code, or 'unreachable'.
+
+
+def create(app: App, sending: Shipment, parcel: dict[str, Any]) -> Answer:
+    """Create the logistics order of a parcel: the one request that must never be made twice."""
+    try:
+        made = app.platform.create_shipment(_new_shipment(parcel))
+    except Refused as error:
+        return Answer([_refused(sending, error, app.now())])
+    except Unavailable as error:
+        return _later(app, sending.step(State.QUEUED, at=app.now(), note=_note(error)), sending, error)
+    except OutcomeUnknown as error:
+        return Answer([_unconfirmed(sending, State.UNCONFIRMED, error, app.now())])
+    return Answer(
+        [
+            sending.step(
+                State.ACCEPTED,
+                at=app.now(),
+                logistics_order_id=made.logistics_order_id,
+                lp_number=made.lp_number,
+                tracking_number=made.tracking_number,
+            )
+        ]
+    )
+
+
+def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
+    """Ask for a logistics order whose creation was not answered; adopt it, or believe twice it is not there."""
+    now = app.now()
+    try:
+        listed = app.platform.logistics_orders(unconfirmed.order_id)
+    except PlatformError as error:
+        return _later(app, None, unconfirmed, error)
+    with app.database.read() as work:
+        known = store.known_logistics_orders(work, [order.logistics_order_id for order in listed])
+    since = row["attempted_at"] - CLOCK_SLACK
+    ours = [
+        order
+        for order in listed
+        if order.logistics_order_id not in known and (order.created_at is None or order.created_at >= since)
+    ]
+    if ours:
+        return Answer([_adopted(unconfirmed, ours[0], row["undeliverable"], now)])
+    settled_at = row["attempted_at"] + timedelta(seconds=app.settings.settle)
+    if row["absent_at"] is not None and now >= settled_at:
+        return Answer([unconfirmed.step(State.QUEUED, at=now, note="not_on_platform")])
+    return Answer(absent=[(unconfirmed.shipment_id, max(settled_at, now + timedelta(seconds=1)))])
+
+
+def number(app: App, accepted: Shipment, row: dict[str, Any]) -> Answer:
+    """Ask for a tracking number that was not given at once."""
+    try:
+        listed = app.platform.logistics_orders(accepted.order_id)
+    except PlatformError as error:
+        return _later(app, None, accepted, error)
+    for order in listed:
+        if order.logistics_order_id == accepted.logistics_order_id and order.tracking_number:
+            step = accepted.step(
+                State.ACCEPTED,
+                at=app.now(),
+                note="number",
+                lp_number=order.lp_number,
+                tracking_number=order.tracking_number,
+            )
+            return Answer([step])
+    return Answer(absent=[(accepted.shipment_id, app.now() + timedelta(seconds=pause_s(row["attempts"])))])
+
+
+def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
+    """Fetch the labels of up to 20 parcels at once; each file is on disk before its parcel is ready."""
+    asked = [(one.tracking_number or "", one.logistics_order_id or "") for one in accepted]
+    try:
+        pdf = app.platform.labels(asked)
+        pages = label_files.split(pdf)
+    except Refused as error:
+        if len(accepted) > 1:  # One bad parcel never stops its neighbours: find out which one it is.
+            return _together([labels(app, [one]) for one in accepted])
+        return _no_label(app, accepted[0], error)
+    except label_files.NotALabel as error:
+        return _no_label(app, accepted[0], error)
+    except PlatformError as error:
+        return _together([_later(app, None, one, error) for one in accepted])
+    if len(pages) != len(accepted):
+        if len(accepted) > 1:
+            return _together([labels(app, [one]) for one in accepted])
+        pages = [pdf]
+    files = [_keep(app, one, page) for one, page in zip(accepted, pages, strict=True)]
+    ready = [one.step(State.READY, at=app.now()) for one in accepted]
+    return Answer(ready, labels=pd.DataFrame(files))
+
+
+def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
+    """Tell the buyer that the parcel is on its way (填写发货通知)."""
+    try:
+        app.platform.declare(
+            declaring.order_id,
+            service_key=declaring.plan_id,
+            tracking_number=declaring.tracking_number or "",
+            everything=everything,
+        )
+    except Refused as error:
+        if error.code == ALREADY_DECLARED:  # Whether with our number, the platform knows.
+            return Answer([declaring.step(State.DECLARE_UNCONFIRMED, at=app.now(), note=_note(error))])
+        return Answer([_declare_refused(declaring, error, app.now())])
+    except Unavailable as error:
+        return _later(app, declaring.step(State.HANDED_OVER, at=app.now()), declaring, error)
+    except OutcomeUnknown as error:
+        return Answer([_unconfirmed(declaring, State.DECLARE_UNCONFIRMED, error, app.now())])
+    status = OrderStatus.AWAITING_RECEIPT if everything else OrderStatus.PARTLY_SHIPPED
+    return Answer(
+        [declaring.step(State.DECLARED, at=app.now(), note="all" if everything else "part")],
+        statuses=[(declaring.shop_id, declaring.order_id, status)],
+    )
+
+
+def declared(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
+    """Read the order's declarations after one that was not answered; send again only what is not there."""
+    try:
+        found = app.platform.declarations(unconfirmed.order_id)
+        order = app.platform.order(unconfirmed.order_id)
+    except PlatformError as error:
+        return _later(app, None, unconfirmed, error)
+    now = app.now()
+    if any(entry.tracking_number == unconfirmed.tracking_number for entry in found):
+        return Answer(
+            [unconfirmed.step(State.DECLARED, at=now, note="found_declared")],
+            statuses=[(unconfirmed.shop_id, unconfirmed.order_id, OrderStatus(order.status))],
+        )
+    if order.status == OrderStatus.AWAITING_RECEIPT:
+        error = Refused(ALREADY_DECLARED, text="")
+        return Answer([_declare_refused(unconfirmed, error, now)])
+    return Answer([unconfirmed.step(State.HANDED_OVER, at=now, note="not_declared")])
+
+
+def pause_s(attempts: int) -> float:
+    """How long to wait after so many attempts that brought nothing."""
+    return min(FIRST_PAUSE_S * 2.0 ** min(attempts, 10), LAST_PAUSE_S)
+
+
+def _new_shipment(parcel: dict[str, Any]) -> NewShipment:
+    door = parcel["handover_mode"] in (HandoverMode.PICKUP, HandoverMode.APPLY_PICKUP)
+    returns = parcel["undeliverable"] == Decision.RETURN
+    return NewShipment(
+        order_id=parcel["order_id"],
+        service_code=parcel["service_code"],
+        receiver=parcel["receiver"],
+        sender_address_id=parcel["sender_address_id"],
+        # The refund address also serves parcels the warehouse refuses inside China.
+        refund_address_id=parcel["refund_address_id"],
+        pickup_address_id=(parcel["pickup_address_id"] or parcel["sender_address_id"]) if door else None,
+        undeliverable=Decision.RETURN if returns else Decision.DESTROY,
+        courier_id=-1,
+        courier_name=parcel["courier"] or OTHER_COURIER,
+        courier_number=parcel["courier_number"] or parcel["batch_id"],
+        goods=tuple(_goods(row) for row in parcel["goods"]),
+    )
+
+
+def _goods(row: dict[str, Any]) -> DeclaredGoods:
+    return DeclaredGoods(
+        name_zh=row["declared_name_zh"],
+        name_en=row["declared_name_en"],
+        quantity=row["quantity"],
+        value_minor_usd=row["declared_minor"],
+        weight_g=row["weight_g"],
+        battery=row["cargo_class"] == Cargo.BATTERY,
+        special=row["cargo_class"] == Cargo.SPECIAL,
+        hs_code=row["hs_code"] or "",
+        child_order_id=row["child_order_id"],
+    )
+
+
+def _adopted(unconfirmed: Shipment, found: LogisticsOrder, undeliverable: str, now: datetime) -> Step:
+    """Take what the platform has; where its decision differs from ours, the timeline says so."""
+    differs = found.returns != (undeliverable == Decision.RETURN)
+    return unconfirmed.step(
+        State.ACCEPTED,
+        at=now,
+        note="adopted_other_decision" if differs else "adopted",
+        logistics_order_id=found.logistics_order_id,
+        lp_number=found.lp_number,
+        tracking_number=found.tracking_number,
+    )
+
+
+def _refused(sending: Shipment, error: Refused, now: datetime) -> Step:
+    return sending.step(
+        State.REFUSED,
+        at=now,
+        note=_note(error),
+        reason_code=error.code,
+        reason_text=error.text,
+        request_id=error.request_id,
+    )
+
+
+def _declare_refused(shipment: Shipment, error: Refused, now: datetime) -> Step:
+    return shipment.step(
+        State.HANDED_OVER,
+        at=now,
+        note=_note(error),
+        reason_code=error.code,
+        reason_text=error.text,
+        request_id=error.request_id,
+    )
+
+
+def _unconfirmed(shipment: Shipment, state: State, error: OutcomeUnknown, now: datetime) -> Step:
+    return shipment.step(
+        state,
+        at=now,
+        note=_note(error),
+        request_id=error.request_id,
+        next_attempt_at=now + timedelta(seconds=FIRST_PAUSE_S),
+    )
+
+
+def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError) -> Answer:
+    """The platform did not do it: the shipment waits, and so does everything else while it is out of reach."""
+    now = app.now()
+    if isinstance(error, Unauthorised):
+        wait = UNAUTHORISED_PAUSE_S
+    elif isinstance(error, Unavailable) and error.retry_after is not None:
+        wait = error.retry_after
+    else:
+        wait = pause_s(shipment.attempts)
+    again_at = now + timedelta(seconds=wait)
+    everyone = again_at if isinstance(error, Unavailable) else None
+    trouble = error.code or "unreachable"
+    if step is None:
+        return Answer(
+            absent=[], wait_until=everyone, trouble=trouble, steps=[_stays(shipment, again_at, now)]
+        )
+    return Answer([replace(step, next_attempt_at=again_at)], wait_until=everyone, trouble=trouble)
+
+
+def _stays(shipment: Shipment, again_at: datetime, now: datetime) -> Step:
+    return shipment.step(shipment.state, at=now, next_attempt_at=again_at)
+
+
+def _no_label(app: App, accepted: Shipment, error: Exception) -> Answer:
+    """No label yet: the number is there, the label often a little later. The reason is kept meanwhile."""
+    now = app.now()
+    code = error.code if isinstance(error, Refused) else "label_unreadable"
+    return Answer(
+        [
+            accepted.step(
+                State.ACCEPTED,
+                at=now,
+                reason_code=code,
+                reason_text=error.text if isinstance(error, Refused) else "",
+                next_attempt_at=now + timedelta(seconds=pause_s(accepted.attempts)),
+            )
+        ]
+    )
+
+
+def _together(answers: Sequence[Answer]) -> Answer:
+    frames = [answer.labels for answer in answers if answer.labels is not None]
+    return Answer(
+        [step for answer in answers for step in answer.steps],
+        labels=pd.concat(frames) if frames else None,
+        wait_until=max((answer.wait_until for answer in answers if answer.wait_until), default=None),
+        trouble=next((answer.trouble for answer in answers if answer.trouble), ""),
+    )
+
+
+def _keep(app: App, shipment: Shipment, pdf: bytes) -> dict[str, Any]:
+    """Write a label durably: temporary name, sync, rename; only then may its parcel be called ready."""
+    relative = Path("labels") / shipment.batch_id / f"{shipment.shipment_id}.pdf"
+    path = app.settings.data / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        file.write(pdf)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return {
+        "shipment_id": shipment.shipment_id,
+        "path": str(relative),
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+        "size_bytes": len(pdf),
+        "page_count": label_files.check(pdf),
+    }
+
+
+def _note(error: PlatformError) -> str:
+    """For the timeline: what the platform said, never what we sent."""
+    return " ".join(part for part in (error.code, error.sub_code, error.text) if part)

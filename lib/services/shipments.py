@@ -1,0 +1,325 @@
+"""Shipments of a batch: decide, submit, watch, print, hand over, declare."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from lib.app import App
+from lib.domain.problems import Problem
+from lib.domain.shipments import IN_WORK, Decision, Shipment, State
+from lib.files import labels as label_files
+from lib.services.batches import need
+from lib.services.plans import mismatches_in
+from lib.store import audit
+from lib.store import batches as batch_store
+from lib.store import orders as order_store
+from lib.store import shipments as store
+from lib.store.database import Work
+
+#: The text that is agreed to; its wording is the platform's.
+AGREEMENT = "《在线发货-阿里巴巴使用者协议》"
+#: A rate is counted over this long.
+PACE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class ReturnCost:
+    """What choosing return would cost for a batch. The fees are an assumption of the return-fee table."""
+
+    returning_count: int  #: Parcels on plans that bring undeliverable parcels back.
+    destroyed_count: int  #: Parcels on plans that offer no return: destroyed whatever is chosen.
+    fees: dict[str, int]  #: Currency → total of the fixed fees, minor units.
+    per_parcel: dict[str, tuple[int, int]]  #: Currency → least and highest fee per parcel.
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A batch while it runs, counted from its shipments."""
+
+    counts: dict[State, int]
+    total: int  #: Without those taken out.
+    settled: int  #: Those the dispatcher is done with for now.
+    per_minute: float
+    seconds_left: float | None  #: None: nothing runs, or nothing settled yet to judge by.
+    paused: bool
+    submitted: bool
+
+    @property
+    def running(self) -> bool:
+        return self.submitted and self.settled < self.total and not self.paused
+
+
+def listing(app: App, batch_id: str) -> pd.DataFrame:
+    """One row per shipment of the batch in the list's order. Raises Problem('batch_unknown')."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        return store.of_batch(work, batch_id)
+
+
+def detail(app: App, shipment_id: str) -> dict[str, Any]:
+    """A shipment with its `contents`, `timeline` and `receivers`. Raises Problem('shipment_unknown')."""
+    with app.database.read() as work:
+        shipment = store.by_id(work, shipment_id)
+        if shipment is None:
+            raise Problem("shipment_unknown", number=shipment_id)
+        return shipment | {
+            "contents": store.contents(work, shipment_id),
+            "timeline": store.timeline(work, shipment_id),
+            "receivers": order_store.receiver_versions(work, shipment["shop_id"], shipment["order_id"]),
+        }
+
+
+def return_cost(app: App, batch_id: str) -> ReturnCost:
+    """What return would cost for the batch as it stands."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        rows = store.return_fees(work, batch_id)
+    fees = {row["currency"]: row for row in rows if row["currency"]}
+    return ReturnCost(
+        returning_count=sum(row["shipment_count"] for row in fees.values()),
+        destroyed_count=sum(row["shipment_count"] for row in rows if not row["currency"]),
+        fees={currency: row["fee_minor"] for currency, row in fees.items()},
+        per_parcel={currency: (row["least_minor"], row["highest_minor"]) for currency, row in fees.items()},
+    )
+
+
+def decide_undeliverable(app: App, batch_id: str, decision: Decision, *, by: str) -> None:
+    """Return or destroy for the batch. It cannot be changed once the logistics orders exist."""
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        batch_store.set_undeliverable(work, batch_id, decision, at=now)
+        audit.record(work, "undeliverable", batch_id, by=by, at=now, decision=decision)
+
+
+def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
+    """Queue the batch's drafts for sending; returns how many. A submitted batch again changes nothing new.
+
+    Raises Problem: agreement_missing, plan_missing, confirmation_missing, undeliverable_missing,
+    handover_missing, plan_not_offered, refund_missing, nothing_to_send.
+    """
+    if not agreed:
+        raise Problem("agreement_missing", agreement=AGREEMENT)
+    now = app.now()
+    with app.database.write() as work:
+        batch = need(work, batch_id)
+        drafts = store.in_states(work, batch_id, [State.DRAFT])
+        _complete(work, batch, drafts)
+        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
+        batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
+        batch_store.record_fees(work, batch_id, at=now)
+        audit.record(work, "submit", batch_id, by=by, at=now, shipments=len(moved), agreement=AGREEMENT)
+    return len(moved)
+
+
+def progress(app: App, batch_id: str) -> Progress:
+    """How far the batch is, at what pace, and how long it will take. Raises Problem('batch_unknown')."""
+    now = app.now()
+    with app.database.read() as work:
+        batch = need(work, batch_id)
+        counts = store.counts(work, batch_id)
+        pace = store.pace(work, batch_id, since=now - PACE)
+        waiting = store.waiting_to_declare(work, batch_id)
+    counts.pop(State.CANCELLED, None)
+    total = sum(counts.values())
+    open_count = sum(counts.get(state, 0) for state in IN_WORK) + waiting
+    per_minute = _per_minute(pace, now)
+    left = open_count / per_minute * 60 if open_count and per_minute else None
+    submitted = batch["submitted_at"] is not None
+    return Progress(
+        counts, total, total - open_count, per_minute, left, batch["paused_at"] is not None, submitted
+    )
+
+
+def pause(app: App, batch_id: str, *, by: str) -> None:
+    """Send nothing more of the batch; what is on the wire is still recorded."""
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        batch_store.pause(work, batch_id, by=by, at=now)
+        audit.record(work, "pause", batch_id, by=by, at=now)
+
+
+def resume(app: App, batch_id: str, *, by: str) -> None:
+    """Let a paused batch go on."""
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        batch_store.pause(work, batch_id, by=None, at=None)
+        audit.record(work, "resume", batch_id, by=by, at=now)
+
+
+def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None = None) -> int:
+    """Queue refused shipments again, all of the batch's or the named ones; returns how many."""
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        refused = store.in_states(work, batch_id, [State.REFUSED])
+        wanted = {one.shipment_id for one in refused} if shipment_ids is None else set(shipment_ids)
+        steps = [one.step(State.QUEUED, at=now, by=by) for one in refused if one.shipment_id in wanted]
+        moved = store.take(work, steps)
+        audit.record(work, "retry", batch_id, by=by, at=now, shipments=len(moved))
+    return len(moved)
+
+
+def print_labels(app: App, batch_id: str, *, by: str, paper: str = "100x150") -> bytes:
+    """All labels of the batch as one PDF in the list's order; the run is recorded.
+
+    Raises Problem('no_labels'), Problem('labels_missing') naming shipments whose file is gone or changed.
+    """
+    with app.database.read() as work:
+        need(work, batch_id)
+        found = store.labels(work, batch_id)
+    if not found:
+        raise Problem("no_labels", batch_id=batch_id)
+    paths = [app.settings.data / row["path"] for row in found]
+    missing = [row["shipment_id"] for row, path in zip(found, paths, strict=True) if not path.exists()]
+    if missing:
+        raise Problem("labels_missing", shipments=", ".join(missing))
+    pdf = label_files.join(paths, paper=paper)
+    now = app.now()
+    with app.database.write() as work:
+        store.record_print(work, batch_id, paper, len(found), by=by, at=now)
+        audit.record(work, "print_labels", batch_id, by=by, at=now, labels=len(found), paper=paper)
+    return pdf
+
+
+def label_path(app: App, shipment: dict[str, Any]) -> Path | None:
+    """Where the shipment's label lies, if it has one."""
+    return app.settings.data / shipment["label_path"] if shipment["label_path"] else None
+
+
+def hand_over(
+    app: App,
+    batch_id: str,
+    *,
+    by: str,
+    left_out: Collection[str] = (),
+    courier: str | None = None,
+    number: str | None = None,
+) -> tuple[int, list[str]]:
+    """Record that the batch's ready parcels left the desk, except the named ones.
+
+    A parcel may be named by any of its numbers. Returns how many were handed over, and the shipments that
+    stayed. Raises Problem('not_in_batch') for a number that names no ready parcel, Problem('nothing_ready').
+    """
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        ready = store.in_states(work, batch_id, [State.READY])
+        staying = _named(work, batch_id, ready, left_out)
+        leaving = [one for one in ready if one.shipment_id not in staying]
+        if not leaving:
+            raise Problem("nothing_ready", batch_id=batch_id)
+        moved = store.take(work, [one.step(State.HANDED_OVER, at=now, by=by) for one in leaving])
+        handover_id = store.record_handover(
+            work, batch_id, sorted(moved), courier=courier, number=number, by=by, at=now
+        )
+        audit.record(
+            work, "hand_over", batch_id, by=by, at=now, handover=handover_id, parcels=len(moved),
+            stayed=sorted(staying),
+        )  # fmt: skip
+    return len(moved), sorted(staying)
+
+
+def declare(app: App, batch_id: str, *, by: str) -> int:
+    """Ask for the declaration (填写发货通知) of everything of the batch that was handed over; returns how many.
+
+    The dispatcher sends them. Raises Problem('nothing_handed_over').
+    """
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        wanted = store.want_declared(work, batch_id, by=by, at=now)
+        if not wanted and not store.counts(work, batch_id).get(State.DECLARED):
+            raise Problem("nothing_handed_over", batch_id=batch_id)
+        audit.record(work, "declare", batch_id, by=by, at=now, shipments=wanted)
+    return wanted
+
+
+def void(app: App, number: str, *, reason: str, by: str) -> str:
+    """Withdraw (作废) an accepted or ready shipment, named by any of its numbers; returns its id.
+
+    No call cancels it on the platform. Raises Problem: void_needs_reason, shipment_unknown,
+    shipment_ambiguous, cannot_void.
+    """
+    if not reason.strip():
+        raise Problem("void_needs_reason")
+    now = app.now()
+    with app.database.write() as work:
+        found = store.found(work, number)
+        live = [row for row in found if row["state"] in (State.ACCEPTED, State.READY)]
+        if not found:
+            raise Problem("shipment_unknown", number=number)
+        if not live:
+            raise Problem("cannot_void", number=number, state=found[0]["state"])
+        if len(live) > 1:
+            raise Problem("shipment_ambiguous", number=number, count=len(live))
+        [shipment] = store.by_ids(work, [live[0]["shipment_id"]])
+        store.take(work, [shipment.step(State.VOIDED, at=now, by=by, note=reason.strip())])
+        audit.record(work, "void", shipment.shipment_id, by=by, at=now, reason=reason.strip())
+    return shipment.shipment_id
+
+
+def left_behind(app: App) -> list[dict[str, Any]]:
+    """Parcels that stayed when others of their batch were handed over."""
+    with app.database.read() as work:
+        return store.left_behind(work)
+
+
+def needing_people(app: App) -> list[dict[str, Any]]:
+    """Refused shipments and declarations, newest first."""
+    with app.database.read() as work:
+        return store.needing_people(work)
+
+
+def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment]) -> None:
+    """Raise the first thing a person still has to decide."""
+    batch_id = batch["batch_id"]
+    if not drafts:
+        if batch["submitted_at"]:
+            return
+        raise Problem("nothing_to_send", batch_id=batch_id)
+    planless = [draft.shipment_id for draft in drafts if draft.plan_id is None]
+    if planless:
+        raise Problem("plan_missing", count=len(planless))
+    differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
+    if differing and batch["confirmed_at"] is None:
+        raise Problem("confirmation_missing", count=differing)
+    if batch["undeliverable"] is None:
+        raise Problem("undeliverable_missing")
+    plans = batch_store.plans(work, batch_id, "")
+    if any(plan["handover_mode"] is None for plan in plans) or batch["sender_address_id"] is None:
+        raise Problem("handover_missing")
+    unoffered = [plan["plan_id"] for plan in plans if plan["service_code"] is None]
+    if unoffered:
+        raise Problem("plan_not_offered", plans=", ".join(unoffered))
+    returns = batch["undeliverable"] == Decision.RETURN and any(plan["return_supported"] for plan in plans)
+    if returns and batch["refund_address_id"] is None:
+        raise Problem("refund_missing")
+
+
+def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:
+    able = {shipment.shipment_id for shipment in ready}
+    staying: set[str] = set()
+    for number in numbers:
+        hits = {row["shipment_id"] for row in store.found(work, number.strip())} & able
+        if not hits:
+            raise Problem("not_in_batch", number=number, batch_id=batch_id)
+        staying |= hits
+    return staying
+
+
+def _per_minute(pace: dict[str, Any], now: datetime) -> float:
+    started = pace.get("started_at")
+    if not started or not pace["settled_count"]:
+        return 0.0
+    seconds = min((now - started).total_seconds(), PACE.total_seconds())
+    return float(pace["settled_count"] / max(seconds, 1.0) * 60)

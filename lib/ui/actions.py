@@ -1,0 +1,80 @@
+"""Buttons that act: in their callback, before the page loads again, on the ids that were on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from lib.ui import context
+from lib.wording import SAYABLE, error_sentence
+
+_NOTICES = "notices"
+
+
+def button(
+    label: str,
+    act: Callable[..., Any],
+    *details: Any,
+    key: str,
+    done: Callable[[Any], str] | str = "",
+    clears: str | None = None,
+    disabled: bool = False,
+    primary: bool = False,
+    help: str | None = None,
+    icon: str | None = None,
+    **named: Any,
+) -> None:
+    """A button that calls `act(*details, **named)` once, says what came of it, and clears a selection.
+
+    `done` is the notice, or makes it from what `act` returned; no notice for an empty text. A Problem or a
+    PlatformError becomes a sentence. Put personal data through formats.plain before it enters a notice.
+    """
+    st.button(
+        label,
+        key=key,
+        disabled=disabled,
+        help=help,
+        icon=icon,
+        type="primary" if primary else "secondary",
+        on_click=run,
+        args=(act, details, named, done, clears),
+    )
+
+
+def run(
+    act: Callable[..., Any],
+    details: tuple[Any, ...],
+    named: dict[str, Any],
+    done: Callable[[Any], str] | str = "",
+    clears: str | None = None,
+) -> Any:
+    """Act as a button does; for forms and dialogs. Returns what `act` returned, None when it could not."""
+    try:
+        result = act(*details, **named)
+    except SAYABLE as error:
+        notice("error", error_sentence(error))
+        return None
+    text = done(result) if callable(done) else done
+    if text:
+        notice("success", text)
+    if clears is not None:
+        st.session_state.pop(clears, None)
+    return result
+
+
+def notice(kind: str, text: str) -> None:
+    """Say something at the top of the next run: kind is success, info, warning or error."""
+    st.session_state.setdefault(_NOTICES, []).append((kind, text))
+
+
+def show_notices() -> None:
+    """Show what was said since the last run, once."""
+    for kind, text in st.session_state.pop(_NOTICES, []):
+        getattr(st, kind)(text)
+
+
+def by() -> str:
+    """Who acts."""
+    return context.operator()

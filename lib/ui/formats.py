@@ -1,0 +1,93 @@
+"""How values read: amounts with their currency, weights with their unit, times with their zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pycountry
+import streamlit as st
+from babel import Locale
+
+from lib import texts
+from lib.domain.money import Money
+from lib.texts import gettext as _
+
+#: Everything Streamlit's markdown could take as more than text.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&^=])")
+
+
+def plain(text: object) -> str:
+    """A text for a place that reads markdown, such that it shows as it is: a buyer may be called `**x**`."""
+    return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """`12.34 CNY`; a dash when it is not known."""
+    return "–" if minor is None or currency is None else str(Money(int(minor), currency))
+
+
+def weight(grams: float | None) -> str:
+    """`250 g`, from 10 kg on `12.3 kg`; a dash when it is not known."""
+    if grams is None or grams != grams:
+        return "–"
+    return f"{grams / 1000:,.1f} kg" if grams >= 10_000 else f"{int(grams):,} g"
+
+
+def days(least: float | None, most: float | None) -> str:
+    """`15–45 days`; a dash when nobody promises anything."""
+    known = [int(one) for one in (least, most) if one is not None and one == one]
+    if not known:
+        return "–"
+    if len(set(known)) == 1:
+        return _("{days} days", days=known[0])
+    return _("{least}–{most} days", least=known[0], most=known[-1])
+
+
+def moment(at: datetime | None) -> str:
+    """`2026-11-24 09:30 CST` in the reader's own zone; a dash for none."""
+    if at is None or at != at:
+        return "–"
+    return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def zone() -> ZoneInfo:
+    """The zone of the reader's browser, UTC when it does not say."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def countdown(until: datetime | None, now: datetime) -> str:
+    """Remaining time to ship (剩余发货时间): `2 d 4 h`, `3 h 20 min`, `overdue 5 h`."""
+    if until is None or until != until:
+        return "–"
+    span = duration(abs(until - now))
+    return _("overdue {span}", span=span) if until < now else span
+
+
+def duration(span: timedelta) -> str:
+    """`2 d 4 h`, `3 h 20 min`, `45 s`."""
+    seconds = int(span.total_seconds())
+    days_, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    if days_:
+        return _("{days} d {hours} h", days=days_, hours=hours)
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=rest // 60)
+    if seconds >= 60:
+        return _("{minutes} min", minutes=rest // 60)
+    return _("{seconds} s", seconds=seconds)
+
+
+def country(code: str | None) -> str:
+    """A country's name in the reader's language, with its code: `Germany (DE)`."""
+    if not code:
+        return "–"
+    name = Locale.parse(texts.language()).territories.get(code)
+    if name is None:
+        found = pycountry.countries.get(alpha_2=code)
+        name = found.name if found else code
+    return name if name == code else f"{name} ({code})"
