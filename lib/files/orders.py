@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from lib.domain.money import minor_digits
 from lib.domain.orders import STATUS_LABELS, OrderStatus
-from lib.files import layouts, sheets
-
-PARSER = Path(__file__).parent / "sql" / "orders.sql"
+from lib.files import engine, layouts, sheets
 
 #: How files write a currency; no sign at all is the marketplace's own currency.
 CURRENCY_SIGNS = {
@@ -50,7 +45,7 @@ CURRENCY_SIGNS = {
 }
 
 _TIMES = ("ordered_at", "paid_at", "ship_by_at")
-_PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
+_AMOUNTS = ("goods_minor", "shipping_minor", "total_minor")
 
 
 @dataclass(frozen=True)
@@ -101,8 +96,13 @@ def parse(
     found: layouts.Recognised, *, zone: str, countries: pd.DataFrame, shift: pd.Timedelta | None = None
 ) -> OrderTables:
     """As read_orders, for a sheet that is recognised already."""
-    with _parsed(found, countries) as engine:
-        [(repeated, replaced)] = engine.table("earlier_rows").fetchall()
+    lent = {
+        "status_labels": engine.pairs("label", "status", _status_labels()),
+        "currency_signs": _currency_signs(),
+        "country_names": countries[["name", "country"]],
+    }
+    with engine.reading(found, "orders", **lent) as read:
+        [(repeated, replaced)] = read.table("earlier_rows").fetchall()
         tables = OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
@@ -110,12 +110,12 @@ def parse(
             read=len(found.sheet.rows),
             repeated=repeated,
             replaced=replaced,
-            orders=_in_zone(_frame(engine, "orders"), zone),
-            lines=_frame(engine, "lines"),
-            receivers=_frame(engine, "receivers"),
-            waybills=_frame(engine, "waybills"),
-            problems=_reported(_frame(engine, "problems"), found.sheet.name),
-            warnings=_reported(_frame(engine, "warnings"), found.sheet.name),
+            orders=_in_zone(engine.frame(read, "orders", _AMOUNTS), zone),
+            lines=engine.frame(read, "lines"),
+            receivers=engine.frame(read, "receivers"),
+            waybills=engine.frame(read, "waybills"),
+            problems=engine.problems(read, "problems", found.sheet.name),
+            warnings=engine.problems(read, "warnings", found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
         )
@@ -137,39 +137,14 @@ def days_to_recent(tables: OrderTables, now: datetime) -> int:
     return 0 if pd.isna(newest) else max((now - newest) // timedelta(days=1), 0)
 
 
-@contextmanager
-def _parsed(found: layouts.Recognised, countries: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory that has read the sheet: a million rows are one piece of SQL, not a loop."""
-    with duckdb.connect() as engine:
-        engine.register("sheet", found.table())
-        engine.register("headers", _texts("column_name header", {n: found.header(n) for n in found.columns}))
-        engine.register("status_labels", _texts("label status", _status_labels()))
-        engine.register("currency_signs", _currency_signs())
-        engine.register("country_names", countries[["name", "country"]])
-        engine.execute(PARSER.read_text(encoding="utf-8"))
-        yield engine
-
-
 def _status_labels() -> dict[str, str]:
     codes = {str(status): str(status) for status in OrderStatus}
     return codes | {label: str(status) for label, status in STATUS_LABELS.items()}
 
 
 def _currency_signs() -> pd.DataFrame:
-    signs = _texts("sign currency", CURRENCY_SIGNS)
+    signs = engine.pairs("sign", "currency", CURRENCY_SIGNS)
     return signs.assign(minor_units=[10 ** minor_digits(currency) for currency in signs["currency"]])
-
-
-def _texts(names: str, pairs: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(list(pairs.items()), columns=names.split(), dtype="str")
-
-
-def _frame(engine: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
-    """A table with the same types whether it is empty, full, or has gaps: str, Int64, naive times."""
-    frame = engine.table(table).df()
-    texts = frame.select_dtypes(["object", "str"]).columns
-    gaps = [name for name in frame.columns if name.endswith("_minor")]
-    return frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(gaps, "Int64"))
 
 
 def _in_zone(orders: pd.DataFrame, zone: str) -> pd.DataFrame:
@@ -187,7 +162,3 @@ def _in_zone(orders: pd.DataFrame, zone: str) -> pd.DataFrame:
             for name in _TIMES
         }
     )
-
-
-def _reported(rows: pd.DataFrame, sheet: str) -> pd.DataFrame:
-    return rows.assign(sheet=pd.Series(sheet, index=rows.index, dtype="str"))[list(_PROBLEM)]

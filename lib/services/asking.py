@@ -173,8 +173,7 @@ def declared(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
             statuses=[(unconfirmed.shop_id, unconfirmed.order_id, OrderStatus(order.status))],
         )
     if order.status == OrderStatus.AWAITING_RECEIPT:
-        error = Refused(ALREADY_DECLARED, text="")
-        return Answer([_declare_refused(unconfirmed, error, now)])
+        return Answer([_declare_refused(unconfirmed, Refused(ALREADY_DECLARED), now)])
     return Answer([unconfirmed.step(State.HANDED_OVER, at=now, note="not_declared")])
 
 

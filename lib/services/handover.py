@@ -154,6 +154,7 @@ def _decide(
     agreed: bool = False,
 ) -> None:
     """The pickup table names who collects; the platform, once asked, names where parcels are brought."""
+    place: tuple[str | None, str | None, str | None]
     if mode is HandoverMode.PICKUP:
         place = (plan["pickup_warehouse_code"], plan["pickup_warehouse_name"], None)
     elif offered is not None:

@@ -24,9 +24,11 @@ def matching_ids(work: Work, chosen: OrderFilter, *, now: datetime) -> list[str]
 
 def totals(work: Work, chosen: OrderFilter, *, now: datetime) -> dict[str, Any]:
     """order_count, weight_g, unweighed_count, overdue_count of the matching orders; `value` by currency."""
-    found = work.row("orders_matching_totals", **_filter(chosen, now)) or {}
-    value = work.rows("orders_totals_by_currency", **_filter(chosen, now))
-    return found | {"value": {row["currency"]: row["total_minor"] for row in value}}
+    rows = work.rows("orders_matching_totals", **_filter(chosen, now))
+    counted = ("order_count", "weight_g", "unweighed_count", "overdue_count")
+    return {name: sum(row[name] for row in rows) for name in counted} | {
+        "value": {row["currency"]: row["total_minor"] for row in rows}
+    }
 
 
 def counts(work: Work, *, now: datetime, soon: timedelta) -> dict[str, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 Columns = Mapping[str, Any]
+Height = int | Literal["auto", "content", "stretch"]
 
 
 def show(
@@ -16,7 +17,7 @@ def show(
     columns: Columns,
     *,
     key: str | None = None,
-    height: int | str = "auto",
+    height: Height = "auto",
 ) -> None:
     """Show a frame: only `columns` (name → label or column config), in that order. Cells are never markdown."""
     st.dataframe(
@@ -36,7 +37,7 @@ def choose(
     by: str,
     key: str,
     single: bool = False,
-    height: int | str = "auto",
+    height: Height = "auto",
 ) -> list[str]:
     """Show a frame whose rows can be ticked; returns the ids of the ticked rows, from column `by`.
 

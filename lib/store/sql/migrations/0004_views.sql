@@ -193,8 +193,6 @@ select
     coalesce(o.note, '') as note,
     coalesce(parcel.line_count, 0) as line_count,
     coalesce(parcel.unit_count, 0) as unit_count,
-    items.items,
-    items.sku_count,
     parcel.weight_g,
     parcel.cargo_class,
     hold.reason as hold_reason,
@@ -208,16 +206,6 @@ inner join effective_receivers as receiver
     on receiver.shop_id = o.shop_id and receiver.order_id = o.order_id
 left join order_parcels as parcel
     on parcel.shop_id = o.shop_id and parcel.order_id = o.order_id
-left join (
-    select
-        shop_id,
-        order_id,
-        string_agg(quantity || ' × ' || title, '; ' order by line_no) as items,
-        count(*)::bigint as sku_count
-    from order_lines
-    group by shop_id, order_id
-) as items
-    on items.shop_id = o.shop_id and items.order_id = o.order_id
 left join (
     select shop_id, order_id, arg_max(reason, hold_id) as reason, arg_max(until_at, hold_id) as until_at
     from holds

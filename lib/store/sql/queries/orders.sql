@@ -1,13 +1,32 @@
 -- name: orders_matching
--- One row per matching order awaiting shipment, a page of them.
-select *
-from matching_orders(
-    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
-    $placed, $wanted
+-- One row per matching order awaiting shipment, a page of them, with what is in it.
+with page as (
+    select *
+    from matching_orders(
+        $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+        $placed, $wanted
+    )
+    order by ship_by_at nulls last, order_id
+    limit $page_size
+    offset $skipped
 )
-order by ship_by_at nulls last, order_id
-limit $page_size
-offset $skipped;
+
+select
+    page.*,
+    items.items
+from page
+inner join (
+    select
+        line.shop_id,
+        line.order_id,
+        string_agg(line.quantity || ' × ' || line.title, '; ' order by line.line_no) as items
+    from order_lines as line
+    semi join page
+        on page.shop_id = line.shop_id and page.order_id = line.order_id
+    group by line.shop_id, line.order_id
+) as items
+    on items.shop_id = page.shop_id and items.order_id = page.order_id
+order by page.ship_by_at nulls last, page.order_id;
 
 -- name: orders_matching_ids
 -- One row per matching order: its keys, in the list's order.
@@ -19,22 +38,14 @@ from matching_orders(
 order by ship_by_at nulls last, order_id;
 
 -- name: orders_matching_totals
--- One row: how many orders match, and what they weigh.
+-- One row per currency: how many orders match, what they weigh and are worth.
 select
+    currency,
     count(*)::bigint as order_count,
+    coalesce(sum(total_minor), 0)::bigint as total_minor,
     coalesce(sum(weight_g), 0)::bigint as weight_g,
     count(*) filter (where weight_g is null)::bigint as unweighed_count,
     count(*) filter (where overdue)::bigint as overdue_count
-from matching_orders(
-    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
-    $placed, $wanted
-);
-
--- name: orders_totals_by_currency
--- One row per currency: the value of the matching orders.
-select
-    currency,
-    coalesce(sum(total_minor), 0)::bigint as total_minor
 from matching_orders(
     $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
     $placed, $wanted

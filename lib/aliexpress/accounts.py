@@ -1,0 +1,73 @@
+"""What the platform knows of the seller: addresses, and couriers inside China."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lib.aliexpress.client import Client
+from lib.aliexpress.errors import Refused
+from lib.aliexpress.fields import text, truth
+from lib.aliexpress.protocol import listed
+
+ROLES = ("sender", "pickup", "refund")
+
+
+@dataclass(frozen=True)
+class SellerAddress:
+    """One of the seller's own addresses, in the role it plays."""
+
+    role: str  #: sender, pickup or refund.
+    address_id: str
+    name: str
+    country: str
+    province: str
+    city: str
+    county: str
+    street: str
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class DomesticCompany:
+    """A courier inside China; one that is not listed is company -1 with a name."""
+
+    company_id: int
+    code: str
+    name: str
+
+
+def seller_addresses(client: Client) -> list[SellerAddress]:
+    """The seller's addresses. Source: aliexpress.logistics.redefining.getlogisticsselleraddresses."""
+    answer = client.call(
+        "aliexpress.logistics.redefining.getlogisticsselleraddresses", {"seller_address_query": ROLES}
+    )
+    if not truth(answer.get("result_success", True)):
+        raise Refused(text(answer, "result_error_code"), text=text(answer, "error_desc"))
+    return [
+        _address(role, row) for role in ROLES for row in listed(answer.get(f"{role}_seller_address_list"))
+    ]
+
+
+def domestic_companies(client: Client) -> list[DomesticCompany]:
+    """Couriers inside China. Source: aliexpress.logistics.redefining.qureywlbdomesticlogisticscompany (sic)."""
+    answer = client.call("aliexpress.logistics.redefining.qureywlbdomesticlogisticscompany", {})
+    return [
+        DomesticCompany(int(row["company_id"]), text(row, "company_code"), text(row, "name"))
+        for row in listed(answer.get("result_list"))
+    ]
+
+
+def _address(role: str, row: Mapping[str, Any]) -> SellerAddress:
+    return SellerAddress(
+        role=role,
+        address_id=text(row, "address_id"),
+        name=text(row, "name"),
+        country=text(row, "country"),
+        province=text(row, "province"),
+        city=text(row, "city"),
+        county=text(row, "county"),
+        street=text(row, "street_address") or text(row, "street"),
+        is_default=text(row, "is_default") == "1",
+    )

@@ -1,0 +1,107 @@
+"""What can go wrong with the platform, divided by what to do next.
+
+PlatformError
+├── Refused             understood, and said no: show it, do not repeat
+│   └── FieldLimit      would be refused: a field is outside the platform's limits; nothing was sent
+├── Unavailable         surely not handled (no connection, turned away for rate): safe to repeat
+│   ├── DailyQuota      nothing more today, Beijing time
+│   └── Unauthorised    token, key or signature not accepted: a person must act before it is repeated
+└── OutcomeUnknown      perhaps handled (time-out, HTTP 5xx, `isp.*` after a write): ask before repeating
+    └── BadAnswer       answered outside the protocol: also tell the developers
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+#: "This ban will last for 2 more seconds" (TOP) and "this ban will last 1 seconds" (IOP).
+_BAN = re.compile(r"ban will last\s+(?:for\s+)?(\d+)\s*(?:more\s+)?second", re.IGNORECASE)
+#: Waiting exactly as long as the text says runs into the same ban again.
+BAN_MARGIN_S = 0.5
+#: A ban whose text names no seconds.
+BAN_DEFAULT_S = 2.0
+
+
+class PlatformError(Exception):
+    """Any failure of a call. `code` and `sub_code` are the platform's (or ours), `text` its words."""
+
+    def __init__(
+        self, code: str = "", *, sub_code: str = "", text: str = "", request_id: str | None = None
+    ) -> None:
+        super().__init__(" ".join(part for part in (code, sub_code, text) if part))
+        self.code, self.sub_code, self.text, self.request_id = code, sub_code, text, request_id
+
+
+class Refused(PlatformError):
+    """Understood, and said no. Repeating it brings the same answer."""
+
+
+class FieldLimit(Refused):
+    """A field is outside the platform's limits; nothing was sent. Never carries the value itself."""
+
+    def __init__(self, field: str, limit: str, found: str) -> None:
+        super().__init__("field_limit", sub_code=field, text=f"{field}: {limit}, found {found}")
+        self.field, self.limit, self.found = field, limit, found
+
+
+class Unavailable(PlatformError):
+    """Surely not handled. `retry_after` is in seconds when the platform says it."""
+
+    def __init__(self, code: str = "", *, retry_after: float | None = None, **known: Any) -> None:
+        super().__init__(code, **known)
+        self.retry_after = retry_after
+
+
+class DailyQuota(Unavailable):
+    """The app's calls of the day are used up, until midnight in Beijing."""
+
+
+class Unauthorised(Unavailable):
+    """The token, the app key or the signature is not accepted."""
+
+
+class OutcomeUnknown(PlatformError):
+    """Perhaps handled: ask before repeating."""
+
+
+class BadAnswer(OutcomeUnknown):
+    """Answered outside the protocol."""
+
+
+#: Codes of both gateway families. What is in none of these sets and not `isp.*` is a refusal.
+LIMITED = {"4", "5", "6", "7", "8", "ApiCallLimit", "AppCallLimit", "SellerCallLimit"}
+QUOTA = {"accesscontrol.limited-by-app-access-count"}
+NOT_LET_IN = {
+    "11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31", "53",
+    "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey", "InsufficientPermission",
+    "InvalidTimestamp",
+}  # fmt: skip
+PASSING = {"10", "ServiceTimeout"}
+
+
+def from_answer(error: Mapping[str, Any], *, write: bool) -> PlatformError:
+    """The error in an `error_response` (or an unwrapped /rest error), by what to do next.
+
+    `write`: the call changes something there, so that an error on the platform's side leaves it unknown
+    whether it was carried out.
+    """
+    code, sub_code = str(error.get("code", "")), str(error.get("sub_code") or "")
+    text = str(error.get("sub_msg") or error.get("msg") or error.get("message") or "")
+    known: dict[str, Any] = {"sub_code": sub_code, "text": text, "request_id": error.get("request_id")}
+    if code in LIMITED:
+        if sub_code in QUOTA:
+            return DailyQuota(code, **known)
+        return Unavailable(code, retry_after=ban_seconds(f"{text} {error.get('msg', '')}"), **known)
+    if code in NOT_LET_IN:
+        return Unauthorised(code, **known)
+    if code in PASSING or sub_code.startswith("isp.") or error.get("type") in ("ISP", "SYSTEM"):
+        return OutcomeUnknown(code, **known) if write else Unavailable(code, **known)
+    return Refused(sub_code if sub_code.startswith("isv.") else code, **known)
+
+
+def ban_seconds(text: str) -> float:
+    """How long a ban lasts by its text, with a margin."""
+    found = _BAN.search(text)
+    return (float(found.group(1)) if found else BAN_DEFAULT_S) + BAN_MARGIN_S

@@ -1,0 +1,58 @@
+"""Tables out to spreadsheets: what was a text stays one, whatever it starts with."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import pandas as pd
+import xlsxwriter
+
+#: A cell that starts so is a formula to a spreadsheet that opens a text file.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+#: What one cell of a workbook holds at most.
+MAX_CELL = 32_767
+
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_xlsx(target: Path | BinaryIO, frame: pd.DataFrame, sheet: str = "Sheet1") -> None:
+    """Write a frame as a workbook of one sheet. Numbers stay numbers; texts and times are written as texts."""
+    where = str(target) if isinstance(target, Path) else target
+    with xlsxwriter.Workbook(where, _AS_TEXT) as book:
+        page = book.add_worksheet(sheet)
+        bold = book.add_format({"bold": True})
+        for place, name in enumerate(frame.columns):
+            page.write_string(0, place, str(name), bold)
+            for row, value in enumerate(frame[name].tolist(), start=1):
+                if isinstance(value, bool | str | datetime):
+                    page.write_string(row, place, _text(value)[:MAX_CELL])
+                elif not pd.isna(value):
+                    page.write_number(row, place, value)
+        page.freeze_panes(1, 0)
+
+
+def xlsx(frame: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
+    """The workbook `write_xlsx` writes."""
+    kept = io.BytesIO()
+    write_xlsx(kept, frame, sheet)
+    return kept.getvalue()
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """The frame as UTF-8 text with a byte order mark; texts a spreadsheet would run get a `'` before them."""
+    safe = frame.apply(lambda column: column.map(_guarded))
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _text(value: bool | str | datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S %Z}".strip() if isinstance(value, datetime) else str(value)
+
+
+def _guarded(value: object) -> object:
+    if isinstance(value, datetime) and not pd.isna(value):
+        return _text(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

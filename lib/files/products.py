@@ -1,0 +1,71 @@
+"""A seller's table of products: what a SKU weighs, measures, and is declared as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from lib.domain.plans import Cargo
+from lib.files import engine, layouts, sheets
+
+#: How sellers write a cargo class.
+CARGO_WORDS = {
+    "普货": Cargo.GENERAL,
+    "普通": Cargo.GENERAL,
+    "普通货物": Cargo.GENERAL,
+    "general": Cargo.GENERAL,
+    "带电": Cargo.BATTERY,
+    "带电货物": Cargo.BATTERY,
+    "电池": Cargo.BATTERY,
+    "battery": Cargo.BATTERY,
+    "特货": Cargo.SPECIAL,
+    "特殊货物": Cargo.SPECIAL,
+    "special": Cargo.SPECIAL,
+}
+
+_WHOLE = ("weight_g", "length_mm", "width_mm", "height_mm", "declared_minor", "purchase_minor")
+
+
+@dataclass(frozen=True)
+class ProductTables:
+    """What a product table says. read = products + repeated + problems, in rows of the sheet.
+
+    Frames:
+        products: one row per SKU: sku, title, weight_g, length_mm, width_mm, height_mm (Int64), cargo_class,
+            declared_name_zh, declared_name_en, declared_minor, declared_currency, purchase_minor,
+            purchase_currency, hs_code, shelf. What the file leaves blank is null, the title ''.
+        problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
+    """
+
+    layout: str
+    sheet: str
+    read: int
+    repeated: int  #: Rows that say again what an earlier row of their SKU says.
+    products: pd.DataFrame
+    problems: pd.DataFrame
+    ignored: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def read_products(path: Path) -> ProductTables:
+    """Read a product table. Raises NotReadable for a file that is none."""
+    return parse(layouts.find(sheets.read(path), "products"))
+
+
+def parse(found: layouts.Recognised) -> ProductTables:
+    """As read_products, for a sheet that is recognised already."""
+    words = engine.pairs("word", "cargo_class", {word: str(cargo) for word, cargo in CARGO_WORDS.items()})
+    with engine.reading(found, "products", cargo_words=words) as read:
+        [(repeated,)] = read.table("earlier_rows").fetchall()
+        return ProductTables(
+            layout=found.layout.name,
+            sheet=found.sheet.name,
+            read=len(found.sheet.rows),
+            repeated=repeated,
+            products=engine.frame(read, "products", _WHOLE),
+            problems=engine.problems(read, "problems", found.sheet.name),
+            ignored=found.ignored,
+            missing=found.missing,
+        )
