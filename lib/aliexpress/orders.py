@@ -107,7 +107,7 @@ def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
     left = row.get("timeout_left_time")
     if left in (None, ""):
         return None
-    at = now + timedelta(milliseconds=int(str(left)))
+    at = now + timedelta(milliseconds=int(str(left)), seconds=30)
     return at.replace(second=0, microsecond=0)
 
 

@@ -133,7 +133,7 @@ select
     coalesce(block_field(block, '产品属性'), '') as attributes,
     coalesce(block_field(block, '商家编码'), '') as sku,
     regexp_extract(
-        block_field(block, '产品数量'), '^(\d{1,9})\s*(\D*)$', ['quantity', 'unit']
+        block_field(block, '产品数量'), '^(\d{1,9})\s*([^\d.,].*)?$', ['quantity', 'unit']
     ) as counted,
     try_cast(struct_extract(counted, 'quantity') as bigint) as quantity,
     coalesce(one_line(struct_extract(counted, 'unit')), '') as unit,

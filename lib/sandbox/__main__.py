@@ -1,0 +1,120 @@
+"""`python -m lib.sandbox`: the sandbox platform as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import click
+import uvicorn
+from filelock import FileLock, Timeout
+
+from lib.files.sheets import NotReadable
+from lib.sandbox.app import Sandbox
+from lib.sandbox.faults import Settings
+from lib.sandbox.seeding import seed
+
+HOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--port", default=8790, show_default=True, help="0 picks a free one.")
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="What it remembers lies here.")
+@click.option(
+    "--seed", "seeds", type=click.Path(exists=True, path_type=Path), multiple=True, help="Order export."
+)
+@click.option("--latency-ms", default=0.0, help="How long each call takes at least.")
+@click.option("--jitter-ms", default=0.0)
+@click.option("--rate-limit", default=0.0, help="Calls a second and method before a ban.")
+@click.option(
+    "--fault", "faults", multiple=True, help="NAME=RATE or METHOD:NAME=RATE, as create:isp_after=0.1."
+)
+@click.option("--until-stdin-closes", is_flag=True, help="End when the standard input does.")
+def main(
+    port: int,
+    folder: Path,
+    seeds: tuple[Path, ...],
+    latency_ms: float,
+    jitter_ms: float,
+    rate_limit: float,
+    faults: tuple[str, ...],
+    until_stdin_closes: bool,
+) -> None:
+    """Serve the platform's protocol on the loopback address, and remember everything in FOLDER."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        _end(f"{folder} is in use by another sandbox; stop it, or name another folder.")
+    settings = Settings()
+    try:
+        pairs = dict(fault.split("=", 1) for fault in faults)
+        settings.change(
+            latency_ms=latency_ms,
+            jitter_ms=jitter_ms,
+            rate_limit=rate_limit,
+            faults={name: float(rate) for name, rate in pairs.items()},
+        )
+    except ValueError as error:
+        _end(str(error), status=2)
+    sandbox = Sandbox(folder, settings)
+    for path in seeds:
+        try:
+            seed(sandbox.world, path)
+        except NotReadable as error:
+            _end(f"{path.name} cannot be used as a seed: {error}", status=2)
+    _serve(sandbox, port, folder, until_stdin_closes)
+    lock.release()
+
+
+def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) -> None:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError:
+        _end(f"port {port} is in use; name another with --port, 0 for a free one.")
+    listening.listen(256)
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    address = folder / "address.json"
+    temporary = address.with_suffix(".part")
+    temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    temporary.replace(address)
+    print(json.dumps({"url": url}), flush=True)
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            sandbox.app(),
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=60,
+            lifespan="off",
+        )
+    )
+    if until_stdin_closes:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    server.run(sockets=[listening])
+    sandbox.world.close()
+    address.unlink(missing_ok=True)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end(text: str, *, status: int = 3) -> None:
+    print(text, file=sys.stderr)
+    raise SystemExit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Filling the world from an order export, so that a real batch can be rehearsed with a real file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from stdnum.br import cpf
+
+from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
+from lib.sandbox import reference
+from lib.sandbox.world import Declaration, TradeLine, TradeOrder, World
+
+#: Exports name no zone; the platform's own times are US Pacific.
+ZONE = "America/Los_Angeles"
+
+
+def seed(world: World, path: Path) -> int:
+    """Make a trade order of every order in the file that is not there yet; returns how many are new.
+
+    Dates are moved by whole days so that the newest payment is recent. Partly shipped orders get the
+    declaration in their waybill column. The same file again changes nothing.
+    """
+    countries = pd.DataFrame(reference.rows("countries"))
+    tables = read_orders(path, zone=ZONE, countries=countries)
+    with world.lock:
+        days = days_to_recent(tables, world.now())
+        tables = moved(tables, pd.Timedelta(days=days))
+        lines = dict(iter(tables.lines.groupby("order_id")))
+        receivers = tables.receivers.set_index("order_id").to_dict("index")
+        fresh = [row for row in tables.orders.to_dict("records") if row["order_id"] not in world.orders]
+        for row in fresh:
+            world.record("trade_order", _order(row, lines[row["order_id"]], receivers[row["order_id"]]))
+        _declare(world, tables, {row["order_id"] for row in fresh})
+    return len(fresh)
+
+
+def _order(row: dict[str, Any], lines: pd.DataFrame, receiver: dict[str, Any]) -> TradeOrder:
+    order_id = str(row["order_id"])
+    service = _text(row["buyer_service"])
+    return TradeOrder(
+        order_id=order_id,
+        status=str(row["status"]),
+        ordered_at=_iso(row["ordered_at"]),
+        paid_at=_iso(row["paid_at"]),
+        ship_by_at=_iso(row["ship_by_at"]),
+        currency=str(row["currency"]),
+        goods_minor=_number(row["goods_minor"]),
+        shipping_minor=_number(row["shipping_minor"]),
+        total_minor=_number(row["total_minor"]),
+        buyer_service=service,
+        service_key=reference.service_keys().get(service, ""),
+        note=_text(row["note"]),
+        receiver={str(name): _text(value) for name, value in receiver.items()}
+        | {"tax_number": _tax_number(str(receiver["country"]), order_id)},
+        lines=[_line(order_id, line) for line in lines.to_dict("records")],
+    )
+
+
+def _line(order_id: str, line: dict[str, Any]) -> TradeLine:
+    index = int(line["line_no"])
+    return TradeLine(
+        index=index,
+        child_order_id=str(int(order_id) + index) if order_id.isdigit() else f"{order_id}{index}",
+        product_id="1005" + str(_digest(f"{line['sku']}{line['title']}") % 10**12).zfill(12),
+        sku=_text(line["sku"]),
+        title=_text(line["title"]),
+        attributes=_text(line["attributes"]),
+        quantity=int(line["quantity"]),
+        unit=_text(line["unit"]),
+    )
+
+
+def _declare(world: World, tables: OrderTables, fresh: set[str]) -> None:
+    """Partly shipped orders: the first sub-order went out with the number of the waybill column."""
+    for row in tables.waybills.to_dict("records"):
+        order = world.orders.get(str(row["order_id"]))
+        if order is None or order.order_id not in fresh or order.status != "SELLER_PART_SEND_GOODS":
+            continue
+        whole = "all" if len(order.lines) > 1 else "part"
+        at = world.now().isoformat()
+        service = reference.service_keys().get(row["service"], row["service"])
+        world.record("declaration", Declaration(order.order_id, 1, service, row["number"], whole, at))
+
+
+def _tax_number(country: str, order_id: str) -> str:
+    """A made-up number that passes the checks where customs want one; exports carry none."""
+    if country == "BR":
+        stem = str(_digest(order_id) % 10**9).zfill(9)
+        return next(f"{stem}{check:02d}" for check in range(100) if cpf.is_valid(f"{stem}{check:02d}"))
+    if country == "KR":
+        return "P" + str(_digest(order_id) % 10**12).zfill(12)
+    return ""
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _number(value: Any) -> int:
+    return 0 if value is None or pd.isna(value) else int(value)
+
+
+def _iso(value: Any) -> str | None:
+    if value is None or pd.isna(value):
+        return None
+    moment: datetime = value.to_pydatetime()
+    return moment.isoformat()

@@ -1,0 +1,166 @@
+"""Short words for what the domain only names: states, policies, parts of a fee, reasons a plan cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from lib.domain.orders import OrderStatus
+from lib.domain.plans import Cargo, Obstacle, PairKind, Part, Policy
+from lib.domain.shipments import Decision, HandoverMode, State
+from lib.texts import gettext as _
+from lib.texts import later
+
+Code = TypeVar("Code", bound=StrEnum)
+
+STATES = {
+    State.DRAFT: later("Draft"),
+    State.QUEUED: later("Queued"),
+    State.SENDING: later("Being sent"),
+    State.UNCONFIRMED: later("Unconfirmed"),
+    State.REFUSED: later("Refused"),
+    State.ACCEPTED: later("Accepted"),
+    State.READY: later("Ready to print"),
+    State.HANDED_OVER: later("Handed over"),
+    State.DECLARING: later("Being declared"),
+    State.DECLARE_UNCONFIRMED: later("Declaration unconfirmed"),
+    State.DECLARED: later("Declared"),
+    State.CANCELLED: later("Taken out"),
+    State.CLOSED: later("Closed by the platform"),
+    State.VOIDED: later("Voided"),
+}
+
+STATUSES = {
+    OrderStatus.PLACED: later("Awaiting payment"),
+    OrderStatus.PAYMENT_PROCESSING: later("Payment being processed"),
+    OrderStatus.RISK_CONTROL: later("Risk control, up to 24 h"),
+    OrderStatus.RISK_CONTROL_HOLD: later("Held by risk control"),
+    OrderStatus.AMOUNT_TO_CONFIRM: later("Amount to be confirmed by you"),
+    OrderStatus.AWAITING_SHIPMENT: later("Awaiting shipment"),
+    OrderStatus.PARTLY_SHIPPED: later("Partly shipped"),
+    OrderStatus.AWAITING_RECEIPT: later("Awaiting receipt"),
+    OrderStatus.FUND_PROCESSING: later("Funds being processed"),
+    OrderStatus.CANCEL_ASKED: later("Buyer asked to cancel"),
+    OrderStatus.DISPUTED: later("In dispute"),
+    OrderStatus.FROZEN: later("Frozen"),
+    OrderStatus.FINISHED: later("Finished"),
+    OrderStatus.ARCHIVED: later("Archived"),
+    OrderStatus.UNKNOWN: later("Status not known"),
+}
+
+OBSTACLES = {
+    Obstacle.NO_WEIGHT: later("weight not known"),
+    Obstacle.TOO_HEAVY: later("too heavy"),
+    Obstacle.TOO_LARGE: later("too large"),
+    Obstacle.CARGO: later("does not take this kind of goods"),
+    Obstacle.SUSPENDED: later("destination suspended"),
+    Obstacle.NO_RATE: later("no rate for this destination and weight"),
+}
+
+PARTS = {
+    Part.ITEM: later("Item fee"),
+    Part.WEIGHT: later("Weight fee"),
+    Part.FIRST_WEIGHT: later("First weight"),
+    Part.ADDITIONAL_WEIGHT: later("Additional weight"),
+    Part.RETURN_SERVICE: later("Return-service fee"),
+}
+
+POLICIES = {
+    Policy.CHEAPEST: later("Cheapest plan that can carry it"),
+    Policy.BUYERS: later("The buyer's own service"),
+    Policy.CHEAPEST_NOT_SLOWER: later("Cheapest, not slower than the buyer's"),
+}
+
+PAIR_KINDS = {
+    PairKind.SAME_TIER: later("Same class"),
+    PairKind.UPGRADE: later("Faster class"),
+    PairKind.DOWNGRADE: later("Slower class"),
+    PairKind.UNKNOWN: later("Cannot be compared"),
+}
+
+DECISIONS = {Decision.RETURN: later("Return"), Decision.DESTROY: later("Destroy")}
+
+HANDOVERS = {
+    HandoverMode.PICKUP: later("Pickup"),
+    HandoverMode.SELF_POST: later("Self-post"),
+    HandoverMode.SELF_SEND: later("Self-send"),
+    HandoverMode.APPLY_PICKUP: later("Apply for pickup"),
+}
+
+CARGOS = {
+    Cargo.GENERAL: later("General goods"),
+    Cargo.BATTERY: later("With battery"),
+    Cargo.SPECIAL: later("Special goods"),
+}
+
+CLASSES = {
+    "economy": later("Economy"),
+    "saver": later("Saver"),
+    "standard": later("Standard"),
+    "express": later("Express"),
+    "other": later("Other"),
+}
+
+
+def state_label(state: str) -> str:
+    """Where a shipment stands."""
+    return _word(STATES, State, state)
+
+
+def status_label(status: str) -> str:
+    """An order's status on the platform."""
+    return _word(STATUSES, OrderStatus, status)
+
+
+def obstacle_label(obstacle: int) -> str:
+    """One reason why a plan cannot carry a parcel."""
+    return _(OBSTACLES[Obstacle(obstacle)])
+
+
+def obstacles_sentence(obstacles: int) -> str:
+    """Every reason why a plan cannot carry a parcel; empty when it can."""
+    return _("; ").join(obstacle_label(one) for one in Obstacle(obstacles))
+
+
+def part_label(part: str) -> str:
+    """A part of a fee."""
+    return _word(PARTS, Part, part)
+
+
+def policy_label(policy: str) -> str:
+    """How plans were or will be chosen."""
+    return _word(POLICIES, Policy, policy)
+
+
+def pair_kind_label(kind: str) -> str:
+    """What a chosen plan means beside the buyer's own."""
+    return _word(PAIR_KINDS, PairKind, kind)
+
+
+def decision_label(decision: str) -> str:
+    """What becomes of an undeliverable parcel."""
+    return _word(DECISIONS, Decision, decision)
+
+
+def handover_label(mode: str) -> str:
+    """How parcels reach the warehouse."""
+    return _word(HANDOVERS, HandoverMode, mode)
+
+
+def cargo_label(cargo: str) -> str:
+    """What kind of goods a parcel holds."""
+    return _word(CARGOS, Cargo, cargo)
+
+
+def class_label(plan_class: str | None) -> str:
+    """The class of a plan or service; a dash for none."""
+    return _(CLASSES[plan_class]) if plan_class in CLASSES else plan_class or "–"
+
+
+def _word(words: Mapping[Code, str], kind: type[Code], code: str) -> str:
+    """The word for a code; a code of a newer version stands for itself."""
+    try:
+        return _(words[kind(code)])
+    except (KeyError, ValueError):
+        return str(code)

@@ -1,0 +1,164 @@
+"""The products cell of an order export: several products in one text."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.files import layouts, sheets
+from lib.files.orders import OrderTables, parse
+
+COUNTRIES = pd.DataFrame({"name": ["Ireland"], "country": ["IE"]})
+
+
+def read(*cells: str) -> OrderTables:
+    """Orders with these products cells, numbered from 1."""
+    rows = pd.DataFrame([(str(number), "Ireland", cell) for number, cell in enumerate(cells, start=1)])
+    sheet = sheets.Sheet("file.csv", "", ("订单号", "收货国家", "产品信息"), rows.astype("str"))
+    return parse(layouts.recognise(sheet), zone="UTC", countries=COUNTRIES)
+
+
+def lines(cell: str) -> list[dict[str, Any]]:
+    found = read(cell)
+    assert found.problems.empty
+    return found.lines.drop(columns="order_id").to_dict("records")
+
+
+WHOLE = (
+    "【1】Cup, blue\n(产品属性:Color:Red、Size:M)\n(商家编码:SKU-123)\n(产品数量:2 piece)\n"
+    "(物流等级&买家选择物流:AliExpress Standard Shipping)\n"
+    "【2】Plate\n(商家编码:P-7)\n(产品数量:1 lot)"
+)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_blocks_become_lines_whatever_the_line_ends(line_end: str) -> None:
+    assert lines(WHOLE.replace("\n", line_end)) == [
+        {
+            "line_no": 1,
+            "sku": "SKU-123",
+            "title": "Cup, blue",
+            "attributes": "Color:Red、Size:M",
+            "quantity": 2,
+            "unit": "piece",
+        },
+        {"line_no": 2, "sku": "P-7", "title": "Plate", "attributes": "", "quantity": 1, "unit": "lot"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Cup (blue), 【hot】 “best” 2 piece",
+        "Cup 【2】 in the middle",
+        "(new) cup",
+        "Cup's \"quoted\", =SUM(A1)",
+        "产品数量 cup",
+    ],
+)
+def test_a_title_may_hold_brackets_quotes_and_numbers(title: str) -> None:
+    [line] = lines(f"【1】{title}\n(商家编码:A)\n(产品数量:1 piece)")
+    assert (line["title"], line["sku"]) == (title, "A")
+
+
+def test_a_title_broken_into_lines_is_one_title() -> None:
+    [line] = lines("【1】Cup\nand  saucer \n(商家编码:A)\n(产品数量:1 piece)\n")
+    assert line["title"] == "Cup and saucer"
+
+
+@pytest.mark.parametrize(
+    ("line", "sku"),
+    [
+        ("(商家编码:A)B)", "A)B"),
+        ("(商家编码:A(B))", "A(B)"),
+        ("(商家编码: A-1 )", "A-1"),
+        ("(商家编码:)", ""),
+        ("（商家编码：A）", "A"),
+        ("  (商家编码:A:B) ", "A:B"),
+    ],
+)
+def test_a_sku_reaches_to_the_last_bracket_of_its_line(line: str, sku: str) -> None:
+    [found] = lines(f"【1】Cup\n{line}\n(产品数量:1 piece)")
+    assert found["sku"] == sku
+
+
+def test_a_product_without_a_sku_line_has_none() -> None:
+    [line] = lines("【1】Cup\n(产品数量:1 piece)")
+    assert line["sku"] == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "attributes"),
+    [
+        ("(产品属性: Ships From:China、Size:10:12)", "Ships From:China、Size:10:12"),
+        ("(产品属性：Color:Red)", "Color:Red"),
+        ("(产品属性:)", ""),
+    ],
+)
+def test_attributes_are_kept_as_they_stand(line: str, attributes: str) -> None:
+    [found] = lines(f"【1】Cup\n{line}\n(商家编码:A)\n(产品数量:1 piece)")
+    assert found["attributes"] == attributes
+
+
+@pytest.mark.parametrize(
+    ("written", "quantity", "unit"),
+    [("12 piece", 12, "piece"), ("3  set", 3, "set"), ("4", 4, ""), ("2件", 2, "件"), ("1 lot (10 pcs)", 1, "lot (10 pcs)")],
+)
+def test_a_quantity_has_the_unit_of_the_listing(written: str, quantity: int, unit: str) -> None:
+    [found] = lines(f"【1】Cup\n(商家编码:A)\n(产品数量:{written})")
+    assert (found["quantity"], found["unit"]) == (quantity, unit)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "two cups",
+        "Cup\n(商家编码:A)\n(产品数量:1 piece)",
+        "【1】Cup",
+        "【1】Cup\n(商家编码:A)",
+        "【1】Cup\n(商家编码:A)\n(产品数量:0 piece)",
+        "【1】Cup\n(商家编码:A)\n(产品数量:many)",
+        "【1】Cup\n(商家编码:A)\n(产品数量:-1 piece)",
+        "【1】Cup\n(商家编码:A)\n(产品数量:1.5 piece)",
+        "【1】Cup\n(商家编码:A)\n(产品数量:1 piece",
+        # The line breaks were lost on the way.
+        "【1】Cup (商家编码:A) (产品数量:1 piece)",
+        # The second block lost its number.
+        "【1】Cup\n(商家编码:A)\n(产品数量:1 piece)\nPlate\n(商家编码:B)\n(产品数量:1 piece)",
+        # One block is whole, the other was cut off.
+        "【1】Cup\n(商家编码:A)\n(产品数量:1 piece)\n【2】Plate\n(商家编码:B)",
+        "before 【1】Cup\n(商家编码:A)\n(产品数量:1 piece)",
+    ],
+)
+def test_a_cell_that_does_not_say_it_all_is_refused_whole(cell: str) -> None:
+    found = read(cell, WHOLE)
+    assert list(found.problems["code"]) == ["products_unreadable"]
+    assert found.lines["order_id"].unique().tolist() == ["2"]
+
+
+def test_what_is_shown_of_an_unreadable_cell_is_short() -> None:
+    [value] = read("x" * 5000).problems["value"]
+    assert value == "x" * 200
+
+
+_words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+_products = st.lists(st.tuples(_words, st.integers(1, 999_999)), min_size=1, max_size=12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_products, min_size=1, max_size=20))
+def test_what_is_written_is_read(orders: list[list[tuple[str, int]]]) -> None:
+    cells = [
+        "\n".join(
+            f"【{place}】Title\n(商家编码:{sku})\n(产品数量:{quantity} piece)"
+            for place, (sku, quantity) in enumerate(products, start=1)
+        )
+        for products in orders
+    ]
+    found = read(*cells).lines
+    wanted = [product for products in orders for product in products]
+    assert list(found[["sku", "quantity"]].itertuples(index=False, name=None)) == wanted
+
+
