@@ -103,3 +103,44 @@ def write_export(
         for place, cells in enumerate(table):
             sheet.write_row(place, 0, cells)
     return path
+
+
+PRODUCT_HEADERS = (
+    "SKU",
+    "商品名称",
+    "重量(g)",
+    "长(mm)",
+    "宽(mm)",
+    "高(mm)",
+    "货物类型",
+    "中文报关名",
+    "英文报关名",
+    "申报价值(USD)",
+    "采购成本(CNY)",
+    "海关编码",
+    "货位",
+)
+
+
+def a_product(sku: str = "SKU-1", **over: str) -> dict[str, str]:
+    """One row of a product table: 120 g of general goods; `over` replaces cells by header."""
+    return {
+        "SKU": sku,
+        "商品名称": f"Title of {sku}",
+        "重量(g)": "120",
+        "长(mm)": "150",
+        "宽(mm)": "100",
+        "高(mm)": "20",
+        "货物类型": "普货",
+        "中文报关名": "样品",
+        "英文报关名": "sample goods",
+        "申报价值(USD)": "4.50",
+        "采购成本(CNY)": "12.00",
+        "海关编码": "950300",
+        "货位": "A-01",
+    } | over
+
+
+def write_products(path: Path, rows: Sequence[Mapping[str, object]] | None = None) -> Path:
+    """Write a product table; without rows one with SKU-1 to SKU-9."""
+    return write_export(path, rows or [a_product(f"SKU-{n}") for n in range(1, 10)], PRODUCT_HEADERS)

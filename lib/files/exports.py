@@ -28,10 +28,12 @@ def write_xlsx(target: Path | BinaryIO, frame: pd.DataFrame, sheet: str = "Sheet
         for place, name in enumerate(frame.columns):
             page.write_string(0, place, str(name), bold)
             for row, value in enumerate(frame[name].tolist(), start=1):
-                if isinstance(value, bool | str | datetime):
-                    page.write_string(row, place, _text(value)[:MAX_CELL])
-                elif not pd.isna(value):
+                if pd.isna(value):
+                    continue
+                if isinstance(value, int | float) and not isinstance(value, bool):
                     page.write_number(row, place, value)
+                else:
+                    page.write_string(row, place, _text(value)[:MAX_CELL])
         page.freeze_panes(1, 0)
 
 
@@ -44,11 +46,14 @@ def xlsx(frame: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
 
 def csv(frame: pd.DataFrame) -> bytes:
     """The frame as UTF-8 text with a byte order mark; texts a spreadsheet would run get a `'` before them."""
-    safe = frame.apply(lambda column: column.map(_guarded))
+    safe = pd.DataFrame(
+        {_guarded(str(name)): [_guarded(value) for value in frame[name].tolist()] for name in frame.columns},
+        dtype="object",
+    )
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _text(value: bool | str | datetime) -> str:
+def _text(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M:%S %Z}".strip() if isinstance(value, datetime) else str(value)
 
 

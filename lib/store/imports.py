@@ -59,6 +59,7 @@ def load_orders(work: Work, tables: OrderFrames, *, shop_id: str, import_id: int
             work.rows("order_lines_delete", **keys),
             work.rows("order_lines_update", **keys),
             work.rows("order_lines_rest_unknown", **keys),
+            work.rows("order_lines_added", **keys),
             work.rows("receivers_update", **stamp),
         )
         work.run("orders_insert", **stamp, import_id=import_id)

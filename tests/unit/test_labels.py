@@ -141,15 +141,14 @@ def test_a_sheet_begun_before_is_used_up(tmp_path: Path, start: int, wanted: lis
 
 @pytest.mark.parametrize(
     ("rotation", "wanted"),
-    # The text's beginning, 10 mm from two edges, as the page is shown when turned clockwise.
-    [(0, (10, 10)), (90, (10, 90)), (180, (90, 140)), (270, (140, 10))],
+    # Shown, every page is 100 × 150; turned clockwise, the lower left corner goes to the upper left and so on.
+    [(0, (10, 10)), (90, (10, 140)), (180, (90, 140)), (270, (90, 10))],
 )
 def test_a_turned_label_is_printed_as_it_is_shown(
     tmp_path: Path, rotation: int, wanted: tuple[int, int]
 ) -> None:
-    shown = (150, 100) if rotation in (90, 270) else (100, 150)
-    scale = min(105 / shown[0], 148.5 / shown[1], 1)
-    left, bottom = (105 - shown[0] * scale) / 2, 148.5 + (148.5 - shown[1] * scale) / 2
+    scale = 148.5 / 150
+    left, bottom = (105 - 100 * scale) / 2, 148.5
     joined = labels.join(saved(tmp_path, a_label("L-1", rotation=rotation)), paper="a4")
     across, up = places(joined)["L-1"]
     assert abs(across - (left + wanted[0] * scale)) <= 1

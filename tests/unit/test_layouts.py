@@ -85,7 +85,9 @@ def test_full_width_forms_and_blanks_in_headers_do_not_matter() -> None:
 
 
 def test_unknown_columns_are_named_and_so_are_missing_ones() -> None:
-    found = layouts.recognise(a_sheet("订单号", "店铺编号", PRODUCTS_HEADER, "收货国家", "满立减", "业务员\n名"))
+    found = layouts.recognise(
+        a_sheet("订单号", "店铺编号", PRODUCTS_HEADER, "收货国家", "满立减", "业务员\n名")
+    )
     assert found.ignored == ("店铺编号", "业务员 名")
     assert "发货期限" in found.missing
     assert "订单业务模式" not in found.missing, "only some generations have it"
@@ -136,7 +138,11 @@ def test_a_good_row_is_an_order_with_its_lines_and_receiver(tmp_path: Path, name
         "unit": ["lot", "lot"],
     }
     [receiver] = tables.receivers.to_dict("records")
-    assert (receiver["country"], receiver["country_label"], receiver["postcode"]) == ("IE", "Ireland", "D02 AF30")
+    assert (receiver["country"], receiver["country_label"], receiver["postcode"]) == (
+        "IE",
+        "Ireland",
+        "D02 AF30",
+    )
 
 
 def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
@@ -176,7 +182,13 @@ def test_orders_that_the_platform_ships_itself_are_set_aside(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "written",
-    ["`8100000000000017", "'8100000000000017", "\t8100000000000017", "8100000000000017.0", '="8100000000000017"'],
+    [
+        "`8100000000000017",
+        "'8100000000000017",
+        "\t8100000000000017",
+        "8100000000000017.0",
+        '="8100000000000017"',
+    ],
 )
 def test_what_guards_an_order_number_is_taken_off(tmp_path: Path, written: str) -> None:
     tables = read(tmp_path, an_export_row(订单号=written), name="export.csv")
@@ -209,7 +221,9 @@ def test_a_faulty_row_is_refused_and_its_neighbours_are_not(
     tables = read(tmp_path, *rows)
     assert list(tables.orders["order_id"]) == [rows[0]["订单号"], rows[2]["订单号"]]
     assert only_problem(tables) == (3, " ".join(header.split()), value, code)
-    assert set(tables.lines["order_id"]) == set(tables.receivers["order_id"]) == set(tables.orders["order_id"])
+    assert (
+        set(tables.lines["order_id"]) == set(tables.receivers["order_id"]) == set(tables.orders["order_id"])
+    )
 
 
 def test_a_row_with_several_faults_is_one_problem(tmp_path: Path) -> None:
@@ -249,7 +263,9 @@ def test_amounts_are_read_exactly(tmp_path: Path, written: str, minor: int, curr
 
 
 def test_a_sentence_in_an_optional_amount_is_not_known_and_never_zero(tmp_path: Path) -> None:
-    [order] = read(tmp_path, an_export_row(物流费用="Invoiced Separately", 产品总金额="")).orders.to_dict("records")
+    [order] = read(tmp_path, an_export_row(物流费用="Invoiced Separately", 产品总金额="")).orders.to_dict(
+        "records"
+    )
     assert pd.isna(order["shipping_minor"])
     assert pd.isna(order["goods_minor"])
 
@@ -359,7 +375,16 @@ def test_the_newest_payment_is_moved_into_the_last_day(tmp_path: Path, now: str,
     assert list(later.orders["ship_by_at"] - tables.orders["ship_by_at"]) == [pd.Timedelta(days=days)] * 2
 
 
-PRODUCT_HEADERS = ("SKU", "商品名称", "重量(g)", "长(mm)", "货物类型", "申报价值(USD)", "采购成本(CNY)", "海关编码")
+PRODUCT_HEADERS = (
+    "SKU",
+    "商品名称",
+    "重量(g)",
+    "长(mm)",
+    "货物类型",
+    "申报价值(USD)",
+    "采购成本(CNY)",
+    "海关编码",
+)
 
 
 def products(tmp_path: Path, *rows: tuple[object, ...]) -> ProductTables:

@@ -54,7 +54,7 @@ def test_blocks_become_lines_whatever_the_line_ends(line_end: str) -> None:
         "Cup (blue), 【hot】 “best” 2 piece",
         "Cup 【2】 in the middle",
         "(new) cup",
-        "Cup's \"quoted\", =SUM(A1)",
+        'Cup\'s "quoted", =SUM(A1)',
         "产品数量 cup",
     ],
 )
@@ -104,7 +104,13 @@ def test_attributes_are_kept_as_they_stand(line: str, attributes: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "quantity", "unit"),
-    [("12 piece", 12, "piece"), ("3  set", 3, "set"), ("4", 4, ""), ("2件", 2, "件"), ("1 lot (10 pcs)", 1, "lot (10 pcs)")],
+    [
+        ("12 piece", 12, "piece"),
+        ("3  set", 3, "set"),
+        ("4", 4, ""),
+        ("2件", 2, "件"),
+        ("1 lot (10 pcs)", 1, "lot (10 pcs)"),
+    ],
 )
 def test_a_quantity_has_the_unit_of_the_listing(written: str, quantity: int, unit: str) -> None:
     [found] = lines(f"【1】Cup\n(商家编码:A)\n(产品数量:{written})")
@@ -160,5 +166,3 @@ def test_what_is_written_is_read(orders: list[list[tuple[str, int]]]) -> None:
     found = read(*cells).lines
     wanted = [product for products in orders for product in products]
     assert list(found[["sku", "quantity"]].itertuples(index=False, name=None)) == wanted
-
-

@@ -288,6 +288,15 @@ where order_lines.shop_id = $shop_id
     and order_lines.shipped_quantity is not null
 returning order_lines.order_id;
 
+-- name: order_lines_added
+-- One row per known order to which the file adds lines.
+select distinct file.order_id
+from file_lines as file
+inner join incoming
+    on incoming.order_id = file.order_id and not incoming.is_placed and not incoming.is_new
+anti join order_lines as kept
+    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
+
 -- name: order_lines_insert
 -- One row per line the order did not have.
 insert into order_lines
@@ -306,8 +315,7 @@ from file_lines as file
 inner join incoming
     on incoming.order_id = file.order_id and not incoming.is_placed
 anti join order_lines as kept
-    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no
-returning order_id;
+    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
 
 -- name: receivers_update
 -- One row per known receiver that the file changes. A tax number the file does not have stays.

@@ -1,0 +1,124 @@
+"""Real parts for every test: a store in memory, and a sandbox platform that runs as a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lib.aliexpress.platform import Client, Platform
+from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
+from lib.config import Settings
+from lib.domain.orders import OrderFilter
+from lib.domain.plans import Policy
+from lib.domain.shipments import Decision
+from lib.sandbox import launch
+from lib.services import batches, files, handover, orders, plans, shipments
+from lib.services.dispatch import Dispatcher
+from lib.store import reference
+from lib.store.database import Database
+from tests.builders import a_products_cell, an_export_row, write_export, write_products
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
+    """A sandbox process for the whole run; `desk` empties it for each test."""
+    running = launch.ensure(tmp_path_factory.mktemp("sandbox"), [])
+    yield running
+    running.stop()
+
+
+@dataclass
+class Desk:
+    """A shop at work: its App, the sandbox behind it, and short words for what tests do with them."""
+
+    app: App
+    url: str
+    folder: Path
+
+    def load(self, rows: Sequence[dict[str, str]]) -> None:
+        """Orders come in by a file here, and exist on the platform."""
+        export = write_export(self.folder / "orders.xlsx", rows)
+        files.load(self.app, [export], by="tester")
+        httpx.post(f"{self.url}/sandbox/seed", json={"path": str(export)}, timeout=60).raise_for_status()
+
+    def order_ids(self) -> list[str]:
+        return orders.matching_ids(self.app, OrderFilter())
+
+    def draft(self, order_ids: Sequence[str] | None = None, policy: Policy = Policy.CHEAPEST) -> str:
+        """A draft batch of these orders, or all, with plans chosen."""
+        made = batches.create(self.app, order_ids or self.order_ids(), by="tester", policy=policy)
+        assert made.batch_id, made.excluded
+        return made.batch_id
+
+    def submit(self, batch_id: str, decision: Decision = Decision.DESTROY) -> int:
+        """Everything a person decides on the way to submit."""
+        differing = sum(pair.shipment_count for pair in plans.mismatches(self.app, batch_id))
+        plans.confirm(self.app, batch_id, differing, by="tester")
+        handover.prepare(self.app, batch_id)
+        shipments.decide_undeliverable(self.app, batch_id, decision, by="tester")
+        return shipments.submit(self.app, batch_id, agreed=True, by="tester")
+
+    def work(self, batch_id: str | None = None) -> None:
+        """Let a dispatcher work until nothing can be done without a person."""
+        dispatcher = Dispatcher(self.app)
+        dispatcher.recover()
+        try:
+            dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=20))
+        finally:
+            dispatcher.stop()
+
+    def states(self, batch_id: str) -> dict[str, int]:
+        """How many shipments of a batch are in each state."""
+        return {str(state): n for state, n in shipments.progress(self.app, batch_id).counts.items()}
+
+    def behave(self, **settings: Any) -> None:
+        """Change how the sandbox behaves; faults by name and rate."""
+        httpx.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
+
+    def platform_state(self) -> dict[str, list[dict[str, Any]]]:
+        """What the sandbox holds, seen from outside."""
+        return httpx.get(f"{self.url}/sandbox/state").raise_for_status().json()
+
+    def logistics_orders(self) -> list[dict[str, Any]]:
+        return self.platform_state()["logistics_orders"]
+
+
+@pytest.fixture
+def store() -> Iterator[Database]:
+    """An empty store in memory, with its reference tables."""
+    database = Database(None)
+    with database.write() as work:
+        reference.load(work, Settings().reference)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def empty_desk(sandbox: launch.Running, store: Database, tmp_path: Path) -> Iterator[Desk]:
+    """A desk without any order, before an empty sandbox that behaves."""
+    httpx.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
+    settings = Settings(data=tmp_path / "data", settle_seconds=0)
+    client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
+    desk = Desk(App(settings, store, platform=Platform(client)), sandbox.url, tmp_path)
+    desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
+    files.load(desk.app, [write_products(tmp_path / "products.xlsx")], by="tester")
+    yield desk
+    client.close()
+
+
+@pytest.fixture
+def desk(empty_desk: Desk) -> Desk:
+    """A desk with ten plain orders awaiting shipment."""
+    rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(10)]
+    empty_desk.load(rows)
+    return empty_desk
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
