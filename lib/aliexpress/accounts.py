@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.aliexpress.client import Client
-from lib.aliexpress.errors import Refused
-from lib.aliexpress.fields import text, truth
-from lib.aliexpress.protocol import listed
+from lib.aliexpress.errors import Refused, reading
+from lib.aliexpress.fields import text, truth, whole
+from lib.aliexpress.protocol import rows
 
 ROLES = ("sender", "pickup", "refund")
 
@@ -38,24 +38,30 @@ class DomesticCompany:
     name: str
 
 
+@reading()
 def seller_addresses(client: Client) -> list[SellerAddress]:
     """The seller's addresses. Source: aliexpress.logistics.redefining.getlogisticsselleraddresses."""
     answer = client.call(
         "aliexpress.logistics.redefining.getlogisticsselleraddresses", {"seller_address_query": ROLES}
     )
     if not truth(answer.get("result_success", True)):
-        raise Refused(text(answer, "result_error_code"), text=text(answer, "error_desc"))
-    return [
-        _address(role, row) for role in ROLES for row in listed(answer.get(f"{role}_seller_address_list"))
-    ]
+        raise Refused(
+            text(answer, "result_error_code") or "refused",
+            text=text(answer, "error_desc"),
+            request_id=text(answer, "request_id"),
+        )
+    return [_address(role, row) for role in ROLES for row in rows(answer.get(f"{role}_seller_address_list"))]
 
 
+@reading()
 def domestic_companies(client: Client) -> list[DomesticCompany]:
     """Couriers inside China. Source: aliexpress.logistics.redefining.qureywlbdomesticlogisticscompany (sic)."""
     answer = client.call("aliexpress.logistics.redefining.qureywlbdomesticlogisticscompany", {})
+    if not truth(answer.get("result_success", True)):
+        raise Refused("refused", text=text(answer, "error_desc"), request_id=text(answer, "request_id"))
     return [
-        DomesticCompany(int(row["company_id"]), text(row, "company_code"), text(row, "name"))
-        for row in listed(answer.get("result_list"))
+        DomesticCompany(whole(row, "company_id", -1), text(row, "company_code"), text(row, "name"))
+        for row in rows(answer.get("result_list"))
     ]
 
 

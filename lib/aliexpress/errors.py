@@ -13,7 +13,8 @@ PlatformError
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 #: "This ban will last for 2 more seconds" (TOP) and "this ban will last 1 seconds" (IOP).
@@ -22,6 +23,8 @@ _BAN = re.compile(r"ban will last\s+(?:for\s+)?(\d+)\s*(?:more\s+)?second", re.I
 BAN_MARGIN_S = 0.5
 #: A ban whose text names no seconds.
 BAN_DEFAULT_S = 2.0
+#: A ban of the whole app that is longer than this is the day's quota, not a moment's haste (UNCONFIRMED).
+LONG_BAN_S = 3600.0
 
 
 class PlatformError(Exception):
@@ -70,38 +73,69 @@ class BadAnswer(OutcomeUnknown):
     """Answered outside the protocol."""
 
 
-#: Codes of both gateway families. What is in none of these sets and not `isp.*` is a refusal.
+#: Codes of both gateway families. A code in none of these sets may mean anything: a write that got one is
+#: asked about, never taken for a refusal.
 LIMITED = {"4", "5", "6", "7", "8", "ApiCallLimit", "AppCallLimit", "SellerCallLimit"}
 QUOTA = {"accesscontrol.limited-by-app-access-count"}
+#: Limits of the app or the seller, not of one method.
+OF_ALL_METHODS = {"4", "5", "6", "AppCallLimit", "SellerCallLimit"}
 NOT_LET_IN = {
     "11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31", "53",
     "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey", "InsufficientPermission",
     "InvalidTimestamp",
 }  # fmt: skip
-PASSING = {"10", "ServiceTimeout"}
+REFUSALS = {
+    "3", "9", "21", "22", "23", "32", "33", "34", "40", "41", "42", "43",
+    "MissingParameter", "InvalidParameter", "InvalidApiPath",
+}  # fmt: skip
 
 
 def from_answer(error: Mapping[str, Any], *, write: bool) -> PlatformError:
     """The error in an `error_response` (or an unwrapped /rest error), by what to do next.
 
     `write`: the call changes something there, so that an error on the platform's side leaves it unknown
-    whether it was carried out.
+    whether it was carried out. Source: "Troubleshooting and error codes" (TOP), error samples of the API pages.
     """
     code, sub_code = str(error.get("code", "")), str(error.get("sub_code") or "")
     text = str(error.get("sub_msg") or error.get("msg") or error.get("message") or "")
     known: dict[str, Any] = {"sub_code": sub_code, "text": text, "request_id": error.get("request_id")}
-    if code in LIMITED:
-        if sub_code in QUOTA:
-            return DailyQuota(code, **known)
-        return Unavailable(code, retry_after=ban_seconds(f"{text} {error.get('msg', '')}"), **known)
+    if code in LIMITED or sub_code.startswith("accesscontrol."):
+        return _limited(code, ban_seconds(f"{text} {error.get('msg', '')}"), known)
     if code in NOT_LET_IN:
         return Unauthorised(code, **known)
-    if code in PASSING or sub_code.startswith("isp.") or error.get("type") in ("ISP", "SYSTEM"):
-        return OutcomeUnknown(code, **known) if write else Unavailable(code, **known)
-    return Refused(sub_code if sub_code.startswith("isv.") else code, **known)
+    ours = sub_code.startswith("isv.") or error.get("type") == "ISV" or code in REFUSALS
+    if ours and not sub_code.startswith("isp."):
+        return Refused(sub_code if sub_code.startswith("isv.") else code, **known)
+    return OutcomeUnknown(code, **known) if write else Unavailable(code, **known)
 
 
-def ban_seconds(text: str) -> float:
-    """How long a ban lasts by its text, with a margin."""
+def ban_seconds(text: str) -> float | None:
+    """How long a ban lasts by its text, in seconds with a margin; None when the text does not say."""
     found = _BAN.search(text)
-    return (float(found.group(1)) if found else BAN_DEFAULT_S) + BAN_MARGIN_S
+    return float(found.group(1)) + BAN_MARGIN_S if found else None
+
+
+def of_all_methods(error: Unavailable) -> bool:
+    """Whether a ban stops every method, not just the one that was called."""
+    return isinstance(error, DailyQuota) or error.code in OF_ALL_METHODS or error.sub_code in QUOTA
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let a question end as Unavailable where a write would end as OutcomeUnknown.
+
+    A question changes nothing, so what came back unreadable may simply be asked again.
+    """
+    try:
+        yield
+    except OutcomeUnknown as error:
+        raise Unavailable(
+            error.code, sub_code=error.sub_code, text=error.text, request_id=error.request_id
+        ) from error
+
+
+def _limited(code: str, stated: float | None, known: dict[str, Any]) -> Unavailable:
+    of_app = code == "AppCallLimit" or known["sub_code"] in QUOTA
+    if of_app and (stated is None or stated > LONG_BAN_S):
+        return DailyQuota(code, retry_after=stated, **known)
+    return Unavailable(code, retry_after=stated or BAN_DEFAULT_S + BAN_MARGIN_S, **known)

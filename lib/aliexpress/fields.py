@@ -9,13 +9,18 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lib.aliexpress.errors import FieldLimit
-from lib.domain.money import Money
+from lib.aliexpress.errors import BadAnswer, FieldLimit
+from lib.domain.money import Money, NotMoney
 
 #: Order times have no zone on the wire; the documentation says US Pacific.
 PACIFIC = ZoneInfo("America/Los_Angeles")
-_PRICE = re.compile(r"([A-Z]{0,3})\s*([¥￥$€£]?)\s*([\d,]+(?:\.\d+)?)")
-_SIGNS = {"¥": "CNY", "￥": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
+_PRICE = re.compile(r"([A-Z]*)\s*([¥￥$€£]?)\s*(\d[\d,]*(?:\.\d+)?)")
+#: What stands before an amount → its currency. A sign of another country's dollar is not taken for ours.
+_CURRENCIES = {
+    "CN¥": "CNY", "CN￥": "CNY", "¥": "CNY", "￥": "CNY", "RMB": "CNY", "JP¥": "JPY",
+    "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP",
+}  # fmt: skip
+_ISO_CURRENCY = re.compile(r"[A-Z]{3}")
 _DAYS = re.compile(r"(\d+)\s*[-–~]\s*(\d+)")
 
 
@@ -30,6 +35,25 @@ def truth(value: Any) -> bool:
     return value is True or str(value).lower() == "true"
 
 
+def whole(row: Mapping[str, Any], name: str, default: int) -> int:
+    """A whole number, which may arrive as text. Raises BadAnswer for anything else."""
+    value = row.get(name)
+    if value in (None, ""):
+        return default
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise BadAnswer("bad_fields", text=f"{name} is not a whole number") from error
+
+
+def inner(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object inside an answer. Raises BadAnswer when it is not there."""
+    value = answer.get(name)
+    if not isinstance(value, Mapping) or not value:
+        raise BadAnswer("bad_fields", text=f"no {name}", request_id=text(answer, "request_id"))
+    return value
+
+
 def pacific(value: Any) -> datetime | None:
     """`yyyy-MM-dd HH:mm:ss` in US Pacific time as aware UTC; None when missing or not a time."""
     if not value:
@@ -42,20 +66,20 @@ def pacific(value: Any) -> datetime | None:
 
 
 def price(value: Any) -> Money | None:
-    """`CN¥74.55` or `US $3.20` as money; None when there is none."""
+    """`CN¥74.55` or `US $3.20` as money; None when there is none, or in a currency the text does not name."""
     found = _PRICE.search(str(value or ""))
     if not found:
         return None
-    letters, sign, amount = found.groups()
-    currency = _SIGNS.get(sign) or {"CN": "CNY", "US": "USD"}.get(letters, letters)
-    return Money.parse(amount, currency) if len(currency) == 3 else None
+    letters, sign, digits = found.groups()
+    currency = _CURRENCIES.get(letters + sign, letters if not sign else "")
+    return _money(digits, currency) if _ISO_CURRENCY.fullmatch(currency) else None
 
 
 def amount(value: Any) -> Money | None:
-    """{amount, currency_code} as money; None when there is none."""
-    if not isinstance(value, Mapping) or "amount" not in value:
+    """{amount, currency_code} as money; None when there is none. Logistics fees are normally CNY."""
+    if not isinstance(value, Mapping) or value.get("amount") is None:
         return None
-    return Money.parse(str(value["amount"]), str(value.get("currency_code") or "CNY"))
+    return _money(str(value["amount"]), str(value.get("currency_code") or "CNY"))
 
 
 def days(value: Any) -> tuple[int | None, int | None]:
@@ -67,6 +91,13 @@ def days(value: Any) -> tuple[int | None, int | None]:
 def decimal(minor: int, digits: int) -> str:
     """A whole number of minor units as the decimal text the platform reads: (1250, 2) is `12.50`."""
     return str(Decimal(minor).scaleb(-digits))
+
+
+def number(field: str, value: str) -> int:
+    """An id that travels as a number. Raises FieldLimit when it is not one."""
+    if not (value.isascii() and value.isdigit()):
+        raise FieldLimit(field, "digits", "something else" if value else "nothing")
+    return int(value)
 
 
 def limit_bytes(field: str, value: str, most: int, *, least: int = 0) -> None:
@@ -86,3 +117,11 @@ def limit_range(field: str, value: int, least: int, most: int, unit: str = "") -
     """Raise FieldLimit when a number is outside its bounds."""
     if not least <= value <= most:
         raise FieldLimit(field, f"{least}–{most} {unit}".strip(), f"{value} {unit}".strip())
+
+
+def _money(digits: str, currency: str) -> Money | None:
+    """An amount we cannot hold exactly is no amount: fees are shown as missing rather than guessed."""
+    try:
+        return Money.parse(digits, currency)
+    except NotMoney:
+        return None

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lib.aliexpress.client import Client
-from lib.aliexpress.errors import Refused
-from lib.aliexpress.fields import pacific, text, truth
-from lib.aliexpress.protocol import listed
+from lib.aliexpress.errors import Refused, reading
+from lib.aliexpress.fields import inner, pacific, text, truth, whole
+from lib.aliexpress.protocol import rows
 from lib.domain.orders import Receiver
 
 #: The platform's most for one page of the order list.
 PAGE_SIZE = 50
+#: Times the list is read from the start when it changed while its pages were turned.
+PASSES = 3
 
 
 @dataclass(frozen=True)
@@ -53,31 +55,36 @@ class OrderDetail:
 
 
 def list_orders(client: Client, statuses: Sequence[str], *, now: datetime) -> Iterator[PlatformOrder]:
-    """All orders in these states, page by page.
+    """All orders in these states, each once, page by page.
 
-    Source: aliexpress.trade.seller.orderlist.get. An order that moves between pages may come twice.
+    An order that leaves these states meanwhile moves the ones behind it to an earlier page, past the reader;
+    so a list whose length changed is read again, for what was not seen yet.
+    Source: aliexpress.trade.seller.orderlist.get.
     """
-    page, pages = 1, 1
-    while page <= pages:
-        query = {"order_status_list": list(statuses), "current_page": page, "page_size": PAGE_SIZE}
-        answer = client.call("aliexpress.trade.seller.orderlist.get", {"param_aeop_order_query": query})
-        result = _result(answer, "result")
-        pages = int(result.get("total_page") or 0)
-        for row in listed(result.get("target_list")):
-            yield _listed_order(row, now)
-        page += 1
+    seen: set[str] = set()
+    for _ in range(PASSES):
+        lengths: set[int] = set()
+        for order in _pages(client, statuses, now, lengths):
+            if order.order_id not in seen:
+                seen.add(order.order_id)
+                yield order
+        if len(lengths) < 2:
+            return
 
 
+@reading()
 def get_order(client: Client, order_id: str) -> OrderDetail:
-    """One order. Raises Refused when it is not this seller's.
+    """One order. Raises Refused with code 'wrong_order' when it is not this seller's.
 
     Source: aliexpress.trade.new.redefining.findorderbyid; its answer is in `target`.
     """
     answer = client.call("aliexpress.trade.new.redefining.findorderbyid", {"param1": {"order_id": order_id}})
-    target = answer.get("target")
-    if not isinstance(target, Mapping) or not target:
-        raise Refused("wrong_order", text=text(answer, "error_message"))
-    lines = listed(target.get("child_order_list"))
+    if not answer.get("target") and text(answer, "error_code"):  # This shape is UNCONFIRMED.
+        raise Refused(
+            "wrong_order", text=text(answer, "error_message"), request_id=text(answer, "request_id")
+        )
+    target = inner(answer, "target")
+    lines = rows(target.get("child_order_list"))
     first = lines[0] if lines else {}
     return OrderDetail(
         order_id=text(target, "id") or order_id,
@@ -90,8 +97,37 @@ def get_order(client: Client, order_id: str) -> OrderDetail:
     )
 
 
+def _pages(
+    client: Client, statuses: Sequence[str], now: datetime, lengths: set[int]
+) -> Iterator[PlatformOrder]:
+    """Turn all pages once; adds the length of the list, as each page gives it, to `lengths`."""
+    page, pages = 1, 1
+    while page <= pages:
+        pages, length, found = _page(client, statuses, page, now)
+        lengths.add(length)
+        yield from found
+        page += 1
+
+
+@reading()
+def _page(
+    client: Client, statuses: Sequence[str], page: int, now: datetime
+) -> tuple[int, int, list[PlatformOrder]]:
+    query = {"order_status_list": list(statuses), "current_page": page, "page_size": PAGE_SIZE}
+    answer = client.call("aliexpress.trade.seller.orderlist.get", {"param_aeop_order_query": query})
+    result = inner(answer, "result")
+    if not truth(result.get("success", True)):
+        raise Refused(
+            text(result, "error_code") or "refused",
+            text=text(result, "error_message"),
+            request_id=text(answer, "request_id"),
+        )
+    found = [_listed_order(row, now) for row in rows(result.get("target_list"))]
+    return whole(result, "total_page", 1), whole(result, "total_count", 0), found
+
+
 def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
-    lines = listed(row.get("product_list"))
+    lines = rows(row.get("product_list"))
     first = lines[0] if lines else {}
     return PlatformOrder(
         order_id=text(row, "order_id"),
@@ -103,21 +139,27 @@ def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
 
 
 def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
-    """From the time left: milliseconds (unit UNCONFIRMED; negative is overdue), whole minutes are enough."""
-    left = row.get("timeout_left_time")
-    if left in (None, ""):
+    """From the time left, to the nearest minute, so that asking twice gives one deadline.
+
+    Milliseconds, negative when overdue (unit UNCONFIRMED); else the three parts that say days to minutes.
+    """
+    if row.get("timeout_left_time") not in (None, ""):
+        left = timedelta(milliseconds=whole(row, "timeout_left_time", 0))
+    elif row.get("left_send_good_day") not in (None, ""):
+        days, hours, minutes = (whole(row, f"left_send_good_{part}", 0) for part in ("day", "hour", "min"))
+        left = timedelta(days=days, hours=hours, minutes=minutes)
+    else:
         return None
-    at = now + timedelta(milliseconds=int(str(left)), seconds=30)
-    return at.replace(second=0, microsecond=0)
+    return (now + left + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def _line(row: Mapping[str, Any], position: int) -> PlatformLine:
     return PlatformLine(
-        line_no=int(row.get("order_sort_id") or position),
+        line_no=whole(row, "order_sort_id", position),
         child_order_id=text(row, "id") or text(row, "child_order_id"),
         sku=text(row, "sku_code"),
         title=text(row, "product_name"),
-        quantity=int(row.get("product_count") or 0),
+        quantity=whole(row, "product_count", 0),
     )
 
 
@@ -130,7 +172,7 @@ def _receiver(row: Mapping[str, Any]) -> Receiver:
         country=text(row, "country"),
         province=text(row, "province"),
         city=text(row, "city"),
-        address=text(row, "detail_address") or text(row, "address"),
+        address=_street(row),
         postcode=text(row, "zip"),
         phone=phone,
         mobile=text(row, "mobile_no"),
@@ -139,9 +181,7 @@ def _receiver(row: Mapping[str, Any]) -> Receiver:
     )
 
 
-def _result(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    result = answer.get(name)
-    if not isinstance(result, Mapping) or not truth(result.get("success", True)):
-        found = result if isinstance(result, Mapping) else {}
-        raise Refused(text(found, "error_code"), text=text(found, "error_message"))
-    return result
+def _street(row: Mapping[str, Any]) -> str:
+    """Street and flat; that `address2` is not part of `detail_address` already is UNCONFIRMED."""
+    street, flat = text(row, "detail_address") or text(row, "address"), text(row, "address2")
+    return street if flat in street else f"{street} {flat}".strip()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from lib.aliexpress import accounts, orders, shipping
+from lib.aliexpress import accounts, declaring, orders, shipping
 from lib.aliexpress.accounts import DomesticCompany, SellerAddress
 from lib.aliexpress.client import Client, Exchange
+from lib.aliexpress.declaring import Declaration
 from lib.aliexpress.orders import OrderDetail, PlatformLine, PlatformOrder
 from lib.aliexpress.shipping import (
     Created,
-    Declaration,
     DeclaredGoods,
     LogisticsOrder,
     NewShipment,
@@ -39,9 +39,26 @@ class Platform:
         """One order with lines and receiver. Raises Refused for somebody else's."""
         return orders.get_order(self._client, order_id)
 
-    def plans(self, order_id: str, *, weight_g: int | None = None) -> list[OfferedPlan]:
-        """The plans offered for an order."""
-        return shipping.plans(self._client, order_id, weight_g=weight_g)
+    def plans(
+        self,
+        order_id: str,
+        *,
+        weight_g: int | None = None,
+        length_mm: int | None = None,
+        width_mm: int | None = None,
+        height_mm: int | None = None,
+        locale: str = "zh_CN",
+    ) -> list[OfferedPlan]:
+        """The plans offered for an order; weight and sizes narrow them down."""
+        return shipping.plans(
+            self._client,
+            order_id,
+            weight_g=weight_g,
+            length_mm=length_mm,
+            width_mm=width_mm,
+            height_mm=height_mm,
+            locale=locale,
+        )
 
     def seller_addresses(self) -> list[SellerAddress]:
         """The seller's addresses in their roles."""
@@ -73,7 +90,7 @@ class Platform:
         description: str = "",
     ) -> None:
         """Declare a parcel shipped."""
-        shipping.declare(
+        declaring.declare(
             self._client,
             order_id,
             service_key=service_key,
@@ -84,7 +101,7 @@ class Platform:
 
     def declarations(self, order_id: str) -> list[Declaration]:
         """What was declared of an order."""
-        return shipping.declarations(self._client, order_id)
+        return declaring.declarations(self._client, order_id)
 
     def exchanges(self) -> list[Exchange]:
         """The last calls, newest first, without personal data."""

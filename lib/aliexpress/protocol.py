@@ -57,7 +57,8 @@ def request(
         "timestamp": f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
         "v": VERSION,
     }
-    sent = {name: value for name, value in fields.items() if value}
+    # Whether the server would drop blank values before it checks the signature is UNCONFIRMED: send none.
+    sent = {name: value for name, value in fields.items() if value.strip()}
     return sent | {"sign": sign(sent, secret, sign_method)}
 
 
@@ -66,7 +67,7 @@ def encode(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple) and all(isinstance(one, str | int) for one in value):
-        return ",".join(str(one) for one in value)
+        return ",".join(encode(one) for one in value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
@@ -79,26 +80,39 @@ def answer(method: str, body: bytes, *, write: bool = False) -> dict[str, Any]:
     """
     try:
         found = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadAnswer("bad_json", text=f"{len(body)} bytes that are not JSON") from error
     if not isinstance(found, dict):
         raise BadAnswer("bad_json", text="JSON that is not an object")
-    if "error_response" in found:
+    if isinstance(found.get("error_response"), dict):
         raise from_answer(found["error_response"], write=write)
     if found.get("type") in ("ISV", "ISP", "SYSTEM") and "code" in found:
         raise from_answer(found, write=write)
     root = found.get(method.replace(".", "_") + "_response", found)
-    if not isinstance(root, dict):
-        raise BadAnswer("bad_json", text="a root that is not an object")
+    if not isinstance(root, dict) or not root or "error_response" in root:
+        raise BadAnswer("bad_json", text="a root that is not an object with fields")
     return root
 
 
 def listed(value: Any) -> list[Any]:
-    """A list, whichever way it is wrapped: plain, under one key named after its element, or missing."""
-    if value is None:
+    """A list, whichever way it is wrapped: plain, under one key named after its element, or missing.
+
+    Raises BadAnswer for anything else: a list that cannot be read must not look like an empty one.
+    """
+    if value is None or value == "" or value == {}:
         return []
     if isinstance(value, list):
         return value
     if isinstance(value, dict) and len(value) == 1:
-        return listed(next(iter(value.values())))
-    return []
+        [inner] = value.values()
+        if isinstance(inner, list) or not inner:
+            return inner or []
+    raise BadAnswer("bad_fields", text=f"a {type(value).__name__} where a list belongs")
+
+
+def rows(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list. Raises BadAnswer when it is not a list of objects."""
+    found = listed(value)
+    if not all(isinstance(one, dict) for one in found):
+        raise BadAnswer("bad_fields", text="a list of something other than objects")
+    return found

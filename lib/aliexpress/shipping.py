@@ -1,4 +1,4 @@
-"""Online shipping on the platform: plans, logistics orders, labels, declarations."""
+"""Online shipping on the platform: plans, logistics orders, labels."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from lib.aliexpress import fields
 from lib.aliexpress.client import Client
-from lib.aliexpress.errors import BadAnswer, FieldLimit, OutcomeUnknown, Refused
+from lib.aliexpress.errors import BadAnswer, FieldLimit, OutcomeUnknown, Refused, reading
 from lib.aliexpress.fields import text, truth
-from lib.aliexpress.protocol import listed
+from lib.aliexpress.protocol import rows
 from lib.domain import products
 from lib.domain.money import Money
 from lib.domain.orders import RECEIVER_BYTES, Receiver
@@ -24,16 +24,14 @@ from lib.domain.shipments import Decision
 DECISIONS = {Decision.RETURN: 0, Decision.DESTROY: 1}
 #: The list maximum is documented as 999; one known client caps a job at this safe size.
 LABELS_AT_ONCE = 20
+#: The documented page of the query; whether it takes larger ones is UNCONFIRMED.
+QUERY_PAGE_SIZE = 20
+#: A domestic courier that is not on the platform's list; then its name counts.
+OTHER_COMPANY = -1
+#: So begin texts that say the platform failed, not the request (documented for declaring, UNCONFIRMED here).
+INTERNAL_ERROR = "系统异常"
 #: The service a logistics order has when undeliverable parcels come back (reading UNCONFIRMED).
 RETURN_SERVICE = "UNREACHABLE_RETURN"
-#: Declaring errors are all code -999; their Chinese texts tell them apart: text begins with → our code.
-DECLARE_REFUSALS = {
-    "该交易订单已填写发货通知": "already_declared",
-    "该交易订单缺少履约信息": "wrong_status",
-    "该货运跟踪号未通过物流风控审核": "bad_tracking_number",
-    "您填写的交易订单号有误或不属于当前账号": "wrong_order",
-}
-INTERNAL_ERROR = "系统异常"
 
 
 @dataclass(frozen=True)
@@ -115,20 +113,18 @@ class LogisticsOrder:
         return RETURN_SERVICE in self.services
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """A declared parcel of a sub-order; `everything`: the sub-order is shipped whole."""
-
-    sub_order_index: int
-    service_key: str
-    tracking_number: str
-    everything: bool
-
-
+@reading()
 def plans(
-    client: Client, order_id: str, *, weight_g: int | None = None, locale: str = "zh_CN"
+    client: Client,
+    order_id: str,
+    *,
+    weight_g: int | None = None,
+    length_mm: int | None = None,
+    width_mm: int | None = None,
+    height_mm: int | None = None,
+    locale: str = "zh_CN",
 ) -> list[OfferedPlan]:
-    """The plans the platform offers for an order; none when it is too heavy or shipped already.
+    """The plans the platform offers for an order; none when it is too big or heavy, or shipped already.
 
     Source: aliexpress.logistics.redefining.getonlinelogisticsservicelistbyorderid.
     """
@@ -137,11 +133,15 @@ def plans(
         {
             "order_id": order_id,
             "goods_weight": fields.decimal(weight_g, 3) if weight_g else None,
+            "goods_length": _centimetres(length_mm),
+            "goods_width": _centimetres(width_mm),
+            "goods_height": _centimetres(height_mm),
             "locale": locale,
         },
     )
-    _accepted(answer, "is_success", "error_desc")
-    return [_offered(row) for row in listed(answer.get("result_list"))]
+    if not truth(answer.get("is_success")):
+        raise _no(answer, "is_success", answer, "error_desc")
+    return [_offered(row) for row in rows(answer.get("result_list"))]
 
 
 def create(client: Client, wanted: NewShipment) -> Created:
@@ -166,21 +166,7 @@ def create(client: Client, wanted: NewShipment) -> Created:
         },
         write=True,
     )
-    result = answer.get("result")
-    found = result if isinstance(result, Mapping) else {}
-    if not truth(answer.get("result_success", True)) or not truth(found.get("success")):
-        raise Refused(
-            text(found, "error_code"),
-            text=text(found, "error_desc") or text(answer, "error_desc"),
-            request_id=text(answer, "request_id"),
-        )
-    if not found.get("warehouse_order_id"):
-        raise BadAnswer("no_logistics_order", text="success without a logistics order")
-    return Created(
-        text(found, "warehouse_order_id"),
-        _lp_number(found) or None,
-        text(found, "intl_tracking_no") or None,
-    )
+    return _created(answer)
 
 
 def check(wanted: NewShipment) -> None:
@@ -190,6 +176,13 @@ def check(wanted: NewShipment) -> None:
         fields.limit_bytes(f"receiver {name}", getattr(wanted.receiver, name), most, least=least)
     if not wanted.receiver.phone and not wanted.receiver.mobile:
         raise FieldLimit("receiver phone", "phone or mobile", "neither")
+    if len(wanted.receiver.country) != 2:
+        raise FieldLimit("receiver country", "2 letters", f"{len(wanted.receiver.country)} characters")
+    fields.number("sender address", wanted.sender_address_id)
+    if wanted.undeliverable is Decision.RETURN and not wanted.refund_address_id:
+        raise FieldLimit("refund address", "needed for a return", "nothing")
+    if wanted.courier_id == OTHER_COMPANY and not wanted.courier_name:
+        raise FieldLimit("domestic courier", "a name", "nothing")
     fields.limit_characters("domestic tracking number", wanted.courier_number, 32)
     fields.limit_range("declared rows", len(wanted.goods), 1, products.DECLARED_ROWS)
     for one in wanted.goods:
@@ -200,24 +193,30 @@ def check(wanted: NewShipment) -> None:
         fields.limit_range("declared weight", one.weight_g, *products.DECLARED_WEIGHT_G, "g")
 
 
+@reading()
 def logistics_orders(client: Client, order_id: str) -> list[LogisticsOrder]:
-    """All logistics orders of a trade order. Source: aliexpress.logistics.querylogisticsorderdetail."""
+    """All logistics orders of a trade order. Source: aliexpress.logistics.querylogisticsorderdetail.
+
+    An answer that does not say outright that it succeeded is no answer: "there is none" leads to another
+    create call, and must never be a misunderstanding.
+    """
     found: list[LogisticsOrder] = []
     page, pages = 1, 1
     while page <= pages:
         answer = client.call(
             "aliexpress.logistics.querylogisticsorderdetail",
-            {"trade_order_id": order_id, "current_page": page, "page_size": 50},
+            {"trade_order_id": order_id, "current_page": page, "page_size": QUERY_PAGE_SIZE},
         )
-        result = answer.get("result")
-        rows = result if isinstance(result, Mapping) else {}
-        _accepted(rows, "success", "error_desc")
-        pages = int(rows.get("total_page") or 1)
-        found += [_logistics_order(row) for row in listed(rows.get("result_list"))]
+        result = fields.inner(answer, "result")
+        if not truth(result.get("success")):
+            raise _no(result, "success", answer, "error_desc")
+        pages = fields.whole(result, "total_page", 1)
+        found += [_logistics_order(row) for row in rows(result.get("result_list"))]
         page += 1
     return found
 
 
+@reading()
 def labels(client: Client, parcels: Sequence[tuple[str, str]]) -> bytes:
     """One PDF with the labels of up to 20 parcels (tracking number, logistics order id), in this order.
 
@@ -225,19 +224,54 @@ def labels(client: Client, parcels: Sequence[tuple[str, str]]) -> bytes:
     code 'label_not_ready' while a number has no label.
     """
     fields.limit_range("labels at once", len(parcels), 1, LABELS_AT_ONCE)
-    wanted = [{"international_logistics_id": number, "id": int(one)} for number, one in parcels]
+    wanted = [
+        {"international_logistics_id": number, "id": fields.number("logistics order", logistics_order_id)}
+        for number, logistics_order_id in parcels
+    ]
     answer = client.call(
         "aliexpress.logistics.redefining.getprintinfos",
         {"print_detail": True, "warehouse_order_query_d_t_os": wanted},
     )
+    printed = _printed(answer.get("result"))
+    if not printed.get("body"):
+        if "errorDesc" not in printed:
+            raise BadAnswer("bad_label", text="neither a label nor a reason")
+        raise Refused(
+            "label_not_ready", text=text(printed, "errorDesc"), request_id=text(answer, "request_id")
+        )
+    return _pdf(text(printed, "body"))
+
+
+def _created(answer: dict[str, Any]) -> Created:
+    """What a create call made. Only an answer that says no, and names no logistics order, is a refusal."""
+    found = answer.get("result")
+    result: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    flags = [one[name] for one, name in ((answer, "result_success"), (result, "success")) if name in one]
+    accepted, made = bool(flags) and all(truth(flag) for flag in flags), text(result, "warehouse_order_id")
+    request_id, said = text(answer, "request_id"), text(result, "error_desc") or text(answer, "error_desc")
+    if accepted and made:
+        return Created(made, _lp_number(result) or None, text(result, "intl_tracking_no") or None)
+    if accepted or made or not flags:
+        raise BadAnswer("bad_fields", text="flags and logistics order disagree", request_id=request_id)
+    if said.startswith(INTERNAL_ERROR):
+        raise OutcomeUnknown(text(result, "error_code"), text=said, request_id=request_id)
+    raise Refused(text(result, "error_code") or "refused", text=said, request_id=request_id)
+
+
+def _printed(result: Any) -> Mapping[str, Any]:
+    """The JSON in the text of a label answer."""
     try:
-        inner = json.loads(text(answer, "result"))
+        found = json.loads(result) if isinstance(result, str) else result
     except ValueError as error:
         raise BadAnswer("bad_label", text="a label answer that is not JSON") from error
-    if not inner.get("body"):
-        raise Refused("label_not_ready", text=text(inner, "errorDesc"))
+    if not isinstance(found, Mapping):
+        raise BadAnswer("bad_label", text="a label answer that is not an object")
+    return found
+
+
+def _pdf(body: str) -> bytes:
     try:
-        pdf = base64.b64decode(inner["body"], validate=False)
+        pdf = base64.b64decode(body)
     except (binascii.Error, ValueError) as error:
         raise BadAnswer("bad_label", text="a label that is not base64") from error
     if not pdf.startswith(b"%PDF"):  # One official sample announces a zip instead.
@@ -245,54 +279,20 @@ def labels(client: Client, parcels: Sequence[tuple[str, str]]) -> bytes:
     return pdf
 
 
-def declare(
-    client: Client,
-    order_id: str,
-    *,
-    service_key: str,
-    tracking_number: str,
-    everything: bool,
-    description: str = "",
-) -> None:
-    """Declare a parcel shipped (填写发货通知): all of the order, or part of it.
+def _no(flagged: Mapping[str, Any], flag: str, answer: Mapping[str, Any], words: str) -> Exception:
+    """The error of an answer without success: a refusal when it says so, nonsense when the flag is missing.
 
-    Source: aliexpress.logistics.sellershipmentfortop. That the last of several parts goes as `all` is
-    UNCONFIRMED. Raises Refused with our codes already_declared, wrong_status, bad_tracking_number, wrong_order.
+    The flag decides, not the words: a text such as `OK` comes with successes too.
     """
-    answer = client.call(
-        "aliexpress.logistics.sellershipmentfortop",
-        {
-            "out_ref": order_id,
-            "service_name": service_key,
-            "logistics_no": tracking_number,
-            "send_type": "all" if everything else "part",
-            "description": description,
-        },
-        write=True,
-    )
-    if truth(answer.get("result_success")):
-        return
-    said = text(answer, "result_error_desc")
-    if said.startswith(INTERNAL_ERROR):
-        raise OutcomeUnknown(text(answer, "result_error_code"), text=said)
-    code = next((code for begins, code in DECLARE_REFUSALS.items() if said.startswith(begins)), "")
-    raise Refused(code or text(answer, "result_error_code"), text=said, request_id=text(answer, "request_id"))
+    request_id = text(answer, "request_id")
+    if flag not in flagged:
+        return BadAnswer("bad_fields", text=f"no {flag}", request_id=request_id)
+    return Refused("refused", text=text(flagged, words), request_id=request_id)
 
 
-def declarations(client: Client, order_id: str) -> list[Declaration]:
-    """What was declared of an order. Source: aliexpress.logistics.querysellershipmentinfo."""
-    answer = client.call("aliexpress.logistics.querysellershipmentinfo", {"trade_order_id": order_id})
-    _accepted(answer, "result_success", "error_msg")
-    return [
-        Declaration(
-            int(sub.get("sub_trade_order_index") or 0),
-            text(shipment, "service_name"),
-            text(shipment, "logistics_no"),
-            text(sub, "send_type") == "all",
-        )
-        for sub in listed(answer.get("sub_trade_order_list"))
-        for shipment in listed(sub.get("shipment_list"))
-    ]
+def _centimetres(length_mm: int | None) -> int | None:
+    """Whole centimetres, rounded up: a plan must not be offered for a parcel that is a little too long."""
+    return -(-length_mm // 10) if length_mm else None
 
 
 def _offered(row: Mapping[str, Any]) -> OfferedPlan:
@@ -317,7 +317,7 @@ def _offered(row: Mapping[str, Any]) -> OfferedPlan:
 def _declared(one: DeclaredGoods) -> dict[str, Any]:
     """Amount and weight as those of one piece in US dollars (both UNCONFIRMED)."""
     return {
-        "product_id": int(one.product_id),
+        "product_id": fields.number("product", one.product_id),
         "category_cn_desc": one.name_zh,
         "category_en_desc": one.name_en,
         "product_num": one.quantity,
@@ -328,7 +328,7 @@ def _declared(one: DeclaredGoods) -> dict[str, Any]:
         "aneroid_markup": False,
         "contains_special_goods": one.special,
         **({"hs_code": one.hs_code} if one.hs_code else {}),
-        **({"child_order_id": int(one.child_order_id)} if one.child_order_id else {}),
+        **({"child_order_id": fields.number("sub-order", one.child_order_id)} if one.child_order_id else {}),
     }
 
 
@@ -349,13 +349,14 @@ def _addresses(wanted: NewShipment) -> dict[str, Any]:
         "refund": wanted.refund_address_id,
         "pickup": wanted.pickup_address_id,
     }
-    return {role: {"address_id": int(one)} for role, one in roles.items() if one} | {
+    ids = {role: fields.number(f"{role} address", address) for role, address in roles.items() if address}
+    return {role: {"address_id": address} for role, address in ids.items()} | {
         "receiver": {name: value for name, value in filled.items() if value}
     }
 
 
 def _logistics_order(row: Mapping[str, Any]) -> LogisticsOrder:
-    fees = [fields.amount(one) for one in listed(row.get("logistics_fee_list"))]
+    fees = [fields.amount(one) for one in rows(row.get("logistics_fee_list"))]
     return LogisticsOrder(
         logistics_order_id=text(row, "logistics_order_id"),
         order_id=text(row, "trade_order_id"),
@@ -366,18 +367,12 @@ def _logistics_order(row: Mapping[str, Any]) -> LogisticsOrder:
         plan_id=text(row, "solution_code"),
         # The zone of this time is UNCONFIRMED; the other times of the family are US Pacific.
         created_at=fields.pacific(row.get("gmt_create")),
-        services=tuple(text(one, "code") for one in listed(row.get("logistics_service_list"))),
+        services=tuple(text(one, "code") for one in rows(row.get("logistics_service_list"))),
         fee=next((fee for fee in fees if fee), fields.amount(row.get("logistics_fee"))),
     )
 
 
 def _lp_number(found: Mapping[str, Any]) -> str:
-    """The LP number: out_order_code on the newer call, the bare number of it on this one."""
+    """The LP number: out_order_code on the newer call, on this one its digits alone (always 14: UNCONFIRMED)."""
     number = text(found, "out_order_code") or text(found, "out_order_id")
     return f"LP{number.zfill(14)}" if number.isdigit() else number
-
-
-def _accepted(answer: Mapping[str, Any], flag: str, words: str) -> None:
-    """Decide by the flag: a text such as `OK` comes with successes too. Raises Refused."""
-    if not truth(answer.get(flag, True)):
-        raise Refused("refused", text=text(answer, words), request_id=text(answer, "request_id"))

@@ -5,23 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from lib.files import workbook
 
 #: What is taken in. A workbook is unpacked in memory, so what it unpacks to counts as well.
 MAX_BYTES = 2 * 1024**3
 MAX_WORKBOOK_BYTES = 200 * 1024**2
 MAX_UNPACKED_BYTES = 4 * 1024**3
-
-#: From here on a spreadsheet's numbers skip whole numbers: an order number kept as one has lost digits.
-EXACT_BELOW = 2**53
 
 _DELIMITERS = ",\t;|"
 # pyarrow guesses the type of every column it is not told about; order numbers are text.
@@ -57,12 +54,12 @@ def read(path: Path) -> list[Sheet]:
 
     Takes .xlsx, .xlsm, .xlsb, .ods, .xls, and text with commas, tabs, semicolons or bars in UTF-8, UTF-16 or
     GB18030 (or, failing those, ISO-8859-1). Raises NotReadable: empty_file, not_a_sheet, password_protected,
-    too_large.
+    damaged, unclosed_quote, too_large.
     """
     size, head = path.stat().st_size, _head(path)
-    workbook = head.startswith((_OLE, _ZIP))
-    _check_size(path, MAX_WORKBOOK_BYTES if workbook else MAX_BYTES, size)
-    tables = _workbook(path, head) if workbook else {"": _text_table(path)}
+    is_workbook = head.startswith((_OLE, _ZIP))
+    _check_size(path, MAX_WORKBOOK_BYTES if is_workbook else MAX_BYTES, size)
+    tables = _workbook(path, head) if is_workbook else {"": _text_table(path)}
     sheets = [sheet for name, table in tables.items() if (sheet := _sheet(path.name, name, table))]
     if not sheets:
         raise NotReadable("empty_file", path.name)
@@ -72,44 +69,6 @@ def read(path: Path) -> list[Sheet]:
 def tidy(text: str) -> str:
     """The text without blanks at its ends: spaces, tabs, line ends, no-break and zero-width spaces."""
     return text.strip(_BLANK)
-
-
-def cell_text(value: object) -> str | None:
-    """A spreadsheet cell as the text a person sees.
-
-    Whole numbers lose their `.0`; numbers that can no longer be exact keep the form `8.12E+17`, which nobody
-    takes for an order number; dates are ISO text, without a time when it is midnight.
-    """
-    match value:
-        case None | "":
-            return None
-        case str():
-            return value
-        case bool():
-            return str(value).upper()
-        case int() | float():
-            return _number_text(value)
-        case datetime():
-            return _datetime_text(value)
-        case date() | time():
-            return value.isoformat()
-    return str(value)
-
-
-def _number_text(value: int | float) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return ""
-    if abs(value) >= EXACT_BELOW:
-        text = f"{value:.14E}"
-        mantissa, _, exponent = text.partition("E")
-        return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
-    return str(int(value)) if value == int(value) else f"{value:.15g}"
-
-
-def _datetime_text(value: datetime) -> str:
-    # A sheet keeps times as fractions of a day: 10:20 may come back as 10:19:59.999999.
-    seconds = (value + timedelta(milliseconds=500)).replace(microsecond=0)
-    return str(seconds) if seconds.time() != time.min else seconds.date().isoformat()
 
 
 def _head(path: Path) -> bytes:
@@ -128,28 +87,21 @@ def _workbook(path: Path, head: bytes) -> dict[str, pd.DataFrame]:
     elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise NotReadable("password_protected", path.name)
     try:
-        book = CalamineWorkbook.from_path(path)
-        return {name: _cells(book.get_sheet_by_name(name).to_python(False)) for name in book.sheet_names}
-    except PasswordError as error:
-        raise NotReadable("password_protected", path.name) from error
-    except CalamineError as error:
-        raise NotReadable("not_a_sheet", path.name) from error
+        return {name: pd.DataFrame(_series(found)) for name, found in workbook.read(path).items()}
+    except workbook.Unreadable as error:
+        raise NotReadable(error.code, path.name) from error
 
 
 def _unpacked(path: Path) -> int:
     try:
         with zipfile.ZipFile(path) as archive:
             return sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise NotReadable("not_a_sheet", path.name) from error
 
 
-def _cells(rows: Sequence[Sequence[object]]) -> pd.DataFrame:
-    columns = {
-        place: pd.Series([cell_text(value) for value in column], dtype="str")
-        for place, column in enumerate(zip(*rows, strict=True))
-    }
-    return pd.DataFrame(columns)
+def _series(columns: Iterable[Sequence[str | None]]) -> dict[int, pd.Series]:
+    return {place: pd.Series(column, dtype="str") for place, column in enumerate(columns)}
 
 
 def _text_table(path: Path) -> pd.DataFrame:
@@ -228,7 +180,7 @@ def _slow_table(content: bytes, delimiter: str) -> pd.DataFrame:
             raise
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     width = max(map(len, rows), default=0)
-    return _cells([[*row, *[None] * (width - len(row))] for row in rows])
+    return pd.DataFrame(_series(zip(*([*row, *[None] * (width - len(row))] for row in rows), strict=True)))
 
 
 def _sheet(file: str, name: str, table: pd.DataFrame) -> Sheet | None:

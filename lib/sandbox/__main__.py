@@ -101,9 +101,13 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
     )
     if until_stdin_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    server.run(sockets=[listening])
-    sandbox.world.close()
-    address.unlink(missing_ok=True)
+    # The server hands a signal on once it has shut down; tidying up comes after that, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        server.run(sockets=[listening])
+    finally:
+        sandbox.world.close()
+        address.unlink(missing_ok=True)
 
 
 def _end_with_parent() -> None:

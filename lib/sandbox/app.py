@@ -7,6 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Sandbox:
 
     def _answer(self, method: str, params: dict[str, str]) -> Response:
         struck = {fault for fault in ("cut_before", "isp_before") if self.settings.strikes(fault, method)}
-        gateway.admit(params, self.world.now())
+        gateway.admit(params, datetime.now(UTC))  # Callers stamp by the real clock.
         self._limit(method)
         if "cut_before" in struck:
             return _Cut()

@@ -106,17 +106,20 @@ class Dispatcher:
         if self._wait_until is not None and now < self._wait_until:
             return
         room = self._app.settings.threads * 2 - len(self._pending)
-        for lane in (
-            self._send,
-            self._confirm,
-            self._number,
-            self._label,
-            self._declare,
-            self._confirm_declaring,
+        if room < self._app.settings.threads:
+            return  # Enough on the wire; a few answers more are written down together.
+        with self._app.database.read() as work:
+            due = store.lanes(work, now=now, batch_id=batch_id)
+        for lane, claim in (
+            ("queued", self._send),
+            ("unconfirmed", self._confirm),
+            ("unnumbered", self._number),
+            ("unlabelled", self._label),
+            ("undeclared", self._declare),
+            ("declare_unconfirmed", self._confirm_declaring),
         ):
-            if room <= 0:
-                return
-            room -= lane(now, room, batch_id)
+            if room > 0 and due.get(lane):
+                room -= claim(now, room, batch_id)
 
     # -- lanes: claim in one short write, ask in threads -------------------------------------------------
 

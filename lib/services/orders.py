@@ -48,6 +48,12 @@ def matching_ids(app: App, chosen: OrderFilter) -> list[str]:
         return store.matching_ids(work, chosen, now=app.now())
 
 
+def totals_of(app: App, order_ids: Sequence[str]) -> dict[str, Any]:
+    """order_count, weight_g, unweighed_count of the chosen orders, `value` by currency."""
+    with app.database.read() as work:
+        return store.chosen_totals(work, order_ids)
+
+
 def counts(app: App) -> dict[str, int]:
     """How many orders await, are free, in a batch, held, kept out by a finding, overdue, and due soon."""
     with app.database.read() as work:

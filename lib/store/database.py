@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,8 +67,12 @@ class Work:
         self._cursor.register(name, _naive(frame))
         try:
             yield
-        finally:
-            self._cursor.unregister(name)
+        except BaseException:
+            # In an aborted transaction this fails too, and would hide what went wrong first.
+            with suppress(duckdb.Error):
+                self._cursor.unregister(name)
+            raise
+        self._cursor.unregister(name)
 
     @contextmanager
     def ids(self, values: Sequence[str], name: str = "chosen", column: str = "id") -> Iterator[None]:

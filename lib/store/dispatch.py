@@ -28,6 +28,11 @@ def due(work: Work, lane: str, *, now: datetime, lot: int, batch_id: str | None)
     return work.rows(f"dispatch_{lane}", now_at=now, lot=lot, batch_id=batch_id)
 
 
+def lanes(work: Work, *, now: datetime, batch_id: str | None) -> dict[str, int]:
+    """Lane → how many shipments are due in it."""
+    return work.row("dispatch_lanes", now_at=now, batch_id=batch_id) or {}
+
+
 def lease(
     work: Work, shipment_ids: Sequence[str], *, until: datetime, attempted_at: datetime | None = None
 ) -> None:

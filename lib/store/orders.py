@@ -25,10 +25,13 @@ def matching_ids(work: Work, chosen: OrderFilter, *, now: datetime) -> list[str]
 def totals(work: Work, chosen: OrderFilter, *, now: datetime) -> dict[str, Any]:
     """order_count, weight_g, unweighed_count, overdue_count of the matching orders; `value` by currency."""
     rows = work.rows("orders_matching_totals", **_filter(chosen, now))
-    counted = ("order_count", "weight_g", "unweighed_count", "overdue_count")
-    return {name: sum(row[name] for row in rows) for name in counted} | {
-        "value": {row["currency"]: row["total_minor"] for row in rows}
-    }
+    return _added_up(rows, ("order_count", "weight_g", "unweighed_count", "overdue_count"))
+
+
+def chosen_totals(work: Work, order_ids: Sequence[str]) -> dict[str, Any]:
+    """order_count, weight_g, unweighed_count of these orders; `value` by currency."""
+    with work.ids(order_ids):
+        return _added_up(work.rows("orders_chosen_totals"), ("order_count", "weight_g", "unweighed_count"))
 
 
 def counts(work: Work, *, now: datetime, soon: timedelta) -> dict[str, int]:
@@ -154,6 +157,13 @@ def last_syncs(work: Work) -> list[dict[str, Any]]:
 def receiver(row: dict[str, Any]) -> Receiver:
     """The receiver in a row of the receivers table."""
     return Receiver(**{name: row[name] for name in Receiver.__dataclass_fields__})
+
+
+def _added_up(rows: list[dict[str, Any]], counted: Sequence[str]) -> dict[str, Any]:
+    """Rows of several currencies as one: counts and weights add up, amounts stay apart."""
+    return {name: sum(row[name] for row in rows) for name in counted} | {
+        "value": {row["currency"]: row["total_minor"] for row in rows}
+    }
 
 
 def _filter(chosen: OrderFilter, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from lib.ui import context
 from lib.wording import SAYABLE, error_sentence
 
 _NOTICES = "notices"
+_GO = "go_to"
 
 
 def button(
@@ -19,7 +20,7 @@ def button(
     *details: Any,
     key: str,
     done: Callable[[Any], str] | str = "",
-    clears: str | None = None,
+    clears: str | Sequence[str] | None = None,
     disabled: bool = False,
     primary: bool = False,
     help: str | None = None,
@@ -48,7 +49,7 @@ def run(
     details: tuple[Any, ...],
     named: dict[str, Any],
     done: Callable[[Any], str] | str = "",
-    clears: str | None = None,
+    clears: str | Sequence[str] | None = None,
 ) -> Any:
     """Act as a button does; for forms and dialogs. Returns what `act` returned, None when it could not."""
     try:
@@ -59,9 +60,22 @@ def run(
     text = done(result) if callable(done) else done
     if text:
         notice("success", text)
-    if clears is not None:
-        st.session_state.pop(clears, None)
+    for name in [clears] if isinstance(clears, str) else clears or ():
+        clear(name)
     return result
+
+
+def clear(key: str) -> None:
+    """Untick every row of a table of `tables.choose`; forget any other value.
+
+    A table's ticks are set, not dropped: a browser is not told of a key that is gone, and sends its ticks again
+    with the next click.
+    """
+    value = st.session_state.get(key)
+    if isinstance(value, Mapping) and "selection" in value:
+        st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
+    else:
+        st.session_state.pop(key, None)
 
 
 def notice(kind: str, text: str) -> None:
@@ -78,3 +92,16 @@ def show_notices() -> None:
 def by() -> str:
     """Who acts."""
     return context.operator()
+
+
+def go(page: str, **query: str) -> None:
+    """Open another page with the next run; for callbacks, in which no page can be switched."""
+    st.session_state[_GO] = (page, query)
+
+
+def follow() -> None:
+    """Open the page an action named; called before notices are shown, so that they are shown there."""
+    target = st.session_state.pop(_GO, None)
+    if target is not None:
+        page, query = target
+        st.switch_page(page, query_params=query)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pycountry
 import streamlit as st
 from babel import Locale
@@ -26,6 +29,31 @@ def plain(text: object) -> str:
 def money(minor: int | None, currency: str | None) -> str:
     """`12.34 CNY`; a dash when it is not known."""
     return "–" if minor is None or currency is None else str(Money(int(minor), currency))
+
+
+def amounts(minors: Iterable[Any], currencies: Iterable[Any]) -> list[str]:
+    """As `money`, for two columns of a frame; missing values are dashes."""
+    pairs = zip(minors, currencies, strict=True)
+    return [
+        "–" if _missing(minor) or _missing(currency) else money(minor, currency) for minor, currency in pairs
+    ]
+
+
+def totals(by_currency: Mapping[str, int]) -> str:
+    """`4,060.00 CNY + 12.50 USD`: amounts of several currencies are never added up; a dash for none."""
+    return " + ".join(money(minor, currency) for currency, minor in sorted(by_currency.items())) or "–"
+
+
+def plan(row: Mapping[str, Any]) -> str:
+    """A plan's name in the reader's language, from a row with name_en and name_zh."""
+    return str(row["name_zh"] if texts.language() == "zh_CN" else row["name_en"])
+
+
+def in_cny(exchange_on: date | None) -> str:
+    """What stands beside amounts converted to CNY: by which rates."""
+    if exchange_on is None:
+        return _("No exchange rate is known: only amounts in CNY are compared.")
+    return _("Amounts in CNY by the exchange rates of {date}, an assumption.", date=exchange_on.isoformat())
 
 
 def weight(grams: float | None) -> str:
@@ -91,3 +119,8 @@ def country(code: str | None) -> str:
         found = pycountry.countries.get(alpha_2=code)
         name = found.name if found else code
     return name if name == code else f"{name} ({code})"
+
+
+def _missing(value: Any) -> bool:
+    """None, NaN or pandas' NA."""
+    return value is None or value is pd.NA or value != value

@@ -27,6 +27,7 @@ def show(
         hide_index=True,
         key=key,
         height=height,
+        placeholder="–",
     )
 
 
@@ -51,8 +52,35 @@ def choose(
         hide_index=True,
         key=key,
         height=height,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row" if single else "multi-row",
     )
     rows: Sequence[int] = event["selection"]["rows"]
     return [str(frame[by].iloc[row]) for row in rows if row < len(frame)]
+
+
+def choose_across(frame: pd.DataFrame, *, by: str, key: str, scope: str = "") -> list[str]:
+    """What is chosen over several pages of the table that `choose` then shows with the same key, as ids.
+
+    The ticks that came in belong to the rows that were on the screen then, so they are read against the ids shown
+    last; where other rows are shown now, the ticks are set anew from the ids. Another `scope` (the filter) starts
+    with nothing chosen. To clear it after an action: `clears=(key, f"{key}_chosen")`.
+    """
+    shown = [str(one) for one in frame[by]]
+    before: list[str] = st.session_state.get(f"{key}_shown", shown)
+    chosen: list[str] = st.session_state.get(f"{key}_chosen", [])
+    ticks = st.session_state.get(key)
+    if st.session_state.get(f"{key}_scope", scope) != scope:
+        chosen, ticks = [], None
+    if ticks is not None:
+        ticked = [before[row] for row in ticks["selection"]["rows"] if row < len(before)]
+        gone = set(before) - set(ticked)
+        chosen = list(dict.fromkeys([*(one for one in chosen if one not in gone), *ticked]))
+    if ticks is None or before != shown:
+        rows = {one: row for row, one in enumerate(shown)}
+        ticked_rows = [rows[one] for one in chosen if one in rows]
+        st.session_state[key] = {"selection": {"rows": ticked_rows, "columns": [], "cells": []}}
+    st.session_state[f"{key}_shown"], st.session_state[f"{key}_chosen"] = shown, chosen
+    st.session_state[f"{key}_scope"] = scope
+    return chosen

@@ -8,7 +8,6 @@ from lib.aliexpress.errors import (
     BadAnswer,
     DailyQuota,
     FieldLimit,
-    OutcomeUnknown,
     PlatformError,
     Refused,
     Unauthorised,
@@ -66,7 +65,7 @@ def error_sentence(error: Exception) -> str:
                 "has. If this lasts, tell the developers.",
                 code=_code(error),
             )
-        case OutcomeUnknown():
+        case PlatformError():
             return _(
                 "No clear answer came from the platform ({code}). Nothing is sent twice: it is asked what it has.",
                 code=_code(error),

@@ -88,7 +88,7 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
     """What keeps an order out of a batch, and what to do; also for the code of an excluded order."""
     if code not in SENTENCES:
         return f"{code} {field} {value}".strip()
-    return _(SENTENCES[code], field=field_label(field), value=value)
+    return _(SENTENCES[code], field=field_label(field or "address"), value=value)
 
 
 def field_label(field: str) -> str:

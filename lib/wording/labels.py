@@ -21,7 +21,7 @@ STATES = {
     State.UNCONFIRMED: later("Unconfirmed"),
     State.REFUSED: later("Refused"),
     State.ACCEPTED: later("Accepted"),
-    State.READY: later("Ready to print"),
+    State.READY: later("Ready"),
     State.HANDED_OVER: later("Handed over"),
     State.DECLARING: later("Being declared"),
     State.DECLARE_UNCONFIRMED: later("Declaration unconfirmed"),

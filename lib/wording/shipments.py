@@ -36,9 +36,14 @@ MENDING = {
     "wrong_status": later("Sync the orders and look at the order on the platform."),
     "bad_tracking_number": later("Look at the logistics order on the platform: its number may have changed."),
     "wrong_order": later("Check that the file and the connection belong to the same shop."),
+    "refused": later("Look at the order on the platform, correct what it names, then send it again."),
     "isv": later("Correct what the platform names, then send it again."),
-    "": later("Read the platform's words: correct the receiver or choose another plan, then send it again."),
 }
+
+#: For the platform's other codes.
+READ_ITS_WORDS = later(
+    "Read the platform's words: correct the receiver or choose another plan, then send it again."
+)
 
 #: The note of an event → what it says.
 NOTES = {
@@ -84,7 +89,7 @@ def reason_mending(reason_code: str | None) -> str:
     if not reason_code:
         return ""
     key = "isv" if reason_code.startswith("isv.") else reason_code
-    return _(MENDING[key] if key in MENDING else MENDING[""])
+    return _(MENDING.get(key, READ_ITS_WORDS))
 
 
 def note_sentence(note: str | None) -> str:

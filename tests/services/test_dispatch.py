@@ -199,7 +199,9 @@ def test_only_what_was_handed_over_is_declared(desk: Desk) -> None:
     shipments.declare(desk.app, batch_id, by="tester")
     desk.work(batch_id)
     assert desk.states(batch_id) == {"declared": 7, "ready": 3}
-    assert {one["tracking_number"] for one in desk.logistics_orders() if not one["declared"]} == set(numbers[:3])
+    assert {one["tracking_number"] for one in desk.logistics_orders() if not one["declared"]} == set(
+        numbers[:3]
+    )
     statuses = Counter(one["status"] for one in desk.platform_state()["trade_orders"])
     assert statuses == {"WAIT_BUYER_ACCEPT_GOODS": 7, "WAIT_SELLER_SEND_GOODS": 3}
     assert {row["tracking_number"] for row in shipments.left_behind(desk.app)} == set(numbers[:3])

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from lib.files import sheets
+from lib.files import sheets, workbook
 
 #: A BIFF8 workbook of three rows, made once: order numbers as text and as a number, postcodes 00725 and 725.
 SMALL_XLS = (
@@ -144,7 +144,7 @@ def test_an_old_workbook_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_cell_is_a_text(value: object, text: str | None) -> None:
-    assert sheets.cell_text(value) == text
+    assert workbook.cell_text(value) == text
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,21 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
         sheets.read(path)
     assert caught.value.code == "too_large"
     assert caught.value.details["limit"] == 1000
+
+
+def test_a_workbook_cut_off_or_claiming_more_than_memory_does_not_take_us_down(tmp_path: Path) -> None:
+    content = zlib.decompress(base64.b64decode("".join(SMALL_XLS)))
+    for length in (9, 600, 2000, len(content) - 700):
+        with pytest.raises(sheets.NotReadable) as caught:
+            sheets.read(written(tmp_path, content[:length], "cut.xls"))
+        assert caught.value.code in ("damaged", "not_a_sheet")
+    with xlsxwriter.Workbook(str(tmp_path / "far.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "SKU")
+        sheet.write_string(1_048_575, 16_383, "touched by accident")
+    with pytest.raises(sheets.NotReadable) as caught:
+        sheets.read(tmp_path / "far.xlsx")
+    assert caught.value.code == "damaged"
 
 
 def test_a_workbook_without_anything_in_it_is_empty(tmp_path: Path) -> None:

@@ -223,3 +223,21 @@ inner join chosen
     on chosen.id = shipment.shipment_id
 inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id;
+
+-- name: dispatch_lanes
+-- One row: how many shipments are due in each lane, so that a lane without work costs nothing.
+select
+    count(*) filter (where shipment.state = 'queued' and batch.paused_at is null)::bigint as queued,
+    count(*) filter (where shipment.state = 'unconfirmed')::bigint as unconfirmed,
+    count(*) filter (where shipment.state = 'accepted' and shipment.tracking_number is null)::bigint
+        as unnumbered,
+    count(*) filter (where shipment.state = 'accepted' and shipment.tracking_number is not null)::bigint
+        as unlabelled,
+    count(*) filter (where shipment.state = 'handed_over' and shipment.declare_wanted_at is not null)::bigint
+        as undeclared,
+    count(*) filter (where shipment.state = 'declare_unconfirmed')::bigint as declare_unconfirmed
+from shipments as shipment
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
+where (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
+    and ($batch_id is null or shipment.batch_id = $batch_id);

@@ -53,6 +53,22 @@ from matching_orders(
 group by currency
 order by currency;
 
+-- name: orders_chosen_totals
+-- One row per currency: how many orders are chosen, what is left of them weighs, and what they are worth.
+select
+    o.currency,
+    count(*)::bigint as order_count,
+    coalesce(sum(o.total_minor), 0)::bigint as total_minor,
+    coalesce(sum(parcel.weight_g), 0)::bigint as weight_g,
+    count(*) filter (where parcel.weight_g is null)::bigint as unweighed_count
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id
+left join order_parcels as parcel
+    on parcel.shop_id = o.shop_id and parcel.order_id = o.order_id
+group by o.currency
+order by o.currency;
+
 -- name: orders_counts
 -- One row: how many orders await shipment, by what an operator does next with them.
 select

@@ -1,0 +1,16 @@
+"""The services at a command line, for jobs at cut-off time, for scripts and for tests: `python -m lib --help`.
+
+Every command takes --json and then prints one JSON document on standard output and nothing else; progress goes to
+standard error. Exit status of an action: 0 all went well, 1 some rows or parcels did not (they are listed), 2 wrong
+use, 3 could not work. Readers answer 0 whenever they could answer.
+"""
+
+from __future__ import annotations
+
+from lib.cli import batches, figures, reading
+from lib.cli.frame import group, run
+
+__all__ = ["group", "run"]
+
+for command in (*reading.COMMANDS, *figures.COMMANDS, batches.batch):
+    group.add_command(command)

@@ -1,0 +1,358 @@
+"""The batch at a command line: new, send, labels, handover, declare, and what lies between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lib.app import App
+from lib.cli import shown
+from lib.cli.choosing import as_filter, filters
+from lib.cli.frame import Answer, command, say
+from lib.cli.working import work
+from lib.domain.plans import Policy
+from lib.domain.shipments import DEAD, Decision, HandoverMode, State
+from lib.services import batches, handover, orders, plans, shipments
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.wording import (
+    finding_label,
+    finding_sentence,
+    pair_kind_label,
+    reason_mending,
+    reason_sentence,
+    state_label,
+)
+
+POLICIES = {str(policy).replace("_", "-"): policy for policy in Policy}
+HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
+ADVISED = "advised"
+PAPERS = ("100x150", "a6", "a4")
+
+
+@click.group("batch")
+def batch() -> None:
+    """Make a batch, send it, print it, hand it over, declare it."""
+
+
+@command("new")
+@click.argument("order_ids", nargs=-1, metavar="[ORDER_ID...]")
+@filters
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="At most so many shipments; excluded orders do not count."
+)
+@click.option("--policy", type=click.Choice(list(POLICIES)), help="How each shipment gets its plan.")
+def new(app: App, order_ids: tuple[str, ...], limit: int | None, policy: str | None, **chosen: Any) -> Answer:
+    """Make a draft batch of the named orders, or of those that match and are in no batch yet; prints its id."""
+    wanted = as_filter(**chosen | {"free": True if chosen["free"] is None else chosen["free"]})
+    ids = list(dict.fromkeys(order_ids)) or orders.matching_ids(app, wanted)
+    made = batches.create(
+        app, ids, by=app.settings.operator, policy=POLICIES[policy] if policy else None, limit=limit
+    )
+    document = {
+        "batch_id": made.batch_id,
+        "shipments": len(made.order_ids),
+        "excluded": [
+            {
+                "order_id": one.order_id,
+                "reason": finding_sentence(one.code, value=one.value),
+                "code": one.code,
+            }
+            for one in made.excluded
+        ],
+    }
+    full = limit is not None and len(made.order_ids) == limit
+    say(ngettext("{count} shipment in the draft", "{count} shipments in the draft", len(made.order_ids)))
+    for code, count in Counter(one.code for one in made.excluded).most_common():
+        say(_("  left out: {count} × {why}", count=count, why=finding_label(code)))
+    lines = [made.batch_id] if made.batch_id else []
+    return Answer(document, lines, bool(made.batch_id) and (full or not made.excluded))
+
+
+@command("list")
+def listing(app: App) -> Answer:
+    """List the batches, newest first."""
+    rows = shown.records(batches.all_batches(app))
+    header = [
+        _("Batch"),
+        _("Made by"),
+        _("Submitted"),
+        _("Shipments"),
+        _("Refused"),
+        _("Ready"),
+        _("Declared"),
+    ]
+    names = ("batch_id", "created_by", "submitted_at", "shipment_count", "refused_count", "ready_count")
+    lines = shown.table(header, ([row[name] for name in (*names, "declared_count")] for row in rows))
+    return Answer(rows, lines)
+
+
+@command("send")
+@click.argument("batch_id")
+@click.option(
+    "--undeliverable", type=click.Choice([*map(str, Decision), ADVISED]), help="For undeliverable parcels."
+)
+@click.option(
+    "--handover", "mode", type=click.Choice(list(HANDOVERS)), help="How the parcels reach the warehouse."
+)
+@click.option("--courier", help="Domestic courier of a self-post.")
+@click.option("--courier-number", help="Its tracking number.")
+@click.option(
+    "--agree", is_flag=True, help="Accept the agreement, and plans that differ from the buyers' choice."
+)
+def send(
+    app: App,
+    batch_id: str,
+    undeliverable: str | None,
+    mode: str | None,
+    courier: str | None,
+    courier_number: str | None,
+    agree: bool,
+) -> Answer:
+    """Submit the batch and work until nothing can be done without a person; started again, it goes on."""
+    if undeliverable == ADVISED:
+        raise click.UsageError("--undeliverable advised is not available yet; choose return or destroy.")
+    by = app.settings.operator
+    done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": []}
+    if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
+        if undeliverable:
+            shipments.decide_undeliverable(app, batch_id, Decision(undeliverable), by=by)
+        _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
+        if agree:
+            done["confirmed"] = _confirm(app, batch_id)
+        done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
+    work(app, batch_id)
+    return _outcome(app, batch_id, done)
+
+
+@command("show")
+@click.argument("batch_id")
+def show(app: App, batch_id: str) -> Answer:
+    """Show where the batch's shipments stand."""
+    document = _document(app, batch_id)
+    return Answer(document, _lines(document))
+
+
+@command("retry")
+@click.argument("batch_id")
+def retry(app: App, batch_id: str) -> Answer:
+    """Send refused shipments again, and work until nothing can be done without a person."""
+    retried = shipments.retry(app, batch_id, by=app.settings.operator)
+    work(app, batch_id)
+    return _outcome(app, batch_id, {"retried": retried})
+
+
+@command("pause")
+@click.argument("batch_id")
+def pause(app: App, batch_id: str) -> Answer:
+    """Send nothing more of the batch until it is resumed."""
+    shipments.pause(app, batch_id, by=app.settings.operator)
+    return Answer(
+        _document(app, batch_id, paused=True), [_("Batch {batch_id} is paused.", batch_id=batch_id)]
+    )
+
+
+@command("resume")
+@click.argument("batch_id")
+def resume(app: App, batch_id: str) -> Answer:
+    """Let a paused batch go on, with the next `batch send`."""
+    shipments.resume(app, batch_id, by=app.settings.operator)
+    line = _("Batch {batch_id} may go on: send it again, or open the dashboard.", batch_id=batch_id)
+    return Answer(_document(app, batch_id, paused=False), [line])
+
+
+@command("labels")
+@click.argument("batch_id")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="PDF to write."
+)
+@click.option("--paper", type=click.Choice(PAPERS), default="100x150", show_default=True)
+def labels(app: App, batch_id: str, output: Path, paper: str) -> Answer:
+    """Print all labels of the batch into one PDF, in the list's order."""
+    pdf = shipments.print_labels(app, batch_id, by=app.settings.operator, paper=paper)
+    output.write_bytes(pdf)
+    document = _document(app, batch_id)
+    waiting = [
+        row["shipment_id"]
+        for row in document["shipments"]
+        if row["state"] not in {*DEAD, State.REFUSED} and row["label_path"] is None
+    ]
+    printed = sum(
+        1 for row in document["shipments"] if row["label_path"] is not None and row["state"] not in DEAD
+    )
+    say(ngettext("{count} label in {file}", "{count} labels in {file}", printed, file=output))
+    if waiting:
+        say(_("Without a label yet: {shipments}", shipments=_(", ").join(waiting)))
+    done = {"labels": printed, "file": str(output), "paper": paper, "without_label": waiting}
+    return Answer(document | done, [str(output)], not waiting)
+
+
+@command("handover")
+@click.argument("batch_id")
+@click.argument("more", nargs=-1, metavar="")
+@click.option(
+    "--except",
+    "left_out",
+    multiple=True,
+    metavar="NUMBER...",
+    help="Parcels that stayed; any number of each.",
+)
+@click.option("--courier", help="Domestic courier.")
+@click.option("--courier-number", help="Its tracking number.")
+def handover_command(
+    app: App,
+    batch_id: str,
+    more: tuple[str, ...],
+    left_out: tuple[str, ...],
+    courier: str | None,
+    courier_number: str | None,
+) -> Answer:
+    """Record that the batch's ready parcels left the desk, except the named ones."""
+    if more and not left_out:
+        raise click.UsageError("Numbers stand behind --except.")
+    numbers = [number for text in (*left_out, *more) for number in text.replace(",", " ").split()]
+    moved, stayed = shipments.hand_over(
+        app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number
+    )
+    lines = [ngettext("{count} parcel handed over", "{count} parcels handed over", moved)]
+    if stayed:
+        lines.append(_("Stayed: {shipments}", shipments=_(", ").join(stayed)))
+    return Answer(_document(app, batch_id, handed_over=moved, stayed=stayed), lines)
+
+
+@command("declare")
+@click.argument("batch_id")
+def declare(app: App, batch_id: str) -> Answer:
+    """Declare everything of the batch that was handed over, and work until that is done."""
+    wanted = shipments.declare(app, batch_id, by=app.settings.operator)
+    work(app, batch_id)
+    return _outcome(app, batch_id, {"declaring": wanted})
+
+
+@command("void")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why this parcel is not sent.")
+def void(app: App, number: str, reason: str) -> Answer:
+    """Withdraw an accepted or ready shipment, named by any of its numbers."""
+    shipment_id = shipments.void(app, number, reason=reason, by=app.settings.operator)
+    line = _(
+        "{shipment} is voided here. No call cancels it on the platform: never hand this parcel over.",
+        shipment=shipment_id,
+    )
+    return Answer({"shipment_id": shipment_id, "state": str(State.VOIDED)}, [line])
+
+
+def _hand_over_by(
+    app: App,
+    batch_id: str,
+    mode: str | None,
+    courier: str | None,
+    courier_number: str | None,
+    agree: bool,
+    done: dict[str, Any],
+) -> None:
+    """Prepare the hand-over and decide its mode; what should be known of it is said as a warning."""
+    by = app.settings.operator
+    handover.prepare(app, batch_id)
+    if courier or courier_number:
+        handover.choose_courier(app, batch_id, courier, courier_number, by=by)
+    if mode:
+        handover.choose_mode(app, batch_id, HANDOVERS[mode], by=by, agreed_with_warehouse=agree)
+    modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
+    if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
+        done["warnings"].append(
+            _(
+                "No domestic tracking number: the parcels go as “other” with number {batch_id}.",
+                batch_id=batch_id,
+            )
+        )
+    if HandoverMode.APPLY_PICKUP in modes:
+        done["warnings"].append(
+            _("Applied for pickup: agree it with the warehouse first, or it may refuse the parcels.")
+        )
+    for warning in done["warnings"]:
+        say(warning)
+
+
+def _confirm(app: App, batch_id: str) -> int:
+    """Confirm the plans that differ from the buyers' choice, naming how many of each."""
+    pairs = plans.mismatches(app, batch_id)
+    count = sum(pair.shipment_count for pair in pairs)
+    if not count:
+        return 0
+    say(
+        ngettext(
+            "Confirmed: {count} shipment goes on another plan than the buyer chose",
+            "Confirmed: {count} shipments go on another plan than the buyer chose",
+            count,
+        )
+    )
+    for pair in pairs:
+        say(
+            _(
+                "  {count} × {service} → {plan}: {kind}",
+                count=pair.shipment_count,
+                service=pair.buyer_service or "–",
+                plan=pair.plan_id,
+                kind=pair_kind_label(pair.kind),
+            )
+        )
+    return plans.confirm(app, batch_id, count, by=app.settings.operator)
+
+
+def _count(app: App, batch_id: str, state: State) -> int:
+    return shipments.progress(app, batch_id).counts.get(state, 0)
+
+
+def _outcome(app: App, batch_id: str, done: dict[str, Any]) -> Answer:
+    """How the batch stands after work: all went well when nothing was refused and nothing is left to send."""
+    document = _document(app, batch_id, **done)
+    counts: dict[str, int] = document["counts"]
+    refused = [row for row in document["shipments"] if row["reason"] and row["state"] not in DEAD]
+    for row in refused:
+        say(f"{row['shipment_id']} ({row['order_id']}): {row['reason']} {reason_mending(row['reason_code'])}")
+    if counts.get(State.QUEUED):
+        say(_("Batch {batch_id} is paused; {count} wait.", batch_id=batch_id, count=counts[State.QUEUED]))
+    left = counts.get(State.QUEUED, 0) + counts.get(State.DRAFT, 0) + counts.get(State.REFUSED, 0)
+    return Answer(document, [_summary(counts)], not refused and not left)
+
+
+def _document(app: App, batch_id: str, **done: Any) -> dict[str, Any]:
+    rows = shown.records(shipments.listing(app, batch_id))
+    for row in rows:
+        row["reason"] = reason_sentence(row["reason_code"], row["reason_text"]) or None
+    counts = Counter(row["state"] for row in rows)
+    return {"batch_id": batch_id, "counts": dict(counts), "shipments": rows} | done
+
+
+def _lines(document: dict[str, Any]) -> Iterator[str]:
+    header = [_("Shipment"), _("Order"), _("Plan"), _("State"), _("Tracking number"), _("Fee"), _("Remark")]
+    rows: Sequence[dict[str, Any]] = document["shipments"]
+    yield from shown.table(
+        header,
+        (
+            (
+                row["shipment_id"],
+                row["order_id"],
+                row["plan_id"],
+                state_label(row["state"]),
+                row["tracking_number"],
+                shown.money(row["fee_minor"], row["currency"]),
+                row["reason"] or "",
+            )
+            for row in rows
+        ),
+    )
+    yield _summary(document["counts"])
+
+
+def _summary(counts: dict[str, int]) -> str:
+    return _(", ").join(f"{count:,} × {state_label(state)}" for state, count in counts.items())
+
+
+for one in (new, listing, send, show, retry, pause, resume, labels, handover_command, declare, void):
+    batch.add_command(one)

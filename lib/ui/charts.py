@@ -1,0 +1,73 @@
+"""Charts: drawn by the Plotly that Streamlit brings, without a request to anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+#: Less room than Plotly leaves around a figure.
+_MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
+
+
+def scatter(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    size: str,
+    name: str,
+    labels: tuple[str, str, str],
+    key: str,
+    alt: str,
+    height: int = 340,
+) -> None:
+    """One dot per row, its area by `size`, its name in the legend. `labels` are those of x, y and size."""
+    biggest = max(float(frame[size].max()), 1.0)
+    figure = go.Figure(
+        go.Scatter(
+            x=[row[x]],
+            y=[row[y]],
+            customdata=[row[size]],
+            name=row[name],
+            mode="markers",
+            marker={"size": 10 + 30 * (row[size] / biggest) ** 0.5, "opacity": 0.8},
+            hovertemplate=(
+                f"{labels[0]}: %{{x}}<br>{labels[1]}: %{{y:,.2f}}<br>{labels[2]}: %{{customdata:,}}"
+            ),
+            cliponaxis=False,
+        )
+        for row in frame.to_dict("records")
+    )
+    figure.update_layout(showlegend=True, legend={"itemsizing": "constant"})
+    figure.update_xaxes(title=labels[0], rangemode="tozero")
+    figure.update_yaxes(title=labels[1], rangemode="tozero")
+    _show(figure, key=key, alt=alt, height=height)
+
+
+def bars(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    values: Sequence[str],
+    labels: Sequence[str],
+    value_label: str,
+    key: str,
+    alt: str,
+) -> None:
+    """One bar per row, the first on top, stacked from columns `values`, which `labels` name."""
+    figure = go.Figure(
+        go.Bar(y=frame[name].tolist(), x=frame[column].tolist(), name=label, orientation="h")
+        for column, label in zip(values, labels, strict=True)
+    )
+    figure.update_layout(barmode="stack", showlegend=len(values) > 1, legend={"orientation": "h", "y": 1.12})
+    figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
+    figure.update_yaxes(autorange="reversed", automargin=True, type="category")
+    _show(figure, key=key, alt=alt, height=120 + 30 * len(frame))
+
+
+def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:
+    figure.update_layout(margin=_MARGIN, height=height)
+    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})

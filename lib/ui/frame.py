@@ -1,0 +1,147 @@
+"""What stands around every page: where one can go, whose desk this is, and what must not be overlooked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from lib import texts
+from lib.texts import gettext as _
+from lib.texts import later
+from lib.ui import context, formats
+from lib.wording import trouble_sentence
+
+#: File in pages/ → its title and its icon (Material Symbols come with Streamlit), in the order the work happens.
+PAGES = {
+    "overview": (later("Overview"), ":material/dashboard:"),
+    "orders": (later("Orders"), ":material/receipt_long:"),
+    "plans": (later("Plans"), ":material/alt_route:"),
+    "shipments": (later("Shipments"), ":material/local_shipping:"),
+    "outcomes": (later("Outcomes"), ":material/assignment_return:"),
+    "costs": (later("Costs"), ":material/payments:"),
+    "files": (later("Files"), ":material/upload_file:"),
+    "connection": (later("Connection"), ":material/link:"),
+}
+#: Reached by links only: one parcel.
+HIDDEN = {"shipment": (later("Shipment"), ":material/package_2:")}
+
+_COOKIES = "frame_cookies"
+
+
+def navigation(root: Path) -> StreamlitPage:
+    """The pages under `root`; returns the one to show."""
+    shown = [_page(root, name, *PAGES[name]) for name in PAGES if (root / "pages" / f"{name}.py").exists()]
+    hidden = [_page(root, name, *HIDDEN[name], hidden=True) for name in HIDDEN if (root / "pages" / f"{name}.py").exists()]
+    page = st.navigation(shown + hidden)
+    st.set_page_config(page_title=f"{page.title} · Shipdesk", page_icon=":material/package_2:", layout="wide")
+    return page
+
+
+def sidebar(*, sandbox: bool, synced_at: datetime | None, now: datetime) -> None:
+    """Whether this is the sandbox, who works here, in which language, and how fresh the orders are."""
+    with st.sidebar:
+        if sandbox:
+            st.badge(_("Sandbox"), icon=":material/science:", color="orange")
+            st.caption(_("Nothing here reaches real buyers."))
+        else:
+            st.badge(_("Live"), icon=":material/public:", color="red")
+            st.caption(_("What is sent here reaches the platform and your buyers."))
+        _who()
+        _language()
+        st.caption(_synced(synced_at, now))
+    for cookie, value in st.session_state.pop(_COOKIES, {}).items():
+        context.remember(cookie, value)
+
+
+def banner(trouble: str) -> None:
+    """Say on every page that nothing is sent just now, and why."""
+    if trouble:
+        st.warning(trouble_sentence(trouble), icon=":material/cloud_off:")
+
+
+def stumbled(_error: Exception) -> bool:
+    """Instead of a traceback: what a person can do. The log has the rest."""
+    st.error(
+        _(
+            "This page stumbled over a fault of the program; its log has the details. Nothing is sent twice because "
+            "of it. Reload the page; if it happens again, tell the developers what you did."
+        )
+    )
+    return True
+
+
+def _page(root: Path, name: str, title: str, icon: str, *, hidden: bool = False) -> StreamlitPage:
+    return st.Page(
+        root / "pages" / f"{name}.py",
+        title=_(title),
+        icon=icon,
+        url_path=name,
+        default=name == "overview",
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def _who() -> None:
+    if st.user.get("is_logged_in"):
+        st.caption(_("You are {name}.", name=formats.plain(context.operator())))
+    elif context.operator_known():
+        name = formats.plain(context.operator())
+        with st.popover(name, icon=":material/person:", width="stretch", help=_("Who works here")):
+            _who_form()
+    else:
+        _who_form()
+
+
+def _who_form() -> None:
+    """Asked once, and in nobody's way: until somebody answers, the setting or the system's user acts."""
+    with st.form("frame_who", border=True):
+        st.text_input(
+            _("Who works here?"),
+            value=context.operator() if context.operator_known() else "",
+            placeholder=context.operator(),
+            max_chars=60,
+            key="frame_operator",
+            help=_("Your name stands beside everything you do. This browser remembers it."),
+        )
+        st.form_submit_button(_("That is me"), on_click=_is_operator, width="stretch")
+
+
+def _is_operator() -> None:
+    name = str(st.session_state.get("frame_operator") or "").strip() or context.operator()
+    st.session_state["operator"] = name
+    _remember(context.OPERATOR_COOKIE, name)
+
+
+def _language() -> None:
+    st.segmented_control(
+        "Language / 语言",
+        list(texts.LANGUAGES),
+        default=texts.language(),
+        required=True,
+        format_func=texts.LANGUAGES.__getitem__,
+        key="frame_language",
+        on_change=_speaks,
+        width="stretch",
+    )
+
+
+def _speaks() -> None:
+    language = str(st.session_state["frame_language"])
+    st.session_state["language"] = language
+    _remember(context.LANGUAGE_COOKIE, language)
+
+
+def _remember(cookie: str, value: str) -> None:
+    """In this browser, with the next run: a callback has no page to put a script on."""
+    st.session_state.setdefault(_COOKIES, {})[cookie] = value
+
+
+def _synced(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return _("Orders were never synced from the platform.")
+    return _(
+        "Orders synced {span} ago ({at})", span=formats.duration(now - at), at=formats.plain(formats.moment(at))
+    )

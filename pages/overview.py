@@ -1,0 +1,251 @@
+"""What needs a person today, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from lib.services import files, overview
+from lib.texts import gettext as _
+from lib.ui import actions, formats, order_card, tables
+from lib.ui.batches import standing
+from lib.ui.context import app
+from lib.wording import finding_label, reason_sentence, state_label
+
+#: Entries listed under a number; the page it links to has them all.
+LISTED = 5
+
+
+def main() -> None:
+    st.title(_("Overview"))
+    day = overview.today(app())
+    if day.untouched:
+        _first_steps()
+        return
+    sections = [
+        (day.overdue_count, _overdue),
+        (len(day.refused), _refused),
+        (int(day.unconfirmed["unconfirmed_count"].sum()), _unconfirmed),
+        (len(day.left_behind), _left_behind),
+        (day.due_count, _due),
+        (day.counts["blocked"], _blocked),
+        (len(day.running), _running),
+        (len(day.drafts), _drafts),
+        (int(day.problem_files["refused_count"].sum()), _problem_rows),
+        (day.counts["free"], _free),
+    ]
+    for count, show in sections:
+        if count:
+            show(day, count)
+    if not any(count for count, _show in sections):
+        st.success(_("Nothing needs you now. Load a newer export, or sync from the platform."))
+        st.page_link("pages/orders.py", label=_("Open the orders"), icon=":material/receipt_long:")
+
+
+def _first_steps() -> None:
+    st.write(_("Three steps from an order export to printed labels:"))
+    one, two, three = st.columns(3)
+    with one.container(border=True, height="stretch"):
+        st.subheader(_("1 · Load orders"))
+        st.write(
+            _("Try the sample: some 1,200 made-up buyers of a real shop's goods. Or load an export of yours.")
+        )
+        actions.button(
+            _("Load the sample"), _load_sample, key="overview_sample", done=_loaded, primary=True,
+            icon=":material/download:",
+        )  # fmt: skip
+        st.page_link("pages/files.py", label=_("Load your own export"), icon=":material/upload_file:")
+    with two.container(border=True, height="stretch"):
+        st.subheader(_("2 · Choose orders"))
+        st.write(
+            _("Filter and tick the orders to ship today, as many as you like, and make a batch of them.")
+        )
+        st.page_link("pages/orders.py", label=_("Orders"), icon=":material/receipt_long:")
+    with three.container(border=True, height="stretch"):
+        st.subheader(_("3 · Ship the batch"))
+        st.write(_("Compare every logistics plan, decide, send, print the labels, hand over and declare."))
+        st.page_link("pages/plans.py", label=_("Plans"), icon=":material/alt_route:")
+
+
+def _load_sample() -> files.LoadReport:
+    with st.spinner(_("Loading the sample…")):
+        return files.load_sample(app(), by=actions.by())
+
+
+def _loaded(report: files.LoadReport) -> str:
+    return _(
+        "The sample is loaded: {orders} orders. {refused} rows were refused on purpose; Files shows why.",
+        orders=f"{report.orders:,}",
+        refused=f"{len(report.problems):,}",
+    )
+
+
+def _section(
+    count: int, title: str, icon: str, page: str, link: str, said: Callable[[], None], **query: str
+) -> None:
+    """A number, what it counts, the way to act, and the first few of them."""
+    with st.container(border=True):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader(f"{icon} {count:,} · {title}", anchor=False)
+            st.page_link(page, label=link, icon=":material/arrow_forward:", query_params=query)
+        said()
+
+
+def _overdue(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("orders overdue"), ":red[:material/alarm:]", "pages/orders.py", _("Ship them first"),
+        lambda: _orders(day.overdue, "overview_overdue"), view="all", hours="0",
+    )  # fmt: skip
+
+
+def _due(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("orders due within 24 hours"), ":orange[:material/schedule:]", "pages/orders.py",
+        _("Show them, overdue ones first"), lambda: _orders(day.due, "overview_due"), view="all",
+        hours=str(overview.TODAY_H),
+    )  # fmt: skip
+
+
+def _free(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("orders can be shipped"), ":green[:material/check_circle:]", "pages/orders.py",
+        _("Choose orders for a batch"), lambda: None, view="free",
+    )  # fmt: skip
+
+
+def _blocked(day: overview.Overview, count: int) -> None:
+    def said() -> None:
+        st.write(" · ".join(f"{finding_label(code)}: {number:,}" for code, number in day.blocked.items()))
+
+    _section(
+        count, _("orders need attention"), ":orange[:material/error:]", "pages/orders.py",
+        _("Mend them"), said, view="blocked",
+    )  # fmt: skip
+
+
+def _refused(day: overview.Overview, count: int) -> None:
+    newest = day.refused[0]
+    frame = pd.DataFrame(
+        {
+            "shipment": [_link(row) for row in day.refused[:LISTED]],
+            "order_id": [row["order_id"] for row in day.refused[:LISTED]],
+            "state": [state_label(row["state"]) for row in day.refused[:LISTED]],
+            "reason": [
+                reason_sentence(row["reason_code"], row["reason_text"]) for row in day.refused[:LISTED]
+            ],
+        }
+    )
+    columns = _shipment_columns() | {
+        "state": st.column_config.TextColumn(_("State"), width="small"),
+        "reason": st.column_config.TextColumn(_("Why"), width="large"),
+    }
+    _section(
+        count, _("refused by the platform"), ":red[:material/block:]", "pages/shipments.py",
+        _("Mend and send again"), lambda: tables.show(frame, columns, key="overview_refused"),
+        batch=str(newest["batch_id"]),
+    )  # fmt: skip
+
+
+def _left_behind(day: overview.Overview, count: int) -> None:
+    now = app().now()
+    rows = day.left_behind[:LISTED]
+    frame = pd.DataFrame(
+        {
+            "shipment": [_link(row) for row in rows],
+            "order_id": [row["order_id"] for row in rows],
+            "tracking_number": [row["tracking_number"] for row in rows],
+            "country": [formats.country(row["country"]) for row in rows],
+            "left": [order_card.time_left(row["ship_by_at"], now) for row in rows],
+        }
+    )
+    columns = _shipment_columns() | {
+        "tracking_number": st.column_config.TextColumn(_("Tracking number")),
+        "country": st.column_config.TextColumn(_("Country")),
+        "left": st.column_config.TextColumn(_("Time left")),
+    }
+    _section(
+        count, _("parcels left behind at a hand-over"), ":orange[:material/move_to_inbox:]",
+        "pages/shipments.py", _("Hand them over"),
+        lambda: tables.show(frame, columns, key="overview_left_behind"),
+        batch=str(day.left_behind[0]["batch_id"]),
+    )  # fmt: skip
+
+
+def _unconfirmed(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("parcels unconfirmed: the platform is being asked"), ":orange[:material/help:]",
+        "pages/shipments.py", _("Watch"), lambda: _batches(day.unconfirmed, "pages/shipments.py"),
+        batch=str(day.unconfirmed["batch_id"].iloc[0]),
+    )  # fmt: skip
+
+
+def _running(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("batches under way"), ":material/sync:", "pages/shipments.py", _("Watch"),
+        lambda: _batches(day.running, "pages/shipments.py"), batch=str(day.running["batch_id"].iloc[0]),
+    )  # fmt: skip
+
+
+def _drafts(day: overview.Overview, count: int) -> None:
+    _section(
+        count, _("drafts not submitted"), ":material/edit_note:", "pages/plans.py", _("Go on"),
+        lambda: _batches(day.drafts, "pages/plans.py"), batch=str(day.drafts["batch_id"].iloc[0]),
+    )  # fmt: skip
+
+
+def _problem_rows(day: overview.Overview, count: int) -> None:
+    def said() -> None:
+        for row in day.problem_files.head(LISTED).to_dict("records"):
+            st.text(f"{row['file']}: {row['refused_count']:,}")
+
+    _section(
+        count, _("rows of files set aside"), ":material/rule:", "pages/files.py", _("See why"), said
+    )  # fmt: skip
+
+
+def _orders(frame: pd.DataFrame, key: str) -> None:
+    now = app().now()
+    first = frame.head(LISTED)
+    shown = first.assign(
+        left=[order_card.time_left(at, now) for at in first["ship_by_at"]],
+        country_name=first["country"].map(formats.country),
+        batch=[
+            order_card.batch_link(*pair)
+            for pair in zip(first["batch_id"], first["shipment_state"], strict=True)
+        ],
+        order=[f"/orders?view=all&open={order_id}" for order_id in first["order_id"]],
+    )
+    if shown.empty:
+        return
+    text = st.column_config.TextColumn
+    columns = {
+        "order": st.column_config.LinkColumn(_("Order number"), display_text=r"open=(.+)$"),
+        "left": text(_("Time left")),
+        "country_name": text(_("Country")),
+        "items": text(_("Products"), width="large"),
+        "batch": st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$"),
+    }
+    tables.show(shown, columns, key=key)
+
+
+def _batches(frame: pd.DataFrame, page: str) -> None:
+    for row in frame.head(LISTED).to_dict("records"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(page, label=row["batch_id"], query_params={"batch": row["batch_id"]})
+            st.text(" · ".join(standing(row)))
+
+
+def _shipment_columns() -> dict[str, object]:
+    return {
+        "shipment": st.column_config.LinkColumn(_("Shipment"), display_text=r"shipment=(.+)$"),
+        "order_id": st.column_config.TextColumn(_("Order number")),
+    }
+
+
+def _link(row: dict[str, object]) -> str:
+    return f"/shipment?shipment={row['shipment_id']}"
+
+
+main()

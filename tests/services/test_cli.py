@@ -1,0 +1,398 @@
+"""The command line, end to end: real processes, a real sandbox, JSON read as a program would."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from lib import cli
+from lib.sandbox import launch
+from tests.builders import an_export_row, write_export, write_products
+
+ROOT = Path(__file__).resolve().parents[2]
+SEND = ("--undeliverable", "destroy", "--handover", "self-post", "--agree")
+
+
+@dataclass
+class Shop:
+    """A data folder with a sandbox of its own, and the commands run on it."""
+
+    data: Path
+    url: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            capture_output=True,
+            text=True,
+            env=self.env(**settings),
+            cwd=ROOT,
+            timeout=120,
+        )
+
+    def json(self, *arguments: str | Path, status: int = 0, **settings: str) -> Any:
+        """The one JSON document on standard output; the exit status is as expected."""
+        done = self.run(*arguments, "--json", **settings)
+        assert done.returncode == status, done.stderr
+        assert "Traceback" not in done.stderr
+        return json.loads(done.stdout)
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [sys.executable, "-m", "lib", *map(str, arguments)]
+
+    def env(self, **settings: str) -> dict[str, str]:
+        own = {"SHIPDESK_DATA": str(self.data), "SHIPDESK_SETTLE_SECONDS": "0", "SHIPDESK_LANGUAGE": "en"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SHIPDESK_")}
+        return kept | own | {f"SHIPDESK_{name.upper()}": value for name, value in settings.items()}
+
+    def behave(self, **settings: Any) -> None:
+        httpx.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
+
+    def on_the_platform(self, batch: dict[str, Any]) -> list[dict[str, Any]]:
+        """The platform's logistics orders of a batch's orders."""
+        ours = {row["order_id"] for row in batch["shipments"]}
+        state = httpx.get(f"{self.url}/sandbox/state").raise_for_status().json()
+        return [one for one in state["logistics_orders"] if one["trade_order_id"] in ours]
+
+    def draft(self, count: int) -> str:
+        made = self.json("batch", "new", "--limit", str(count), "--policy", "cheapest")
+        assert made["shipments"] == count
+        return str(made["batch_id"])
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop with the sample loaded. Its batches are its tests' own."""
+    data = tmp_path_factory.mktemp("shop")
+    running = launch.ensure(data / "sandbox", [])
+    shop = Shop(data, running.url)
+    shop.json("load", "--sample", status=1)
+    yield shop
+    running.stop()
+
+
+@pytest.fixture
+def new_shop(tmp_path: Path) -> Shop:
+    """A shop with nothing in it."""
+    return Shop(tmp_path / "data")
+
+
+def test_a_batch_goes_from_the_orders_to_declared(shop: Shop, tmp_path: Path) -> None:
+    free = shop.json("orders", "--free", "--not-blocked", "--not-held")
+    assert len(free) > 100
+    quotes = shop.json("quote", free[0]["order_id"])
+    able = [quote for quote in quotes if quote["eligible"]]
+    assert able
+    assert all(quote["fee_minor"] == sum(part["fee_minor"] for part in quote["parts"]) for quote in able)
+    assert all(quote["reasons"] for quote in quotes if not quote["eligible"])
+
+    made = shop.json("batch", "new", "--limit", "30", "--policy", "cheapest")
+    batch_id = made["batch_id"]
+    assert made["shipments"] == 30
+    assert all(one["reason"] for one in made["excluded"])
+
+    sent = shop.json("batch", "send", batch_id, *SEND)
+    assert sent["counts"] == {"ready": 30}
+    assert sent["submitted"] == 30
+    numbers = [row["tracking_number"] for row in sent["shipments"]]
+    assert len(set(numbers)) == 30
+    theirs = shop.on_the_platform(sent)
+    assert sorted(one["tracking_number"] for one in theirs) == sorted(numbers)
+    assert {one["undeliverable_decision"] for one in theirs} == {"destroy"}
+
+    labels = tmp_path / "labels.pdf"
+    assert shop.json("batch", "labels", batch_id, "-o", labels, "--paper", "100x150")["labels"] == 30
+    pages = PdfReader(labels).pages
+    assert [
+        number for number, page in zip(numbers, pages, strict=True) if number not in page.extract_text()
+    ] == []
+
+    handed = shop.json("batch", "handover", batch_id, "--except", numbers[3], numbers[7])
+    assert handed["handed_over"] == 28
+    assert handed["counts"] == {"ready": 2, "handed_over": 28}
+
+    declared = shop.json("batch", "declare", batch_id)
+    assert declared["counts"] == {"ready": 2, "declared": 28}
+    staying = {one["tracking_number"] for one in shop.on_the_platform(sent) if not one["declared"]}
+    assert staying == {numbers[3], numbers[7]}
+    shown = shop.json("batch", "show", batch_id)
+    assert shown["counts"] == {"ready": 2, "declared": 28}
+    assert {row["tracking_number"] for row in shown["shipments"] if row["state"] == "ready"} == staying
+
+    again = shop.json("batch", "send", batch_id)
+    assert again["counts"] == shown["counts"]
+    assert len(shop.on_the_platform(sent)) == 30
+
+
+def test_a_killed_send_goes_on_and_sends_nothing_twice(shop: Shop) -> None:
+    batch_id = shop.draft(40)
+    draft = shop.json("batch", "show", batch_id)
+    shop.behave(latency_ms=400)
+    sending = subprocess.Popen(
+        shop.command("batch", "send", batch_id, *SEND), env=shop.env(threads="4"), cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(shop.on_the_platform(draft)) < 6 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    sending.kill()
+    sending.wait()
+    before = len(shop.on_the_platform(draft))
+    assert 6 <= before < 40
+
+    shop.behave(latency_ms=0)
+    after = shop.json("batch", "send", batch_id)
+    assert after["counts"] == {"ready": 40}
+    theirs = shop.on_the_platform(after)
+    assert len(theirs) == 40
+    assert Counter(one["trade_order_id"] for one in theirs).most_common(1)[0][1] == 1
+
+
+def test_a_terminated_send_writes_down_what_was_under_way(shop: Shop) -> None:
+    batch_id = shop.draft(20)
+    draft = shop.json("batch", "show", batch_id)
+    shop.behave(latency_ms=300)
+    sending = subprocess.Popen(
+        shop.command("batch", "send", batch_id, *SEND), env=shop.env(threads="4"), cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not shop.on_the_platform(draft) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    sending.send_signal(signal.SIGTERM)
+    _out, err = sending.communicate(timeout=60)
+    shop.behave(latency_ms=0)
+    assert sending.returncode == cli.frame.STOPPED
+    assert "Traceback" not in err
+    stopped = shop.json("batch", "show", batch_id)
+    assert "sending" not in stopped["counts"]
+    known = {row["logistics_order_id"] for row in stopped["shipments"]} - {None}
+    assert known == {one["logistics_order_id"] for one in shop.on_the_platform(draft)}
+    assert shop.json("batch", "send", batch_id)["counts"] == {"ready": 20}
+
+
+def test_refused_parcels_are_listed_with_their_reason_and_sent_again_on_request(shop: Shop) -> None:
+    batch_id = shop.draft(3)
+    shop.behave(faults={"create:refuse_address": 1.0})
+    refused = shop.json("batch", "send", batch_id, *SEND, status=1)
+    assert refused["counts"] == {"refused": 3}
+    assert all(row["reason"] for row in refused["shipments"])
+    told = shop.run("batch", "send", batch_id)
+    assert told.returncode == 1
+    assert all(row["shipment_id"] in told.stderr for row in refused["shipments"])
+
+    shop.behave(faults={})
+    assert shop.json("batch", "retry", batch_id)["counts"] == {"ready": 3}
+
+
+def test_a_voided_parcel_is_neither_printed_nor_handed_over(shop: Shop, tmp_path: Path) -> None:
+    batch_id = shop.draft(3)
+    sent = shop.json("batch", "send", batch_id, *SEND)
+    number = sent["shipments"][0]["tracking_number"]
+    assert shop.json("batch", "void", number, "--reason", "broken at packing")["state"] == "voided"
+    assert shop.json("batch", "labels", batch_id, "-o", tmp_path / "two.pdf")["labels"] == 2
+    assert shop.json("batch", "handover", batch_id)["handed_over"] == 2
+    assert shop.json("batch", "void", number, "--reason", "again", status=2)["code"] == "cannot_void"
+
+
+def test_a_paused_batch_waits_until_it_is_resumed(shop: Shop) -> None:
+    batch_id = shop.draft(2)
+    assert shop.json("batch", "pause", batch_id)["paused"] is True
+    assert shop.json("batch", "send", batch_id, *SEND, status=1)["counts"] == {"queued": 2}
+    shop.json("batch", "resume", batch_id)
+    assert shop.json("batch", "send", batch_id)["counts"] == {"ready": 2}
+
+
+def test_choices_that_differ_from_the_buyers_are_said_with_their_number(shop: Shop) -> None:
+    batch_id = shop.draft(10)
+    sent = shop.run("batch", "send", batch_id, *SEND, "--json")
+    assert sent.returncode == 0
+    confirmed = json.loads(sent.stdout)["confirmed"]
+    assert confirmed > 0
+    assert f"Confirmed: {confirmed} shipment" in sent.stderr
+
+
+def test_nothing_is_sent_without_a_decision_or_the_agreement(shop: Shop) -> None:
+    batch_id = shop.draft(2)
+    assert shop.json("batch", "send", batch_id, status=2)["code"] == "agreement_missing"
+    assert shop.json("batch", "send", batch_id, "--agree", status=2)["code"] == "undeliverable_missing"
+    assert shop.run("batch", "send", batch_id, "--undeliverable", "advised", "--agree").returncode == 2
+    assert shop.json("batch", "show", batch_id)["counts"] == {"draft": 2}
+
+
+def test_figures_add_up_to_the_fees_of_what_was_sent(shop: Shop) -> None:
+    sent = [
+        row
+        for batch in shop.json("batch", "list")
+        for row in shop.json("batch", "show", batch["batch_id"])["shipments"]
+        if row["state"] in ("accepted", "ready", "handed_over", "declared")
+    ]
+    wanted: Counter[str] = Counter()
+    for row in sent:
+        wanted[row["currency"]] += row["fee_minor"]
+    for name in ("fees", "costs"):
+        rows = [row for row in shop.json(name) if row["kind"] == "freight"]
+        assert sum(row["shipment_count"] for row in rows) == len(sent)
+        found: Counter[str] = Counter()
+        for row in rows:
+            found[row["currency"]] += row["fee_minor"]
+        assert found == wanted
+    assert sum(row["shipment_count"] for row in shop.json("outcomes")) == len(sent)
+
+
+def test_the_filters_are_the_pages(shop: Shop) -> None:
+    everything = shop.json("orders")
+    for arguments, holds in (
+        (("--country", "de"), lambda order: order["country"] == "DE"),
+        (("--with-note",), lambda order: order["note"] != ""),
+        (("--several",), lambda order: order["line_count"] > 1),
+        (("--blocked",), lambda order: order["block_codes"] != []),
+        (("--in-batch",), lambda order: order["in_batch"]),
+        (("--partly",), lambda order: order["partly_shipped"]),
+        (
+            ("--order", everything[0]["order_id"][-6:]),
+            lambda order: order["order_id"] == everything[0]["order_id"],
+        ),
+    ):
+        found = {order["order_id"] for order in shop.json("orders", *arguments)}
+        assert found == {order["order_id"] for order in everything if holds(order)}, arguments
+        assert found, arguments
+    soon = shop.json("orders", "--due-within", "1d")
+    assert 0 < len(soon) < len(everything)
+    assert {order["order_id"] for order in everything if order["overdue"]} <= {
+        one["order_id"] for one in soon
+    }
+    assert len(shop.json("orders", "--limit", "5")) == 5
+
+
+def test_every_row_of_a_file_is_counted_once_and_twice_changes_nothing(
+    new_shop: Shop, tmp_path: Path
+) -> None:
+    rows = [an_export_row() for _ in range(4)] + [an_export_row(收货国家="Atlantis")]
+    export, products = (
+        write_export(tmp_path / "orders.xlsx", rows),
+        write_products(tmp_path / "products.xlsx"),
+    )
+    first = new_shop.json("load", export, products, status=1)
+    orders, table = first["files"]
+    assert (orders["read"], orders["loaded"], orders["refused"]) == (5, 4, 1)
+    assert (first["orders"], first["order_lines"]) == (4, 4)
+    assert (table["layout"], table["loaded"]) == ("products", 9)
+    [problem] = first["problems"]
+    assert (problem["file"], problem["row"], problem["value"]) == ("orders.xlsx", 6, "Atlantis")
+    assert problem["reason"]
+    assert problem["mending"]
+    again = new_shop.json("load", export, products, status=1)
+    assert [(one["loaded"], one["updated"]) for one in again["files"]] == [(0, 0), (0, 0)]
+    assert [one["unchanged"] for one in again["files"]] == [4, 9]
+
+
+def test_a_file_that_is_none_of_ours_loads_nothing_and_says_why(new_shop: Shop, tmp_path: Path) -> None:
+    stranger = tmp_path / "notes.txt"
+    stranger.write_text("to do, done\nbuy tape, yes\n")
+    done = new_shop.json("load", stranger, tmp_path / "missing.xlsx", status=1)
+    assert [one["read"] for one in done["files"]] == [0, 0]
+    assert "notes.txt" in done["files"][0]["file"]
+    assert all(one["error"] for one in done["files"])
+
+
+def test_a_parcel_without_an_order_is_quoted(new_shop: Shop) -> None:
+    quotes = new_shop.json("quote", "--country", "us", "--weight-g", "250")
+    fees = [quote["fee_cny_minor"] for quote in quotes if quote["eligible"]]
+    assert fees
+    assert fees == sorted(fees)
+    one = next(quote for quote in quotes if quote["plan_id"] == "CPAM")
+    # 14.00 CNY an item and 55 CNY a kilogram: the published card of the plan.
+    assert (one["fee_minor"], one["currency"]) == (2775, "CNY")
+    with_return = new_shop.json("quote", "--country", "RU", "--weight-g", "100", "--undeliverable", "return")
+    returning = [quote for quote in with_return if quote["return_supported"] and quote["eligible"]]
+    for quote in returning:
+        assert quote["parts"][-1] == {"part": "return_service", "fee_minor": quote["return_fee_minor"]}
+        assert quote["fee_minor"] == sum(part["fee_minor"] for part in quote["parts"])
+
+
+@pytest.mark.parametrize("command", ["orders", "outcomes", "fees", "costs"])
+def test_a_reader_of_an_empty_store_answers(new_shop: Shop, command: str) -> None:
+    assert new_shop.json(command) == []
+    assert new_shop.run(command).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("load",),
+        ("load", "--sample", "a.xlsx"),
+        ("load", "--as", "poems", "a.xlsx"),
+        ("orders", "--due-within", "soon"),
+        ("orders", "--colour", "red"),
+        ("quote",),
+        ("quote", "1", "--country", "US"),
+        ("quote", "--country", "US", "--weight-g", "-5"),
+        ("quote", "8100000000000000"),
+        ("batch", "new", "--policy", "dearest"),
+        ("batch", "new", "--limit", "0"),
+        ("batch", "show", "B1"),
+        ("batch", "send", "B1", "--agree"),
+        ("batch", "labels", "B1"),
+        ("batch", "void", "LP1"),
+        ("fly",),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_said_in_words_and_exits_2(new_shop: Shop, arguments: tuple[str, ...]) -> None:
+    assert new_shop.json(*arguments, status=2)["error"]
+    told = new_shop.run(*arguments)
+    assert told.returncode == 2
+    assert told.stdout == ""
+    assert told.stderr.strip()
+
+
+def test_a_held_database_is_said_in_one_line_with_the_way_out(new_shop: Shop) -> None:
+    new_shop.json("orders")
+    with duckdb.connect(str(new_shop.data / "shipdesk.duckdb")):
+        assert "SHIPDESK_DATA" in new_shop.json("orders", status=3)["error"]
+        told = new_shop.run("orders")
+    assert told.returncode == 3
+    assert told.stdout == ""
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_a_platform_out_of_reach_is_said_and_exits_3(new_shop: Shop) -> None:
+    answer = new_shop.json("sync", status=3, platform_url="http://127.0.0.1:9")
+    assert answer["code"] == "unreachable"
+    assert "Nothing was lost" in answer["error"]
+
+
+def test_commands_that_only_read_start_no_sandbox(new_shop: Shop) -> None:
+    new_shop.json("load", "--sample", status=1)
+    new_shop.json("quote", "--country", "US", "--weight-g", "250")
+    new_shop.json("batch", "new", "--limit", "1", "--policy", "cheapest")
+    assert not (new_shop.data / "sandbox" / "address.json").exists()
+
+
+def test_people_are_answered_in_their_language(new_shop: Shop) -> None:
+    told = new_shop.run("batch", "show", "B1", language="zh_CN")
+    assert told.returncode == 2
+    assert "没有批次 B1" in told.stderr
+
+
+def test_settings_that_cannot_be_read_are_named(new_shop: Shop) -> None:
+    told = new_shop.run("orders", threads="many")
+    assert told.returncode == 2
+    assert "SHIPDESK_THREADS" in told.stderr
+    assert "Traceback" not in told.stderr

@@ -1,0 +1,103 @@
+"""Choosing plans: what is seen is kept, and what differs from the buyers' choice is confirmed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lib.domain.plans import Obstacle, PairKind, Policy
+from lib.domain.problems import Problem
+from lib.services import batches, plans, shipments
+from tests.builders import a_products_cell, an_export_row
+from tests.conftest import Desk
+
+
+def a_draft(desk: Desk) -> str:
+    made = batches.create(desk.app, desk.order_ids(), by="tester")
+    assert made.batch_id
+    return made.batch_id
+
+
+def test_every_plan_is_compared_over_the_whole_draft(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    table = plans.compare(desk.app, batch_id).plans.set_index("plan_id")
+    assert (table["parcel_count"] == 10).all()
+    assert table.loc["CPAM", "carried_count"] == 10
+    assert table.loc["DHL", "no_rate_count"] == 10
+    [weight_g] = set(plans.compare(desk.app, batch_id).choices["weight_g"])
+    quotes = plans.quote_parcel(desk.app, country="IE", weight_g=int(weight_g))
+    one = next(quote for quote in quotes if quote.plan_id == "CPAM")
+    assert table.loc["CPAM", "fee_minor"] == 10 * (one.fee_minor or 0)
+
+
+def test_the_cheapest_plan_that_can_is_chosen(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    assert plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester") == 10
+    choices = plans.compare(desk.app, batch_id).choices
+    assert choices["plan_id"].tolist() == choices["cheapest_plan_id"].tolist()
+    options = plans.options(desk.app, batch_id, choices["shipment_id"].iloc[0])
+    able = [quote for quote in options if quote.eligible]
+    assert able[0].plan_id == choices["plan_id"].iloc[0]
+    assert able[0].fee_cny_minor == min(quote.fee_cny_minor or 0 for quote in able)
+    assert all(quote.fee_minor == sum(amount for _, amount in quote.parts) for quote in able)
+    assert all(quote.obstacles is not Obstacle(0) for quote in options if not quote.eligible)
+
+
+def test_the_buyers_own_service_is_no_mismatch(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    plans.choose_by_policy(desk.app, batch_id, Policy.BUYERS, by="tester")
+    assert plans.mismatches(desk.app, batch_id) == []
+
+
+def test_pairs_that_differ_are_named_with_what_they_mean(empty_desk: Desk) -> None:
+    paris = {"收货国家": "France", "邮编": "75001", "手机": "33612345678"}
+    empty_desk.load([an_export_row(**paris) for _ in range(3)])
+    batch_id = a_draft(empty_desk)
+    plans.choose_plan(empty_desk.app, batch_id, "AE_CN_SUPER_ECONOMY_G", by="tester")
+    [pair] = plans.mismatches(empty_desk.app, batch_id)
+    assert (pair.buyer_plan_id, pair.kind, pair.shipment_count) == ("CAINIAO_STANDARD", PairKind.DOWNGRADE, 3)
+
+
+def test_a_service_nobody_knows_is_never_a_match(empty_desk: Desk) -> None:
+    empty_desk.load([an_export_row(买家选择物流=""), an_export_row(买家选择物流="Pigeon Post")])
+    batch_id = a_draft(empty_desk)
+    plans.choose_by_policy(empty_desk.app, batch_id, Policy.CHEAPEST, by="tester")
+    assert {pair.kind for pair in plans.mismatches(empty_desk.app, batch_id)} == {PairKind.UNKNOWN}
+
+
+def test_a_choice_made_for_one_order_is_locked(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    first = plans.compare(desk.app, batch_id).choices["shipment_id"].iloc[0]
+    assert plans.choose_plan(desk.app, batch_id, "UPSE", by="tester", shipment_ids=[first]) == 1
+    plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester")
+    choices = plans.compare(desk.app, batch_id).choices.set_index("shipment_id")
+    assert choices.loc[first, "plan_id"] == "UPSE"
+    assert (choices["plan_id"] == "UPSE").sum() == 1
+
+
+def test_a_plan_that_cannot_carry_a_parcel_is_not_given_to_it(empty_desk: Desk) -> None:
+    heavy = an_export_row(products=a_products_cell(("SKU-1", 30)))
+    empty_desk.load([an_export_row(), heavy])
+    batch_id = a_draft(empty_desk)
+    assert plans.choose_plan(empty_desk.app, batch_id, "CPAM", by="tester") == 1
+
+
+def test_a_confirmation_holds_for_what_was_seen_and_falls_with_a_new_choice(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
+    with pytest.raises(Problem, match="choices_changed"):
+        plans.confirm(desk.app, batch_id, 9, by="tester")
+    assert plans.confirm(desk.app, batch_id, 10, by="tester") == 10
+    assert batches.get(desk.app, batch_id)["confirmed_by"] == "tester"
+    plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester")
+    assert batches.get(desk.app, batch_id)["confirmed_at"] is None
+
+
+def test_what_was_seen_when_deciding_is_kept(desk: Desk) -> None:
+    batch_id = desk.draft()
+    row = shipments.listing(desk.app, batch_id).iloc[0]
+    kept = shipments.detail(desk.app, row["shipment_id"])
+    assert sum(json.loads(kept["parts"]).values()) == kept["fee_minor"]
+    assert kept["buyer_service"] == "AliExpress Standard Shipping"
+    assert (kept["decided_by"], kept["card_id"] is not None) == ("tester", True)

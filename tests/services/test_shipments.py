@@ -1,0 +1,143 @@
+"""Submitting and what follows: nothing is decided by default, and each refusal says what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.domain.problems import Problem
+from lib.domain.shipments import Decision, HandoverMode, State
+from lib.services import batches, handover, plans, shipments
+from tests.conftest import Desk
+
+
+def test_nothing_is_submitted_before_everything_is_decided(desk: Desk) -> None:
+    app = desk.app
+    batch_id = batches.create(app, desk.order_ids(), by="tester").batch_id or ""
+
+    def missing(*, agreed: bool = True) -> str:
+        with pytest.raises(Problem) as problem:
+            shipments.submit(app, batch_id, agreed=agreed, by="tester")
+        return problem.value.code
+
+    assert missing(agreed=False) == "agreement_missing"
+    assert missing() == "plan_missing"
+    plans.choose_plan(app, batch_id, "CPAM", by="tester")
+    assert missing() == "confirmation_missing"
+    plans.confirm(app, batch_id, 10, by="tester")
+    assert missing() == "undeliverable_missing"
+    shipments.decide_undeliverable(app, batch_id, Decision.DESTROY, by="tester")
+    assert missing() == "handover_missing"
+    handover.prepare(app, batch_id)
+    assert shipments.submit(app, batch_id, agreed=True, by="tester") == 10
+    batch = batches.get(app, batch_id)
+    assert (batch["agreed_by"], batch["agreement_version"]) == ("tester", shipments.AGREEMENT)
+
+
+def test_the_senders_city_decides_between_pickup_and_post(desk: Desk) -> None:
+    batch_id = desk.draft()
+    [covered] = handover.prepare(desk.app, batch_id)
+    assert (covered.mode, covered.covered) == (HandoverMode.PICKUP, True)
+    assert covered.warehouse_name
+    handover.choose_sender(desk.app, batch_id, "1002", by="tester")
+    [away] = handover.of_batch(desk.app, batch_id)
+    assert (away.mode, away.covered) == (HandoverMode.SELF_POST, False)
+    assert away.warehouse_name != covered.warehouse_name
+    with pytest.raises(Problem, match="not_in_coverage"):
+        handover.choose_mode(desk.app, batch_id, HandoverMode.PICKUP, by="tester")
+    with pytest.raises(Problem, match="pickup_not_agreed"):
+        handover.choose_mode(desk.app, batch_id, HandoverMode.APPLY_PICKUP, by="tester")
+    handover.choose_mode(
+        desk.app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True
+    )
+    [applied] = handover.of_batch(desk.app, batch_id)
+    assert (applied.mode, applied.pickup_agreed) == (HandoverMode.APPLY_PICKUP, True)
+
+
+def test_what_return_costs_is_known_before_it_is_chosen(desk: Desk) -> None:
+    batch_id = desk.draft()
+    plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
+    cost = shipments.return_cost(desk.app, batch_id)
+    assert (cost.returning_count, cost.destroyed_count) == (10, 0)
+    [(currency, total)] = cost.fees.items()
+    assert total == 10 * cost.per_parcel[currency][0]
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
+    cost = shipments.return_cost(desk.app, batch_id)
+    assert (cost.returning_count, cost.destroyed_count, cost.fees) == (0, 10, {})
+
+
+def test_parcels_on_plans_without_return_are_destroyed_whatever_is_chosen(desk: Desk) -> None:
+    batch_id = desk.draft()
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
+    desk.submit(batch_id, Decision.RETURN)
+    assert set(shipments.listing(desk.app, batch_id)["undeliverable"]) == {"destroy"}
+
+
+def test_a_voided_parcel_is_free_to_ship_again_and_never_printed(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:2])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    rows = shipments.listing(desk.app, batch_id)
+    number = rows["tracking_number"].iloc[0]
+    with pytest.raises(Problem, match="void_needs_reason"):
+        shipments.void(desk.app, number, reason=" ", by="tester")
+    shipments.void(desk.app, number, reason="wrong weight", by="tester")
+    assert desk.states(batch_id) == {"voided": 1, "ready": 1}
+    with pytest.raises(Problem, match="cannot_void"):
+        shipments.void(desk.app, number, reason="again", by="tester")
+    assert len(batches.create(desk.app, [rows["order_id"].iloc[0]], by="tester").order_ids) == 1
+    assert shipments.hand_over(desk.app, batch_id, by="tester") == (1, [])
+
+
+def test_a_number_of_another_batch_is_named_and_nothing_is_handed_over(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:2])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    with pytest.raises(Problem, match="LX000000000CN"):
+        shipments.hand_over(desk.app, batch_id, by="tester", left_out=["LX000000000CN"])
+    assert desk.states(batch_id) == {"ready": 2}
+
+
+def test_handing_over_twice_records_the_rest_only(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:3])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    first = shipments.listing(desk.app, batch_id)["tracking_number"].iloc[0]
+    assert shipments.hand_over(desk.app, batch_id, by="tester", left_out=[first])[0] == 2
+    assert shipments.hand_over(desk.app, batch_id, by="tester")[0] == 1
+    with pytest.raises(Problem, match="nothing_ready"):
+        shipments.hand_over(desk.app, batch_id, by="tester")
+
+
+def test_labels_print_in_the_lists_order(desk: Desk) -> None:
+    from io import BytesIO
+
+    import pypdf
+
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    numbers = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
+    pages = pypdf.PdfReader(BytesIO(shipments.print_labels(desk.app, batch_id, by="tester"))).pages
+    assert len(pages) == len(numbers)
+    for page, number in zip(pages, numbers, strict=True):
+        assert number in page.extract_text()
+
+
+def test_a_label_file_that_is_gone_is_named(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:2])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    row = shipments.listing(desk.app, batch_id).iloc[1]
+    (desk.app.settings.data / row["label_path"]).unlink()
+    with pytest.raises(Problem, match=row["shipment_id"]):
+        shipments.print_labels(desk.app, batch_id, by="tester")
+
+
+def test_taking_parcels_out_frees_their_orders(desk: Desk) -> None:
+    batch_id = desk.draft()
+    ids = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()
+    assert batches.take_out(desk.app, batch_id, ids[:4], by="tester") == 4
+    assert desk.submit(batch_id) == 6
+    with desk.app.database.read() as work:
+        states = dict(work._cursor.execute("select state, count(*) from shipments group by state").fetchall())
+    assert states == {State.CANCELLED: 4, State.QUEUED: 6}

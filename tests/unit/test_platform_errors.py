@@ -1,0 +1,352 @@
+"""Errors of the platform are divided by what to do next; limits are checked before anything is sent."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lib.aliexpress import errors, fields, shipping
+from lib.aliexpress.errors import (
+    BadAnswer,
+    DailyQuota,
+    FieldLimit,
+    OutcomeUnknown,
+    Refused,
+    Unauthorised,
+    Unavailable,
+    from_answer,
+)
+from lib.aliexpress.platform import DeclaredGoods, NewShipment
+from lib.domain.money import Money
+from lib.domain.orders import Receiver
+from lib.domain.shipments import Decision
+
+ISP = [
+    "isp.top-remote-connection-timeout",
+    "isp.remote-connection-error",
+    "isp.top-remote-service-unavailable",
+    "isp.top-remote-unknown-error",
+    "isp.unknown-error",
+    "isp.system-busy",
+]
+APP, API, APP_API = (f"accesscontrol.limited-by-{scope}-access-count" for scope in ("app", "api", "app-api"))
+
+#: An error as it comes, what it is after a read, and after a write.
+TABLE: list[tuple[dict[str, Any], type, type]] = [
+    # TOP: call limits.
+    *[({"code": code}, Unavailable, Unavailable) for code in (4, 5, 6, 7, 8)],
+    ({"code": 7, "sub_code": APP}, DailyQuota, DailyQuota),
+    ({"code": 7, "sub_code": API, "sub_msg": "This ban will last for 2 more seconds"}, Unavailable, Unavailable),
+    ({"code": 7, "sub_code": APP_API, "sub_msg": "This ban will last for 1 more seconds"}, Unavailable, Unavailable),
+    # TOP: the platform's side.
+    ({"code": 10}, Unavailable, OutcomeUnknown),
+    ({"code": 15}, Unavailable, OutcomeUnknown),
+    ({"code": 50}, Unavailable, OutcomeUnknown),
+    *[({"code": code, "sub_code": isp}, Unavailable, OutcomeUnknown) for isp in ISP for code in (15, 50)],
+    # TOP: not let in.
+    *[({"code": code}, Unauthorised, Unauthorised) for code in (11, 12, 13, 24, 25, 26, 27, 28, 29, 30, 31, 53)],
+    ({"code": 27, "sub_code": "invalid-sessionkey"}, Unauthorised, Unauthorised),
+    # TOP: refused.
+    *[({"code": code}, Refused, Refused) for code in (3, 9, 21, 22, 23, 32, 33, 34, 40, 41, 42, 43)],
+    *[
+        ({"code": code, "sub_code": sub_code}, Refused, Refused)
+        for code in (15, 40, 41, 50)
+        for sub_code in ("isv.invalid-parameter", "isv.missing-parameter", "isv.insufficient-permission")
+    ],
+    # IOP.
+    *[
+        ({"code": code, "type": "ISV"}, Unauthorised, Unauthorised)
+        for code in (
+            "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey",
+            "InsufficientPermission", "InvalidTimestamp",
+        )
+    ],
+    *[
+        ({"code": code, "type": "ISV", "msg": "this ban will last 1 seconds"}, Unavailable, Unavailable)
+        for code in ("ApiCallLimit", "AppCallLimit", "SellerCallLimit")
+    ],
+    ({"code": "AppCallLimit", "msg": "this ban will last 35000 seconds"}, DailyQuota, DailyQuota),
+    *[({"code": code}, Refused, Refused) for code in ("MissingParameter", "InvalidParameter", "InvalidApiPath")],
+    ({"code": "ServiceTimeout", "type": "ISP"}, Unavailable, OutcomeUnknown),
+    ({"code": "SomethingNew", "type": "SYSTEM"}, Unavailable, OutcomeUnknown),
+    ({"code": "SomethingNew", "type": "ISV"}, Refused, Refused),
+    # Nothing any documentation knows.
+    ({"code": 999}, Unavailable, OutcomeUnknown),
+    ({}, Unavailable, OutcomeUnknown),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "read", "write"), TABLE, ids=lambda case: str(case) if isinstance(case, dict) else ""
+)
+def test_each_code_says_what_to_do_next(error, read, write):
+    assert type(from_answer(error, write=False)) is read
+    assert type(from_answer(error, write=True)) is write
+
+
+def test_codes_compare_as_text():
+    assert type(from_answer({"code": "7"}, write=True)) is Unavailable
+    assert type(from_answer({"code": "27"}, write=True)) is Unauthorised
+
+
+@pytest.mark.parametrize("error", [case[0] for case in TABLE])
+def test_a_write_is_called_refused_or_not_handled_only_when_that_is_certain(error):
+    """Whatever is not in the tables must be asked about before it is sent again."""
+    documented = errors.LIMITED | errors.NOT_LET_IN | errors.REFUSALS
+    certain = (
+        str(error.get("code")) in documented
+        or error.get("type") == "ISV"
+        or str(error.get("sub_code", "")).startswith(("isv.", "accesscontrol."))
+    )
+    assert certain or isinstance(from_answer(error, write=True), OutcomeUnknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("This ban will last for 2 more seconds", 2.5),
+        ("Api access frequency exceeds the limit. this ban will last 1 seconds", 1.5),
+        ("this ban will last 0 seconds", 0.5),
+        ("This ban will last for 1 more second", 1.5),
+        ("THIS BAN WILL LAST FOR 86400 MORE SECONDS", 86400.5),
+        ("App Call Limited", None),
+        ("", None),
+    ],
+)
+def test_a_ban_says_its_seconds(text, seconds):
+    assert errors.ban_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("name", ["msg", "sub_msg"])
+def test_the_seconds_may_stand_in_either_text(name):
+    error = from_answer(
+        {"code": 7, "msg": "Limited", name: "This ban will last for 9 more seconds"}, write=True
+    )
+    assert isinstance(error, Unavailable)
+    assert error.retry_after == 9.5
+
+
+def test_a_ban_without_seconds_still_asks_for_a_pause():
+    error = from_answer({"code": 7, "sub_code": API}, write=False)
+    assert isinstance(error, Unavailable)
+    assert error.retry_after is not None
+    assert error.retry_after > 0
+
+
+def test_limits_of_the_app_stop_every_method_and_others_do_not():
+    of_app = from_answer({"code": "AppCallLimit", "msg": "this ban will last 1 seconds"}, write=False)
+    of_method = from_answer({"code": 7, "sub_code": API, "sub_msg": "ban will last 1 seconds"}, write=False)
+    assert isinstance(of_app, Unavailable)
+    assert isinstance(of_method, Unavailable)
+    assert errors.of_all_methods(of_app)
+    assert not errors.of_all_methods(of_method)
+    assert errors.of_all_methods(DailyQuota("7"))
+
+
+def test_a_question_that_got_no_clear_answer_may_be_asked_again():
+    with pytest.raises(Unavailable) as caught, errors.reading():
+        raise BadAnswer("bad_json", sub_code="s", text="t", request_id="r")
+    error = caught.value
+    assert (error.code, error.sub_code, error.text, error.request_id) == ("bad_json", "s", "t", "r")
+    with pytest.raises(Refused), errors.reading():
+        raise Refused("refused")
+
+
+def test_the_tree_divides_by_what_to_do_next():
+    """Only Unavailable is repeated: nothing that may have been handled can be one."""
+    assert issubclass(Unauthorised, Unavailable)
+    assert issubclass(DailyQuota, Unavailable)
+    assert issubclass(BadAnswer, OutcomeUnknown)
+    assert issubclass(FieldLimit, Refused)
+    assert not issubclass(OutcomeUnknown, Unavailable | Refused)
+    assert not issubclass(Unavailable, Refused)
+
+
+# Field limits, before the wire.
+
+VERA = Receiver(
+    "Vera Made-Up", "IE", "Leinster", "Dublin", "1 Sample Street", "D02 AF30", "353-1-6790000", ""
+)
+SCARF = DeclaredGoods("围巾", "scarf", 2, 1250, 350, child_order_id="8183456712350001")
+PARCEL = NewShipment(
+    order_id="8183456712340001",
+    service_code="CAINIAO_STANDARD_YANWENBJ",
+    receiver=VERA,
+    sender_address_id="1001",
+    refund_address_id="1201",
+    pickup_address_id=None,
+    undeliverable=Decision.RETURN,
+    courier_id=-1,
+    courier_name="other",
+    courier_number="SF1234567890",
+    goods=(SCARF,),
+)
+
+
+def to(**over: str) -> dict[str, Any]:
+    return {"receiver": replace(VERA, **over)}
+
+
+def declaring(**over: Any) -> dict[str, Any]:
+    return {"goods": (replace(SCARF, **over),)}
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        {},
+        to(name="é" * 45),
+        to(address="x" * 90),
+        to(province=""),
+        to(phone="", mobile="1" * 30),
+        declaring(
+            name_zh="围" * 20, name_en="x" * 60, quantity=999, value_minor_usd=1_000_000, weight_g=2000
+        ),
+        declaring(quantity=1, value_minor_usd=1, weight_g=1),
+        {"goods": (SCARF,) * 50},
+        {"courier_number": "1" * 32},
+        {"courier_id": 505, "courier_name": ""},
+        {"undeliverable": Decision.DESTROY, "refund_address_id": None},
+    ],
+)
+def test_what_the_platform_takes_is_let_through(within):
+    shipping.check(replace(PARCEL, **within))
+
+
+@pytest.mark.parametrize(
+    ("beyond", "field"),
+    [
+        (to(name=""), "receiver name"),
+        (to(name="é" * 46), "receiver name"),
+        (to(country=""), "receiver country"),
+        (to(country="Ireland"), "receiver country"),
+        (to(province="x" * 49), "receiver province"),
+        (to(city="ü" * 25), "receiver city"),
+        (to(address=""), "receiver address"),
+        (to(address="Ж" * 46), "receiver address"),
+        (to(phone="1" * 55), "receiver phone"),
+        (to(mobile="1" * 31), "receiver mobile"),
+        (to(phone="", mobile=""), "receiver phone"),
+        (declaring(name_zh=""), "declared name (Chinese)"),
+        (declaring(name_zh="围" * 21), "declared name (Chinese)"),
+        (declaring(name_en=""), "declared name (English)"),
+        (declaring(name_en="x" * 61), "declared name (English)"),
+        (declaring(quantity=0), "declared quantity"),
+        (declaring(quantity=1000), "declared quantity"),
+        (declaring(value_minor_usd=0), "declared value"),
+        (declaring(value_minor_usd=1_000_001), "declared value"),
+        (declaring(weight_g=0), "declared weight"),
+        (declaring(weight_g=2001), "declared weight"),
+        ({"goods": ()}, "declared rows"),
+        ({"goods": (SCARF,) * 51}, "declared rows"),
+        ({"courier_number": ""}, "domestic tracking number"),
+        ({"courier_number": "1" * 33}, "domestic tracking number"),
+        ({"courier_name": ""}, "domestic courier"),
+        ({"refund_address_id": None}, "refund address"),
+    ],
+)
+def test_what_the_platform_would_refuse_is_not_sent(beyond, field):
+    with pytest.raises(FieldLimit) as caught:
+        shipping.check(replace(PARCEL, **beyond))
+    assert (caught.value.code, caught.value.field) == ("field_limit", field)
+
+
+def test_a_limit_names_the_field_and_its_bounds_but_never_the_value():
+    with pytest.raises(FieldLimit) as caught:
+        shipping.check(replace(PARCEL, **to(address="Hidden Lane " * 9)))
+    assert str(caught.value) == "field_limit receiver address receiver address: 1–90 bytes, found 108 bytes"
+    assert "Hidden" not in repr(caught.value.__dict__)
+
+
+# Single fields of answers.
+
+
+@pytest.mark.parametrize(
+    ("wire", "money"),
+    [
+        ("CN¥74.55", Money(7455, "CNY")),
+        ("￥8", Money(800, "CNY")),
+        ("CNY 1,074.55", Money(107455, "CNY")),
+        ("US $3.20", Money(320, "USD")),
+        ("$3.2", Money(320, "USD")),
+        ("JP¥120", Money(120, "JPY")),
+        ("€1.00", Money(100, "EUR")),
+        ("HK$5.00", None),
+        ("74.55", None),
+        ("CN¥74.555", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_price_is_read_with_its_currency_or_not_at_all(wire, money):
+    assert fields.price(wire) == money
+
+
+@pytest.mark.parametrize(
+    ("wire", "money"),
+    [
+        ({"amount": "22.49", "cent": 2249, "currency_code": "CNY"}, Money(2249, "CNY")),
+        ({"amount": 3.5, "currency_code": "USD"}, Money(350, "USD")),
+        ({"amount": "n/a", "currency_code": "USD"}, None),
+        ({"amount": None}, None),
+        ({}, None),
+        (None, None),
+        ("22.49", None),
+    ],
+)
+def test_a_fee_is_read_exactly_or_not_at_all(wire, money):
+    assert fields.amount(wire) == money
+
+
+@pytest.mark.parametrize(
+    ("wire", "days"),
+    [
+        ("15-45天", (15, 45)),
+        ("6-60days", (6, 60)),
+        ("7 ~ 9 days", (7, 9)),
+        ("", (None, None)),
+        (None, (None, None)),
+    ],
+)
+def test_timeliness_is_a_pair_of_days(wire, days):
+    assert fields.days(wire) == days
+
+
+@pytest.mark.parametrize(
+    ("wire", "utc"),
+    [
+        ("2026-01-15 10:00:00", datetime(2026, 1, 15, 18, tzinfo=UTC)),
+        ("2026-07-15 10:00:00", datetime(2026, 7, 15, 17, tzinfo=UTC)),
+        ("2026-03-08 03:00:00", datetime(2026, 3, 8, 10, tzinfo=UTC)),
+        ("2026-11-01 02:00:00", datetime(2026, 11, 1, 10, tzinfo=UTC)),
+        ("2026-01-15", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_zoneless_times_are_us_pacific_with_its_daylight_saving(wire, utc):
+    assert fields.pacific(wire) == utc
+
+
+@pytest.mark.parametrize(
+    ("minor", "digits", "text"), [(1250, 2, "12.50"), (1, 2, "0.01"), (350, 3, "0.350"), (2000, 3, "2.000")]
+)
+def test_minor_units_travel_as_decimals(minor, digits, text):
+    assert fields.decimal(minor, digits) == text
+    assert re.fullmatch(r"\d+\.\d+", text)
+
+
+def test_an_id_that_is_no_number_is_not_sent():
+    assert fields.number("order", "8183456712340001") == 8183456712340001
+    for wrong in ("", "x", "１２", "-1", "1.5"):
+        with pytest.raises(FieldLimit):
+            fields.number("order", wrong)
+
+
+def test_a_number_that_cannot_be_read_is_not_the_default():
+    assert fields.whole({"n": "3"}, "n", 1) == 3
+    assert fields.whole({"n": None}, "n", 1) == 1
+    with pytest.raises(BadAnswer):
+        fields.whole({"n": "three"}, "n", 1)
