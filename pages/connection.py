@@ -56,9 +56,8 @@ def _what(status: connection.Connection) -> None:
             "{seconds} s", seconds=status.settle_seconds
         ),
     }
-    frame = pd.DataFrame({"name": list(rows), "value": list(rows.values())})
-    text = st.column_config.TextColumn
-    tables.show(frame, {"name": text(""), "value": text("")}, key="connection_status")
+    for name, value in rows.items():
+        st.text(_("{name}: {value}", name=name, value=value))
 
 
 def _addresses() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -122,10 +123,12 @@ def _files_table(read: Sequence[files.FileReport]) -> None:
     tables.show(frame, _count_columns("read", "loaded", "updated", "unchanged", "refused"), key="files_read")
 
 
-def _count_columns(*names: str) -> dict[str, object]:
+def _count_columns(*names: str) -> dict[str, Any]:
     labels = [_("Rows read"), _("Loaded"), _("Updated"), _("Unchanged"), _("Refused")]
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    counts = {name: number(label, format="localized") for name, label in zip(names, labels, strict=True)}
+    counts: dict[str, Any] = {
+        name: number(label, format="localized") for name, label in zip(names, labels, strict=True)
+    }
     return {"file": text(_("File")), "layout": text(_("What it is"))} | counts
 
 
@@ -185,7 +188,7 @@ def _problem_table(frame: pd.DataFrame, key: str) -> None:
         "problem": _("What is wrong"),
         "mending": _("What to do"),
     }
-    widths = {"problem": "large", "mending": "large", "value": "medium"}
+    widths: dict[str, Any] = {"problem": "large", "mending": "large", "value": "medium"}
     columns = {
         name: (number if name == "row_no" else text)(label, width=widths.get(name, "small"))
         for name, label in labels.items()

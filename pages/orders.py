@@ -32,8 +32,9 @@ def main() -> None:
         _nothing_awaits()
         return
     query = filters.current()
-    filters.show_view(query, counts)
-    _tools(query)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        filters.show_view(query, counts)
+        _tools(query)
     filters.controls(query, orders.facets(app()))
     wanted = filters.chosen(query)
     pending = orders.pending(app(), wanted, page=filters.page(query))
@@ -46,7 +47,7 @@ def main() -> None:
     else:
         _act(wanted, pending, chosen)
         view = filters.view(query)
-        tables.choose(_rows(pending.orders), _columns(view), by="order_id", key=TABLE, height=402)
+        tables.choose(_rows(pending.orders), _columns(view), by="order_id", key=TABLE)
         filters.pages(query, pending.page, pending.page_count)
     opened = chosen[0] if len(chosen) == 1 else st.query_params.get("open")
     if opened:
@@ -63,20 +64,19 @@ def _nothing_awaits() -> None:
 
 
 def _tools(query: filters.Query) -> None:
-    """What belongs to the list as a whole: drafts to go on with, saved filters, sync."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _sync_button()
-        order_card.saved_filters(
-            orders.saved_filters(app()), save=_save_filter, use=filters.apply, forget=_forget_filter,
-            query=filters.as_text(query),
-        )  # fmt: skip
-        for row in order_card.drafts(batches.all_batches(app())):
-            st.page_link(
-                "pages/plans.py",
-                label=_("Draft {batch}: {count}", batch=row["batch_id"], count=f"{row['draft_count']:,}"),
-                icon=":material/edit_note:",
-                query_params={"batch": row["batch_id"]},
-            )
+    """What belongs to the list as a whole: saved filters, sync, drafts to go on with."""
+    order_card.saved_filters(
+        orders.saved_filters(app()), save=_save_filter, use=filters.apply, forget=_forget_filter,
+        query=filters.as_text(query),
+    )  # fmt: skip
+    _sync_button()
+    for row in order_card.drafts(batches.all_batches(app())):
+        st.page_link(
+            "pages/plans.py",
+            label=_("Draft {batch}: {count}", batch=row["batch_id"], count=f"{row['draft_count']:,}"),
+            icon=":material/edit_note:",
+            query_params={"batch": row["batch_id"]},
+        )
 
 
 def _act(wanted: OrderFilter, pending: orders.Pending, chosen: list[str]) -> None:
@@ -86,11 +86,13 @@ def _act(wanted: OrderFilter, pending: orders.Pending, chosen: list[str]) -> Non
         count = total if everything else len(chosen)
         acting = (everything, wanted, chosen)
         actions.button(
-            ngettext("New batch of {count} order", "New batch of {count} orders", count),
+            ngettext("New batch of {count} order", "New batch of {count} orders", count)
+            if count
+            else _("New batch"),
             _new_batch, *acting, key="orders_batch", done=_batch_made, clears=CLEARED, disabled=not count,
             primary=True, icon=":material/add_box:",
         )  # fmt: skip
-        with st.popover(_("Hold"), icon=":material/pause_circle:", disabled=not count):
+        with st.popover(_("Hold"), icon=":material/pause_circle:", disabled=not count, key=order_card.popover_key("hold")):
             _hold_form(acting, count)
         actions.button(
             _("Release"), _release, *acting, key="orders_release", done=_released, clears=CLEARED,
@@ -180,6 +182,7 @@ def _hold(everything: bool, wanted: OrderFilter, chosen: list[str]) -> int:
 
 
 def _held(count: int) -> str:
+    _closeorder_card.popover_key("hold")
     st.session_state["orders_all"] = False
     return ngettext("{count} order is on hold.", "{count} orders are on hold.", count)
 
@@ -247,26 +250,26 @@ def _rows(found: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(view: str) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    about = {
+        "blocked": {"findings": text(_("Needs attention"), width="medium")},
+        "held": {"hold_reason": text(_("On hold"), width="medium")},
+        "placed": {"batch": st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$", width=120)},
+    }
     columns: dict[str, Any] = {
         "order_id": text(_("Order number"), pinned=True),
-        "left": text(_("Time left"), width="small"),
-        "country_name": text(_("Country"), width="small"),
+        "left": text(_("Time left"), width=150),
+        **about.get(view, {}),
+        "country_name": text(_("Country"), width=140),
         "items": text(_("Products"), width="medium"),
-        "unit_count": number(_("Units"), width="small", format="localized"),
-        "weight_g": number(
-            _("Weight (g)"), width="small", format="localized", help=_("By the product table.")
-        ),
-        "value": text(_("Order amount"), alignment="right", width="small"),
+        "unit_count": number(_("Units"), width=60, format="localized"),
+        "weight_g": number(_("Weight (g)"), width=85, format="localized", help=_("By the product table.")),
+        "value": text(_("Order amount"), alignment="right", width=110),
         "buyer_service": text(_("Buyer's service"), width="medium"),
         "note": text(_("Note from the buyer"), width="medium"),
         "partly": text(_("Partly shipped"), width="small"),
     }
-    if view in ("blocked", "all"):
-        columns["findings"] = text(_("Needs attention"), width="medium")
-    if view in ("held", "all"):
-        columns["hold_reason"] = text(_("On hold"), width="medium")
-    if view in ("placed", "all"):
-        columns["batch"] = st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$", width="small")
+    if view == "all":
+        columns |= {name: column for one in about.values() for name, column in one.items()}
     return columns
 
 

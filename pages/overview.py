@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.services import files, overview
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.ui import actions, formats, order_card, tables
 from lib.ui.batches import standing
 from lib.ui.context import app
@@ -53,9 +54,13 @@ def _first_steps() -> None:
             _("Try the sample: some 1,200 made-up buyers of a real shop's goods. Or load an export of yours.")
         )
         actions.button(
-            _("Load the sample"), _load_sample, key="overview_sample", done=_loaded, primary=True,
+            _("Load the sample"),
+            _load_sample,
+            key="overview_sample",
+            done=_loaded,
+            primary=True,
             icon=":material/download:",
-        )  # fmt: skip
+        )
         st.page_link("pages/files.py", label=_("Load your own export"), icon=":material/upload_file:")
     with two.container(border=True, height="stretch"):
         st.subheader(_("2 · Choose orders"))
@@ -82,37 +87,48 @@ def _loaded(report: files.LoadReport) -> str:
     )
 
 
-def _section(
-    count: int, title: str, icon: str, page: str, link: str, said: Callable[[], None], **query: str
-) -> None:
-    """A number, what it counts, the way to act, and the first few of them."""
+def _section(title: str, icon: str, page: str, link: str, said: Callable[[], None], **query: str) -> None:
+    """How many of what, the way to act, and the first few of them."""
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader(f"{icon} {count:,} · {title}", anchor=False)
+            st.subheader(f"{icon} {title}", anchor=False)
             st.page_link(page, label=link, icon=":material/arrow_forward:", query_params=query)
         said()
 
 
 def _overdue(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("orders overdue"), ":red[:material/alarm:]", "pages/orders.py", _("Ship them first"),
-        lambda: _orders(day.overdue, "overview_overdue"), view="all", hours="0",
-    )  # fmt: skip
+        ngettext("{count} order overdue", "{count} orders overdue", count),
+        ":red[:material/alarm:]",
+        "pages/orders.py",
+        _("Ship them first"),
+        lambda: _orders(day.overdue, "overview_overdue"),
+        view="all",
+        hours="0",
+    )
 
 
 def _due(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("orders due within 24 hours"), ":orange[:material/schedule:]", "pages/orders.py",
-        _("Show them, overdue ones first"), lambda: _orders(day.due, "overview_due"), view="all",
+        ngettext("{count} order due within 24 hours", "{count} orders due within 24 hours", count),
+        ":orange[:material/schedule:]",
+        "pages/orders.py",
+        _("Show them, overdue ones first"),
+        lambda: _orders(day.due, "overview_due"),
+        view="all",
         hours=str(overview.TODAY_H),
-    )  # fmt: skip
+    )
 
 
 def _free(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("orders can be shipped"), ":green[:material/check_circle:]", "pages/orders.py",
-        _("Choose orders for a batch"), lambda: None, view="free",
-    )  # fmt: skip
+        ngettext("{count} order can be shipped", "{count} orders can be shipped", count),
+        ":green[:material/check_circle:]",
+        "pages/orders.py",
+        _("Choose orders for a batch"),
+        lambda: None,
+        view="free",
+    )
 
 
 def _blocked(day: overview.Overview, count: int) -> None:
@@ -120,9 +136,13 @@ def _blocked(day: overview.Overview, count: int) -> None:
         st.write(" · ".join(f"{finding_label(code)}: {number:,}" for code, number in day.blocked.items()))
 
     _section(
-        count, _("orders need attention"), ":orange[:material/error:]", "pages/orders.py",
-        _("Mend them"), said, view="blocked",
-    )  # fmt: skip
+        ngettext("{count} order needs attention", "{count} orders need attention", count),
+        ":orange[:material/error:]",
+        "pages/orders.py",
+        _("Mend them"),
+        said,
+        view="blocked",
+    )
 
 
 def _refused(day: overview.Overview, count: int) -> None:
@@ -142,10 +162,13 @@ def _refused(day: overview.Overview, count: int) -> None:
         "reason": st.column_config.TextColumn(_("Why"), width="large"),
     }
     _section(
-        count, _("refused by the platform"), ":red[:material/block:]", "pages/shipments.py",
-        _("Mend and send again"), lambda: tables.show(frame, columns, key="overview_refused"),
+        ngettext("{count} parcel refused by the platform", "{count} parcels refused by the platform", count),
+        ":red[:material/block:]",
+        "pages/shipments.py",
+        _("Mend and send again"),
+        lambda: tables.show(frame, columns, key="overview_refused"),
         batch=str(newest["batch_id"]),
-    )  # fmt: skip
+    )
 
 
 def _left_behind(day: overview.Overview, count: int) -> None:
@@ -166,33 +189,52 @@ def _left_behind(day: overview.Overview, count: int) -> None:
         "left": st.column_config.TextColumn(_("Time left")),
     }
     _section(
-        count, _("parcels left behind at a hand-over"), ":orange[:material/move_to_inbox:]",
-        "pages/shipments.py", _("Hand them over"),
+        ngettext(
+            "{count} parcel left behind at a hand-over", "{count} parcels left behind at a hand-over", count
+        ),
+        ":orange[:material/move_to_inbox:]",
+        "pages/shipments.py",
+        _("Hand them over"),
         lambda: tables.show(frame, columns, key="overview_left_behind"),
         batch=str(day.left_behind[0]["batch_id"]),
-    )  # fmt: skip
+    )
 
 
 def _unconfirmed(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("parcels unconfirmed: the platform is being asked"), ":orange[:material/help:]",
-        "pages/shipments.py", _("Watch"), lambda: _batches(day.unconfirmed, "pages/shipments.py"),
+        ngettext(
+            "{count} parcel unconfirmed: the platform is being asked",
+            "{count} parcels unconfirmed: the platform is being asked",
+            count,
+        ),
+        ":orange[:material/help:]",
+        "pages/shipments.py",
+        _("Watch"),
+        lambda: _batches(day.unconfirmed, "pages/shipments.py"),
         batch=str(day.unconfirmed["batch_id"].iloc[0]),
-    )  # fmt: skip
+    )
 
 
 def _running(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("batches under way"), ":material/sync:", "pages/shipments.py", _("Watch"),
-        lambda: _batches(day.running, "pages/shipments.py"), batch=str(day.running["batch_id"].iloc[0]),
-    )  # fmt: skip
+        ngettext("{count} batch under way", "{count} batches under way", count),
+        ":material/sync:",
+        "pages/shipments.py",
+        _("Watch"),
+        lambda: _batches(day.running, "pages/shipments.py"),
+        batch=str(day.running["batch_id"].iloc[0]),
+    )
 
 
 def _drafts(day: overview.Overview, count: int) -> None:
     _section(
-        count, _("drafts not submitted"), ":material/edit_note:", "pages/plans.py", _("Go on"),
-        lambda: _batches(day.drafts, "pages/plans.py"), batch=str(day.drafts["batch_id"].iloc[0]),
-    )  # fmt: skip
+        ngettext("{count} draft not submitted", "{count} drafts not submitted", count),
+        ":material/edit_note:",
+        "pages/plans.py",
+        _("Go on"),
+        lambda: _batches(day.drafts, "pages/plans.py"),
+        batch=str(day.drafts["batch_id"].iloc[0]),
+    )
 
 
 def _problem_rows(day: overview.Overview, count: int) -> None:
@@ -201,8 +243,12 @@ def _problem_rows(day: overview.Overview, count: int) -> None:
             st.text(f"{row['file']}: {row['refused_count']:,}")
 
     _section(
-        count, _("rows of files set aside"), ":material/rule:", "pages/files.py", _("See why"), said
-    )  # fmt: skip
+        ngettext("{count} row of files set aside", "{count} rows of files set aside", count),
+        ":material/rule:",
+        "pages/files.py",
+        _("See why"),
+        said,
+    )
 
 
 def _orders(frame: pd.DataFrame, key: str) -> None:

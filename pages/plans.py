@@ -12,7 +12,7 @@ from lib.domain.plans import Obstacle, Policy
 from lib.services import batches, costs, plans
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, formats, tables
+from lib.ui import actions, charts, figures, formats, tables
 from lib.ui import batches as batch_lists
 from lib.ui.context import app
 from lib.wording import (
@@ -46,7 +46,7 @@ def show_drafts() -> None:
     drafts = known[(known["draft_count"] > 0) | (known["refused_count"] > 0)]
     if drafts.empty:
         st.info(_("No batch waits for plans. Choose orders and make a new batch of them."))
-        st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/shopping_cart:")
+        st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/receipt_long:")
         return
     st.text(_("Batches with parcels to be decided. Choose one."))
     batch_lists.links(drafts, "pages/plans.py", key="plans_drafts")
@@ -255,14 +255,16 @@ def chosen_total(choices: pd.DataFrame) -> None:
     chosen = choices.dropna(subset="fee_minor")
     by_currency = chosen.groupby("currency")["fee_minor"].sum()
     over = (chosen["fee_cny_minor"] - chosen["cheapest_cny_minor"]).sum()
-    with st.container(horizontal=True):
-        _figure(_("Parcels with a plan"), f"{len(chosen):,} / {len(choices):,}")
-        _figure(
-            _("Total of the choice, estimated"),
-            formats.totals({str(code): int(minor) for code, minor in by_currency.items()}),
-        )
-        _figure(_("In CNY"), formats.money(int(chosen["fee_cny_minor"].sum()), "CNY"))
-        _figure(_("Over the cheapest plans"), formats.money(int(over), "CNY"))
+    total = formats.totals({str(code): int(minor) for code, minor in by_currency.items()})
+    figures.row(
+        [
+            (_("Parcels with a plan"), f"{len(chosen):,} / {len(choices):,}"),
+            (_("Total of the choice, estimated"), total),
+            (_("In CNY"), formats.money(int(chosen["fee_cny_minor"].sum()), "CNY")),
+            (_("Over the cheapest plans"), formats.money(int(over), "CNY")),
+        ],
+        key="plans_figures",
+    )
 
 
 def show_uncarried(batch_id: str, choices: pd.DataFrame) -> None:
@@ -522,10 +524,6 @@ def _parts(quote: plans.Quote) -> str:
 
 def _got_a_plan(count: int) -> str:
     return ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", count)
-
-
-def _figure(label: str, value: str) -> None:
-    st.metric(label, value, border=True, width="content")
 
 
 st.title(_("Plans"))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -109,7 +107,6 @@ def _app() -> Iterator[App]:
     settings = Settings()
     settings.data.mkdir(parents=True, exist_ok=True)
     _keep_log(settings)
-    signal.signal(signal.SIGTERM, _stop)
     app = App.open(settings)
     try:
         yield app
@@ -127,11 +124,6 @@ def _keep_log(settings: Settings) -> None:
         handler.close()
     root.addHandler(kept)
     logging.getLogger("lib").setLevel(logging.INFO)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    """A polite end: what is on the wire is waited for and written down."""
-    raise KeyboardInterrupt
 
 
 def _print(answer: Answer, as_json: bool) -> None:

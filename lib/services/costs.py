@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import pandas as pd
 
 from lib.app import App
-from lib.domain.money import half_up
 from lib.store import costs as store
 from lib.store import shipments as shipment_store
+
+KEYS = ["plan_id", "country", "currency", "kind", "stage"]
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Costs:
 
 def by_plan(app: App) -> Costs:
     """The fees of every parcel that is on the platform, as recorded when its batch was submitted."""
+    today = app.now().date()
     with app.database.read() as work:
         fees = shipment_store.costs(work)
-        rates = store.exchange(work, on=app.now().date())
-    per_unit = {row["currency"]: Decimal(row["rate_e6"]) / 1_000_000 for row in rates}
-    pairs = zip(fees["fee_minor"].tolist(), fees["currency"].tolist(), strict=True)
-    in_cny = [half_up(minor * per_unit[code]) if code in per_unit else None for minor, code in pairs]
-    used = [row["rate_on"] for row in rates if row["currency"] in set(fees["currency"]) - {"CNY"}]
-    fees = fees.assign(fee_cny_minor=pd.Series(in_cny, index=fees.index, dtype="Int64"))
+        in_cny = store.in_cny(work, on=today)
+        rates = store.exchange(work, on=today)
+    foreign = set(fees["currency"]) - {"CNY"}
+    used = [row["rate_on"] for row in rates if row["currency"] in foreign]
+    fees = fees.merge(in_cny, how="left", on=KEYS).astype({"fee_cny_minor": "Int64"})
     return Costs(fees, max(used, default=None))
 
 

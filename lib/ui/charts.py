@@ -26,7 +26,7 @@ def scatter(
 ) -> None:
     """One dot per row, its area by `size`, its name in the legend. `labels` are those of x, y and size."""
     biggest = max(float(frame[size].max()), 1.0)
-    figure = go.Figure(
+    dots = [
         go.Scatter(
             x=[row[x]],
             y=[row[y]],
@@ -40,7 +40,8 @@ def scatter(
             cliponaxis=False,
         )
         for row in frame.to_dict("records")
-    )
+    ]
+    figure = go.Figure(dots)
     figure.update_layout(showlegend=True, legend={"itemsizing": "constant"})
     figure.update_xaxes(title=labels[0], rangemode="tozero")
     figure.update_yaxes(title=labels[1], rangemode="tozero")
@@ -58,11 +59,16 @@ def bars(
     alt: str,
 ) -> None:
     """One bar per row, the first on top, stacked from columns `values`, which `labels` name."""
-    figure = go.Figure(
+    stacks = [
         go.Bar(y=frame[name].tolist(), x=frame[column].tolist(), name=label, orientation="h")
         for column, label in zip(values, labels, strict=True)
+    ]
+    figure = go.Figure(stacks)
+    figure.update_layout(
+        barmode="stack",
+        showlegend=len(values) > 1,
+        legend={"orientation": "h", "y": 1.12, "traceorder": "normal"},
     )
-    figure.update_layout(barmode="stack", showlegend=len(values) > 1, legend={"orientation": "h", "y": 1.12})
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
     _show(figure, key=key, alt=alt, height=120 + 30 * len(frame))

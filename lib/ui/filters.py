@@ -23,16 +23,18 @@ VIEWS: dict[str, tuple[dict[str, bool], str, str]] = {
 #: How the URL says "no value": an order without a buyer's service.
 NOTHING = "-"
 HOURS = (0, 12, 24, 48, 72, 168)
-_LISTS = {"country": "countries", "shop": "shops", "service": "services"}
-_FLAGS = {"note": "with_note", "several": "several", "partly": "partly"}
-_NAMES = (*_LISTS, *_FLAGS, "hours", "order")
+#: Filters behind "More filters".
+_MORE = ("shop", "note", "several", "partly")
+_NAMES = ("country", "service", "hours", "order", *_MORE)
 
 Query = dict[str, list[str]]
 
 
 def current() -> Query:
     """What the URL says, by name."""
-    return {name: st.query_params.get_all(name) for name in (*_NAMES, "view", "page") if name in st.query_params}
+    return {
+        name: st.query_params.get_all(name) for name in (*_NAMES, "view", "page") if name in st.query_params
+    }
 
 
 def view(query: Mapping[str, list[str]]) -> str:
@@ -49,17 +51,18 @@ def page(query: Mapping[str, list[str]]) -> int:
 
 def chosen(query: Mapping[str, list[str]]) -> OrderFilter:
     """The filter the URL means; what it cannot mean is left out."""
-    lists = {
-        field: tuple("" if value == NOTHING else value for value in query[name])
-        for name, field in _LISTS.items()
-        if query.get(name)
-    }
-    flags = {field: _flag(query, name) for name, field in _FLAGS.items()}
+    fixed = VIEWS[view(query)][0]
     return OrderFilter(
-        **lists,
-        **flags,
-        **VIEWS[view(query)][0],
+        shops=_values(query, "shop"),
+        countries=_values(query, "country"),
+        services=_values(query, "service"),
         due_within_h=_hours(query),
+        with_note=_flag(query, "note"),
+        several=_flag(query, "several"),
+        partly=_flag(query, "partly"),
+        on_hold=fixed.get("on_hold"),
+        blocked=fixed.get("blocked"),
+        placed=fixed.get("placed"),
         wanted=_last(query, "order") or None,
     )
 
@@ -89,7 +92,11 @@ def controls(query: Query, facets: Mapping[str, Mapping[str, int]]) -> None:
             _one("partly", _("Partly shipped"), ["yes", "no"], query, _yes)
         if any(name in query for name in _NAMES):
             st.button(
-                _("Clear filters"), key="orders_clear", on_click=_clear, icon=":material/close:", type="tertiary"
+                _("Clear filters"),
+                key="orders_clear",
+                on_click=_clear,
+                icon=":material/close:",
+                type="tertiary",
             )
 
 
@@ -106,6 +113,7 @@ def show_view(query: Query, counts: Mapping[str, int]) -> None:
         on_change=_changed,
         args=("view",),
         label_visibility="collapsed",
+        wrap=True,
     )
 
 
@@ -116,9 +124,7 @@ def pages(query: Query, page_number: int, page_count: int) -> None:
         st.pagination(page_count, key="orders_page", on_change=_turned)
 
 
-def _many(
-    name: str, label: str, counts: Mapping[str, int], query: Query, said: Callable[[str], str]
-) -> None:
+def _many(name: str, label: str, counts: Mapping[str, int], query: Query, said: Callable[[str], str]) -> None:
     key = f"orders_{name}"
     values = query.get(name, [])
     options = list(dict.fromkeys([*(value or NOTHING for value in counts), *values]))
@@ -131,7 +137,7 @@ def _many(
         on_change=_changed,
         args=(name,),
         placeholder=_("Any"),
-        width=230,
+        width=190,
     )
 
 
@@ -148,14 +154,14 @@ def _one(name: str, label: str, options: list[str], query: Query, said: Callable
         on_change=_changed,
         args=(name,),
         placeholder=_("Any"),
-        width=170,
+        width=150,
     )
 
 
 def _text(name: str, label: str, query: Query) -> None:
     key = f"orders_{name}"
     _fill(key, _last(query, name) or "")
-    st.text_input(label, key=key, on_change=_changed, args=(name,), placeholder=_("Part of it"), width=170)
+    st.text_input(label, key=key, on_change=_changed, args=(name,), placeholder=_("Part of it"), width=140)
 
 
 def _fill(key: str, value: object) -> None:
@@ -187,6 +193,10 @@ def _clear() -> None:
 def _last(query: Mapping[str, list[str]], name: str) -> str | None:
     values = query.get(name)
     return values[-1] if values else None
+
+
+def _values(query: Mapping[str, list[str]], name: str) -> tuple[str, ...] | None:
+    return tuple("" if value == NOTHING else value for value in query.get(name, [])) or None
 
 
 def _hours(query: Mapping[str, list[str]]) -> int | None:
@@ -225,5 +235,5 @@ def _several(value: str) -> str:
 
 
 def _more(query: Mapping[str, list[str]]) -> str:
-    active = sum(name in query for name in (*_FLAGS, "shop"))
+    active = sum(name in query for name in _MORE)
     return _("More filters ({count})", count=active) if active else _("More filters")

@@ -28,15 +28,24 @@ PAGES = {
 #: Reached by links only: one parcel.
 HIDDEN = {"shipment": (later("Shipment"), ":material/package_2:")}
 
+#: A desk shows tables: less empty room above and beside them than Streamlit leaves.
+_ROOM = "<style>.stMainBlockContainer { padding: 3.2rem 2rem 4rem; }</style>"
 _COOKIES = "frame_cookies"
 
 
 def navigation(root: Path) -> StreamlitPage:
     """The pages under `root`; returns the one to show."""
     shown = [_page(root, name, *PAGES[name]) for name in PAGES if (root / "pages" / f"{name}.py").exists()]
-    hidden = [_page(root, name, *HIDDEN[name], hidden=True) for name in HIDDEN if (root / "pages" / f"{name}.py").exists()]
+    hidden = [
+        _page(root, name, *HIDDEN[name], hidden=True)
+        for name in HIDDEN
+        if (root / "pages" / f"{name}.py").exists()
+    ]
+    # The tab's icon comes before the navigation: a browser would fetch a page's icon for it from outside.
+    st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
     page = st.navigation(shown + hidden)
-    st.set_page_config(page_title=f"{page.title} · Shipdesk", page_icon=":material/package_2:", layout="wide")
+    st.set_page_config(page_title=f"{page.title} · Shipdesk")
+    st.html(_ROOM)
     return page
 
 
@@ -143,5 +152,7 @@ def _synced(at: datetime | None, now: datetime) -> str:
     if at is None:
         return _("Orders were never synced from the platform.")
     return _(
-        "Orders synced {span} ago ({at})", span=formats.duration(now - at), at=formats.plain(formats.moment(at))
+        "Orders synced {span} ago ({at})",
+        span=formats.duration(now - at),
+        at=formats.plain(formats.moment(at)),
     )

@@ -70,14 +70,14 @@ def saved_filters(
     forget: Callable[[str], None],
 ) -> None:
     """Filters kept under a name: use one, forget one, keep what is on the screen as another."""
-    with st.popover(_("Saved filters"), icon=":material/bookmark:"):
+    with st.popover(_("Saved filters"), icon=":material/bookmark:", key=popover_key("filters")):
         for place, (name, text) in enumerate(saved.items()):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(
                     formats.plain(name),
                     key=f"orders_filter_use_{place}",
-                    on_click=use,
-                    args=(text,),
+                    on_click=_use,
+                    args=(use, text),
                     width="stretch",
                 )
                 st.button(
@@ -94,10 +94,22 @@ def saved_filters(
             st.form_submit_button(_("Save"), on_click=_save, args=(save, query))
 
 
+def popover_key(name: str) -> str:
+    """The key of a popover that `close_popover` closes."""
+    return f"orders_{name}_popover_{st.session_state.get(f'orders_{name}_round', 0)}"
+
+
+def close_popover(name: str) -> None:
+    """Close a popover after its action: it is made anew, and a new one is closed."""
+    st.session_state[f"orders_{name}_round"] = st.session_state.get(f"orders_{name}_round", 0) + 1
+
+
 def drafts(batches: pd.DataFrame) -> list[dict[str, Any]]:
     """The newest batches that are drafts still, of `services.batches.all_batches`."""
     waiting = batches[batches["submitted_at"].isna() & (batches["draft_count"] > 0)]
-    return [{str(name): value for name, value in row.items()} for row in waiting.head(DRAFTS).to_dict("records")]
+    return [
+        {str(name): value for name, value in row.items()} for row in waiting.head(DRAFTS).to_dict("records")
+    ]
 
 
 def time_left(until: datetime | None, now: datetime) -> str:
@@ -179,9 +191,17 @@ def _correct(order_id: str, used: Receiver, correct: Callable[[str, Receiver], N
     correct(order_id, Receiver(country=used.country, **typed))
 
 
+def _use(use: Callable[[str], None], text: str) -> None:
+    close_popover("filters")
+    use(text)
+
+
 def _save(save: Callable[[str, str], None], query: str) -> None:
     name = str(st.session_state.get("orders_filter_name") or "")
-    actions.run(save, (name, query), {}, lambda _done: _("The filter is saved as “{name}”.", name=formats.plain(name)))
+    close_popover("filters")
+    actions.run(
+        save, (name, query), {}, lambda _done: _("The filter is saved as “{name}”.", name=formats.plain(name))
+    )
 
 
 def _close() -> None:

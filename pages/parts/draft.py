@@ -10,12 +10,12 @@ import streamlit as st
 
 from lib.domain.orders import Receiver
 from lib.domain.shipments import Decision, HandoverMode
-from lib.services import background, handover, orders, plans, shipments
+from lib.services import background, batches, handover, orders, plans, shipments
 from lib.services.handover import PlanHandover
 from lib.services.shipments import AGREEMENT, ReturnCost
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, receivers, tables
+from lib.ui import actions, figures, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, decision_label, error_sentence, finding_sentence, handover_label
 
@@ -25,6 +25,7 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     batch_id = str(batch["batch_id"])
     show_receivers(rows)
     by_plan = show_handover(batch)
+    batch = batches.get(app(), batch_id)  # Preparing the hand-over may have filled in its addresses.
     cost = show_undeliverable(batch, by_plan)
     agreed = show_agreement(batch_id)
     missing = _missing(batch, rows, by_plan, agreed=agreed)
@@ -109,7 +110,7 @@ def show_handover(batch: Mapping[str, Any]) -> list[PlanHandover]:
             query_params={"batch": batch_id},
         )
         return []
-    show_sender(batch)
+    show_sender(batches.get(app(), batch_id))
     for one in by_plan:
         show_plan(batch_id, one)
     st.caption(
@@ -169,10 +170,9 @@ def show_sender(batch: Mapping[str, Any]) -> None:
     except SAYABLE:
         return  # Said above already, where the platform was asked.
     senders = {row["address_id"]: row for row in known if row["role"] == "sender"}
-    chosen = batch["sender_address_id"] or st.session_state.get("shipments_sender")
     if not senders:
         return
-    key = f"shipments_sender_{batch_id}"
+    chosen, key = batch["sender_address_id"], f"shipments_sender_{batch_id}"
     st.session_state[key] = chosen if chosen in senders else next(iter(senders))
     st.selectbox(
         _("Sender address"),
@@ -195,21 +195,21 @@ def _choose_sender(batch_id: str, key: str) -> None:
 
 def show_plan(batch_id: str, one: PlanHandover) -> None:
     """One plan's parcels: how many, how heavy, how and where to."""
-    mode_key, agreed_key = f"shipments_mode_{one.plan_id}", f"shipments_agreed_{batch_id}_{one.plan_id}"
-    with st.container(border=True, key=f"shipments_plan_{one.plan_id}"):
-        what, how, where = st.columns([3, 2, 4], vertical_alignment="center")
-        with what:
-            st.text(formats.plan(vars(one)))
-            st.caption(
-                ngettext("{count} parcel", "{count} parcels", one.shipment_count)
-                + " · "
-                + formats.weight(one.weight_g)
-            )
+    mode_key = _mode_key(batch_id, one)
+    agreed_key = f"shipments_agreed_{batch_id}_{one.plan_id}"
+    with st.container(border=True, key=f"shipments_plan_{one.plan_id}", gap="small"):
         modes = [mode for mode in HandoverMode if mode is not HandoverMode.PICKUP or one.covered]
-        pending = _pending(one)
+        pending = _pending(batch_id, one)
         if one.mode is not None and not pending:
             st.session_state[mode_key] = one.mode
-        with how:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width=250, gap=None):
+                st.text(formats.plan(vars(one)))
+                st.caption(
+                    ngettext("{count} parcel", "{count} parcels", one.shipment_count)
+                    + " · "
+                    + formats.weight(one.weight_g)
+                )
             st.selectbox(
                 _("Hand-over"),
                 modes,
@@ -218,14 +218,14 @@ def show_plan(batch_id: str, one: PlanHandover) -> None:
                 on_change=_choose_mode,
                 args=(batch_id, one.plan_id, mode_key),
                 label_visibility="collapsed",
+                width=180,
             )
-        with where:
             st.text(_warehouse(one))
         if pending:
             st.warning(
                 _(
-                    "Outside coverage a warehouse collects only what it agreed to: talk to it first, or it may refuse "
-                    "the parcels (拒单)."
+                    "Outside coverage a warehouse collects only what it agreed to: talk to it first, or it "
+                    "may refuse the parcels (拒单)."
                 )
             )
             st.checkbox(
@@ -236,9 +236,13 @@ def show_plan(batch_id: str, one: PlanHandover) -> None:
             )
 
 
-def _pending(one: PlanHandover) -> bool:
+def _mode_key(batch_id: str, one: PlanHandover) -> str:
+    return f"shipments_mode_{batch_id}_{one.plan_id}"
+
+
+def _pending(batch_id: str, one: PlanHandover) -> bool:
     """Whether a pickup was picked that the warehouse has not agreed to yet: nothing is changed until then."""
-    wanted = st.session_state.get(f"shipments_mode_{one.plan_id}")
+    wanted = st.session_state.get(_mode_key(batch_id, one))
     return wanted == HandoverMode.APPLY_PICKUP and one.mode is not HandoverMode.APPLY_PICKUP
 
 
@@ -301,12 +305,13 @@ def show_undeliverable(batch: Mapping[str, Any], by_plan: Sequence[PlanHandover]
     batch_id = str(batch["batch_id"])
     st.subheader(_("3 · Parcels that cannot be delivered"))
     cost = shipments.return_cost(app(), batch_id)
-    options = list(Decision)
     key = f"shipments_undeliverable_{batch_id}"
+    if batch["undeliverable"]:
+        st.session_state[key] = Decision(batch["undeliverable"])
     st.radio(
         _("What becomes of a parcel that cannot be delivered abroad?"),
-        options,
-        index=options.index(Decision(batch["undeliverable"])) if batch["undeliverable"] else None,
+        list(Decision),
+        index=None,
         format_func=decision_label,
         captions=[_return_caption(cost), _("No fee. The goods are gone.")],
         key=key,
@@ -379,7 +384,7 @@ def _missing(
             _("the hand-over is not decided"),
         ),
         (
-            any(_pending(one) for one in by_plan),
+            any(_pending(batch["batch_id"], one) for one in by_plan),
             _("a pickup that is applied for is not agreed with its warehouse"),
         ),
         (batch["undeliverable"] is None, _("return or destroy is not decided")),
@@ -402,10 +407,14 @@ def show_submit(
     batch_id = str(batch["batch_id"])
     returns = batch["undeliverable"] == Decision.RETURN
     fees = rows.dropna(subset="fee_minor").groupby("currency")["fee_minor"].sum()
-    with st.container(horizontal=True):
-        _figure(_("Parcels"), f"{len(rows):,}")
-        _figure(_("Freight, estimated"), formats.totals({str(code): int(fee) for code, fee in fees.items()}))
-        _figure(_("Return-service fees, assumed"), formats.totals(cost.fees) if returns else "–")
+    figures.row(
+        [
+            (_("Parcels"), f"{len(rows):,}"),
+            (_("Freight, estimated"), formats.totals({str(code): int(fee) for code, fee in fees.items()})),
+            (_("Return-service fees, assumed"), formats.totals(cost.fees) if returns else "–"),
+        ],
+        key="shipments_figures",
+    )
     modes: dict[str, int] = {}
     for one in by_plan:
         if one.mode is not None:
@@ -446,7 +455,3 @@ def _submit(batch_id: str, *, agreed: bool, by: str) -> int:
     count = shipments.submit(app(), batch_id, agreed=agreed, by=by)
     background.wake()
     return count
-
-
-def _figure(label: str, value: str) -> None:
-    st.metric(label, value, border=True, width="content")

@@ -75,7 +75,7 @@ def test_the_compiled_catalogue_is_the_text_one(translated: Catalog) -> None:
 
 
 def test_texts_for_the_catalogue_are_literals() -> None:
-    for path in [*ROOT.glob("lib/**/*.py"), *ROOT.glob("pages/*.py"), *ROOT.glob("dashboard.py")]:
+    for path in [*ROOT.glob("lib/**/*.py"), *ROOT.glob("pages/**/*.py"), *ROOT.glob("dashboard.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext", "later"):
                 for text in node.args[: 2 if getattr(node.func, "id", "") == "ngettext" else 1]:

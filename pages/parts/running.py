@@ -1,0 +1,476 @@
+"""A submitted batch: watch it, mend what was refused, print it, hand it over, declare it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.domain.shipments import DEAD, ON_PLATFORM, State
+from lib.services import background, batches, handover, plans, shipments
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.ui import actions, formats, tables
+from lib.ui.context import app
+from lib.wording import (
+    decision_label,
+    problem_sentence,
+    reason_mending,
+    reason_sentence,
+    state_label,
+    trouble_sentence,
+)
+from pages.parts.draft import choose_receiver
+
+#: How often a running batch is looked at.
+PULSE = "2s"
+PAPERS = {"100x150": "100 × 150 mm", "a6": "A6", "a4": "A4 × 4"}
+#: A parcel may be named by any of these.
+NUMBERS = ("tracking_number", "lp_number", "logistics_order_id", "order_id", "shipment_id")
+#: How many parcels a sentence names before it says how many more there are.
+NAMED = 8
+COLOURS = {
+    State.REFUSED: "red",
+    State.UNCONFIRMED: "orange",
+    State.DECLARE_UNCONFIRMED: "orange",
+    State.READY: "green",
+    State.HANDED_OVER: "green",
+    State.DECLARED: "green",
+}
+
+
+def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
+    """`rows`: `shipments.listing` without what was taken out."""
+    batch_id = str(batch["batch_id"])
+    head(batch, rows)
+    running = shipments.progress(app(), batch_id).running
+    st.fragment(watch, run_every=PULSE if running else None)(batch_id, running)
+    if running:
+        st.caption(_("You may close this page: the batch goes on by itself."))
+        return
+    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
+    rows = rows.assign(plan=rows["plan_id"].map(names), land=rows["country"].map(formats.country))
+    show_refused(batch, rows[rows["state"] == State.REFUSED])
+    show_created(rows[rows["state"].isin(ON_PLATFORM)])
+    show_labels(batch_id, rows[rows["label_path"].notna() & ~rows["state"].isin(DEAD)])
+    show_handover(batch, rows)
+    show_declaration(batch_id, rows)
+
+
+def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
+    """Who submitted what when, and what it costs."""
+    fees = rows.dropna(subset="fee_minor").groupby("currency")["fee_minor"].sum()
+    paid = rows.dropna(subset="return_fee_minor").groupby("return_fee_currency")["return_fee_minor"].sum()
+    said = [
+        _("submitted by {who}", who=batch["submitted_by"]),
+        formats.moment(batch["submitted_at"]),
+        _("undeliverable: {decision}", decision=decision_label(batch["undeliverable"] or "–")),
+        _(
+            "freight {fee}, estimated",
+            fee=formats.totals({str(code): int(fee) for code, fee in fees.items()}),
+        ),
+    ]
+    if not paid.empty:
+        fee = formats.totals({str(code): int(fee) for code, fee in paid.items()})
+        said.append(_("return service {fee}, assumed", fee=fee))
+    st.text(" · ".join(said))
+
+
+def watch(batch_id: str, was_running: bool) -> None:
+    """How far the batch is. A fragment: it alone runs every two seconds, until the batch is done."""
+    now = shipments.progress(app(), batch_id)
+    if now.running != was_running:
+        st.rerun()
+    share = now.settled / now.total if now.total else 1.0
+    st.progress(
+        share, text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}")
+    )
+    with st.container(horizontal=True, key="shipments_counts"):
+        for state, count in now.counts.items():
+            st.badge(f"{state_label(state)}: {count:,}", color=COLOURS.get(state, "gray"))  # type: ignore[arg-type]
+    if now.running:
+        st.text(_pace(now))
+        trouble = background.trouble()
+        if trouble:
+            st.warning(trouble_sentence(trouble))
+        _pause_button(batch_id)
+    elif now.paused:
+        st.warning(_("This batch is paused: nothing more of it is sent."))
+        actions.button(
+            _("Resume"),
+            _resume,
+            batch_id,
+            by=actions.by(),
+            key="shipments_resume",
+            primary=True,
+            icon=":material/play_arrow:",
+        )
+    unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
+    if unsure:
+        st.info(
+            ngettext(
+                "{count} request was not answered. The platform is asked what it has; nothing is sent twice.",
+                "{count} requests were not answered. The platform is asked what it has; nothing is sent twice.",
+                unsure,
+            )
+        )
+
+
+def _share(now: shipments.Progress) -> float:
+    """How full the bar is: an order that is created and has no label yet is half done."""
+    if not now.total:
+        return 1.0
+    return (now.settled + now.counts.get(State.ACCEPTED, 0) / 2) / now.total
+
+
+def _pace(now: shipments.Progress) -> str:
+    if not now.per_minute:
+        return _("Under way…")
+    rate = _("{count} a minute", count=f"{now.per_minute:,.0f}")
+    if now.seconds_left is None:
+        return rate
+    left = formats.duration(timedelta(seconds=now.seconds_left))
+    return _("{rate}, about {left} left", rate=rate, left=left)
+
+
+def _pause_button(batch_id: str) -> None:
+    actions.button(
+        _("Pause"),
+        shipments.pause,
+        app(),
+        batch_id,
+        by=actions.by(),
+        key="shipments_pause",
+        icon=":material/pause:",
+        help=_("Nothing more is sent until it is resumed. What is on the wire is still recorded."),
+    )
+
+
+def _resume(batch_id: str, *, by: str) -> None:
+    shipments.resume(app(), batch_id, by=by)
+    background.wake()
+
+
+def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
+    """What the platform did not take: why, what mends it, and sending it again."""
+    if refused.empty:
+        return
+    batch_id = str(batch["batch_id"])
+    st.subheader(ngettext("{count} shipment refused", "{count} shipments refused", len(refused)))
+    reasons = [reason_sentence(*pair) for pair in _reasons(refused)]
+    mending = [reason_mending(code) for code, _text in _reasons(refused)]
+    for (why, mend), count in pd.Series(list(zip(reasons, mending, strict=True))).value_counts().items():
+        st.error(formats.plain(_("{count} × {why} {mend}", count=f"{count:,}", why=why, mend=mend)))
+    text = st.column_config.TextColumn
+    ticked = tables.choose(
+        refused.assign(why=reasons, mend=mending),
+        {
+            "order_id": text(_("Order")),
+            "land": text(_("Country")),
+            "plan": text(_("Plan")),
+            "why": text(_("Why"), width="large"),
+            "mend": text(_("What mends it"), width="large"),
+        },
+        by="shipment_id",
+        key="shipments_refused",
+    )
+    chosen = ticked or refused["shipment_id"].tolist()
+    differing = sum(pair.shipment_count for pair in plans.mismatches(app(), batch_id))
+    unconfirmed = differing > 0 and batch["confirmed_at"] is None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        actions.button(
+            ngettext("Send {count} again", "Send {count} again", len(chosen)),
+            _send_again,
+            batch_id,
+            chosen,
+            by=actions.by(),
+            key="shipments_retry",
+            primary=True,
+            disabled=unconfirmed,
+            clears="shipments_refused",
+            done=lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
+        )
+        st.page_link(
+            "pages/plans.py",
+            label=_("Choose other plans for them"),
+            icon=":material/alt_route:",
+            query_params={"batch": batch_id},
+        )
+        actions.button(
+            ngettext("Take {count} out of the batch", "Take {count} out of the batch", len(chosen)),
+            batches.take_out,
+            app(),
+            batch_id,
+            chosen,
+            by=actions.by(),
+            key="shipments_take_out",
+            clears="shipments_refused",
+            done=lambda n: ngettext(
+                "{count} taken out; its order is free again.",
+                "{count} taken out; their orders are free again.",
+                n,
+            ),
+        )
+    if unconfirmed:
+        st.info(
+            _(
+                "{count} plans that differ from the buyers' are not confirmed: confirm them on Plans.",
+                count=differing,
+            )
+        )
+    with st.expander(_("Correct a receiver"), icon=":material/edit_location:"):
+        choose_receiver(refused, key="shipments_refused_receivers")
+
+
+def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:
+    """What was decided holds for a plan chosen anew too: its warehouse, its decision and its fee come first."""
+    batch = batches.get(app(), batch_id)
+    handover.prepare(app(), batch_id)
+    shipments.submit(app(), batch_id, agreed=batch["agreed_at"] is not None, by=by)
+    count = shipments.retry(app(), batch_id, by=by, shipment_ids=shipment_ids)
+    background.wake()
+    return count
+
+
+def show_created(created: pd.DataFrame) -> None:
+    """The logistics orders, each with the link to its own page."""
+    if created.empty:
+        return
+    st.success(ngettext("{count} logistics order created", "{count} logistics orders created", len(created)))
+    text = st.column_config.TextColumn
+    tables.show(
+        created.assign(
+            detail="/shipment?shipment=" + created["shipment_id"],
+            state_word=created["state"].map(state_label),
+            fee=formats.amounts(created["fee_minor"], created["currency"]),
+            return_fee=formats.amounts(created["return_fee_minor"], created["return_fee_currency"]),
+        ),
+        {
+            "position": st.column_config.NumberColumn(_("No."), width="small", pinned=True),
+            "detail": st.column_config.LinkColumn(_("Detail"), display_text=_("Open"), width="small"),
+            "order_id": text(_("Order")),
+            "lp_number": text(_("LP number")),
+            "tracking_number": text(_("International tracking number")),
+            "state_word": text(_("State")),
+            "plan": text(_("Plan")),
+            "land": text(_("Country")),
+            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "fee": text(_("Fee, estimated"), alignment="right"),
+            "return_fee": text(_("Return service, assumed"), alignment="right"),
+        },
+        key="shipments_created",
+    )
+
+
+def show_labels(batch_id: str, labelled: pd.DataFrame) -> None:
+    """All labels as one PDF, in the list's order; built when it is asked for, and each run is recorded."""
+    if labelled.empty:
+        return
+    st.subheader(_("Labels"))
+    rows = labelled[["shipment_id", "label_path"]].to_dict("records")
+    gone = [row["shipment_id"] for row in rows if not _on_disk({str(key): one for key, one in row.items()})]
+    if gone:
+        st.error(formats.plain(problem_sentence("labels_missing", shipments=_some(gone))))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        paper = st.segmented_control(
+            _("Paper"),
+            list(PAPERS),
+            default="100x150",
+            required=True,
+            format_func=PAPERS.__getitem__,
+            key="shipments_paper",
+        )
+        st.download_button(
+            ngettext("Print all: {count} label", "Print all: {count} labels", len(labelled)),
+            partial(shipments.print_labels, app(), batch_id, by=actions.by(), paper=str(paper)),
+            file_name=f"labels-{batch_id}-{paper}.pdf",
+            mime="application/pdf",
+            key="shipments_print",
+            on_click="ignore",
+            icon=":material/print:",
+            disabled=bool(gone),
+        )
+    st.caption(_("One PDF in the order of the list above."))
+
+
+def _on_disk(row: dict[str, Any]) -> bool:
+    path = shipments.label_path(app(), row)
+    return path is not None and path.exists()
+
+
+def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
+    """Which parcels left the desk (交接): the whole batch, except those that are named."""
+    batch_id = str(batch["batch_id"])
+    ready = rows[rows["state"] == State.READY]
+    left_once = bool(rows["handover_id"].notna().any())
+    if ready.empty:
+        return
+    st.subheader(_("Hand over"))
+    if left_once:
+        st.warning(
+            ngettext(
+                "{count} parcel stayed behind: {numbers}.",
+                "{count} parcels stayed behind: {numbers}.",
+                len(ready),
+                numbers=formats.plain(_some(ready["tracking_number"].tolist())),
+            )
+        )
+    names = dict(zip(ready["shipment_id"], ready["tracking_number"] + " · " + ready["order_id"], strict=True))
+    keys = [f"shipments_{what}_{batch_id}" for what in ("stay", "stay_pasted")]
+    picked = st.multiselect(
+        _("The whole batch, except"),
+        list(names),
+        format_func=names.__getitem__,
+        key=keys[0],
+        placeholder=_("Choose the parcels that stay"),
+    )
+    with st.expander(_("Paste the numbers of parcels that stay")):
+        pasted = st.text_area(
+            _("Tracking, LP, logistics order or order numbers, one after the other"), key=keys[1], height=90
+        )
+    found, unknown = _named(ready, str(pasted or ""))
+    staying = list(dict.fromkeys([*picked, *found]))
+    with st.container(horizontal=True):
+        courier = st.text_input(
+            _("Domestic courier (optional)"), value=batch["courier"] or "", key="shipments_handover_courier"
+        )
+        number = st.text_input(
+            _("Its tracking number (optional)"),
+            value=batch["courier_number"] or "",
+            key="shipments_handover_number",
+            max_chars=32,
+        )
+    if unknown:
+        st.error(
+            _(
+                "These numbers name no ready parcel of this batch: {numbers}.",
+                numbers=formats.plain(_some(unknown)),
+            )
+        )
+    leaving = ready[~ready["shipment_id"].isin(staying)]
+    said = ngettext(
+        "{count} parcel leaves the desk, {weight} together.",
+        "{count} parcels leave the desk, {weight} together.",
+        len(leaving),
+        weight=formats.weight(float(leaving["weight_g"].sum())),
+    )
+    if staying:
+        said += " " + ngettext(
+            "{count} stays: {numbers}.",
+            "{count} stay: {numbers}.",
+            len(staying),
+            numbers=_some([names[one] for one in staying]),
+        )
+    st.text(said)
+    st.button(
+        ngettext(
+            "Record the hand-over of {count} parcel", "Record the hand-over of {count} parcels", len(leaving)
+        ),
+        key="shipments_hand_over",
+        type="primary",
+        disabled=bool(unknown) or leaving.empty,
+        icon=":material/handshake:",
+        on_click=_hand_over,
+        args=(batch_id, staying, str(courier or "").strip(), str(number or "").strip(), keys),
+    )
+
+
+def _named(ready: pd.DataFrame, pasted: str) -> tuple[list[str], list[str]]:
+    """The parcels that pasted numbers name, and the numbers that name none."""
+    known = {
+        str(number): shipment_id
+        for column in NUMBERS
+        for number, shipment_id in zip(ready[column], ready["shipment_id"], strict=True)
+        if isinstance(number, str)
+    }
+    numbers = [number for number in re.split(r"[\s,;，；、]+", pasted) if number]
+    return (
+        [known[number] for number in numbers if number in known],
+        [number for number in numbers if number not in known],
+    )
+
+
+def _hand_over(batch_id: str, staying: list[str], courier: str, number: str, keys: Sequence[str]) -> None:
+    done = actions.run(
+        shipments.hand_over,
+        (app(), batch_id),
+        {
+            "by": actions.by(),
+            "left_out": staying,
+            "courier": courier or None,
+            "number": number or None,
+        },
+        lambda result: ngettext("{count} parcel handed over.", "{count} parcels handed over.", result[0]),
+    )
+    if done is not None:
+        st.session_state[keys[0]], st.session_state[keys[1]] = [], ""
+
+
+def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
+    """Tell the buyers (声明发货): everything that was handed over, in one action."""
+    handed = rows[rows["state"] == State.HANDED_OVER]
+    declared = rows[rows["state"] == State.DECLARED]
+    if handed.empty and declared.empty:
+        return
+    st.subheader(_("Declare shipped"))
+    if not declared.empty:
+        st.success(ngettext("{count} parcel declared.", "{count} parcels declared.", len(declared)))
+    for row in handed[handed["reason_code"].notna()].to_dict("records"):
+        st.error(
+            formats.plain(
+                _(
+                    "Order {order_id} could not be declared. {why} {mend}",
+                    order_id=row["order_id"],
+                    why=reason_sentence(row["reason_code"], _text(row["reason_text"])),
+                    mend=reason_mending(row["reason_code"]),
+                )
+            )
+        )
+    if handed.empty:
+        return
+    st.text(
+        ngettext(
+            "The buyer of {count} parcel that was handed over is told its tracking number.",
+            "The buyers of {count} parcels that were handed over are told their tracking numbers.",
+            len(handed),
+        )
+    )
+    actions.button(
+        ngettext("Declare {count} parcel shipped", "Declare {count} parcels shipped", len(handed)),
+        _declare,
+        batch_id,
+        by=actions.by(),
+        key="shipments_declare",
+        primary=True,
+        icon=":material/campaign:",
+        done=lambda n: ngettext(
+            "{count} parcel is being declared.", "{count} parcels are being declared.", n
+        ),
+    )
+
+
+def _declare(batch_id: str, *, by: str) -> int:
+    count = shipments.declare(app(), batch_id, by=by)
+    background.wake()
+    return count
+
+
+def _reasons(rows: pd.DataFrame) -> list[tuple[str | None, str]]:
+    pairs = zip(rows["reason_code"], rows["reason_text"], strict=True)
+    return [(_text(code) or None, _text(text)) for code, text in pairs]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    shown = _(", ").join(str(name) for name in names[:NAMED])
+    more = len(names) - NAMED
+    return _("{names} and {count} more", names=shown, count=f"{more:,}") if more > 0 else shown

@@ -1,0 +1,265 @@
+"""One shipment (物流订单详情): its numbers, fee, receiver, contents, label and history; voiding it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.domain.orders import Receiver
+from lib.domain.plans import Part
+from lib.domain.shipments import State
+from lib.services import shipments
+from lib.texts import gettext as _
+from lib.ui import actions, figures, formats, tables
+from lib.ui.context import app
+from lib.wording import (
+    SAYABLE,
+    cargo_label,
+    decision_label,
+    error_sentence,
+    note_sentence,
+    part_label,
+    problem_sentence,
+    reason_mending,
+    reason_sentence,
+    state_label,
+)
+
+#: States in which a person may still withdraw it.
+VOIDABLE = (State.ACCEPTED, State.READY)
+#: Room for a label of 100 × 150 mm with the browser's own controls, in pixels.
+LABEL_HEIGHT = 620
+
+
+def show(shipment_id: str) -> None:
+    """Everything known of one shipment."""
+    try:
+        shipment = shipments.detail(app(), shipment_id)
+    except SAYABLE as error:
+        st.error(formats.plain(error_sentence(error)))
+        link_to_list()
+        return
+    head(shipment)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        show_fee(shipment)
+        show_receiver(shipment["receivers"])
+    with right:
+        show_label(shipment)
+    show_contents(shipment["contents"])
+    show_timeline(shipment["timeline"])
+    show_void(shipment)
+
+
+def link_to_list() -> None:
+    """Where shipments are found."""
+    st.page_link("pages/shipments.py", label=_("All batches"), icon=":material/local_shipping:")
+
+
+def head(shipment: Mapping[str, Any]) -> None:
+    """Its numbers and where it stands."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(_("Shipment {shipment_id}", shipment_id=shipment["shipment_id"]))
+        st.page_link(
+            "pages/shipments.py",
+            label=_("Batch {batch_id}", batch_id=shipment["batch_id"]),
+            icon=":material/inventory_2:",
+            query_params={"batch": shipment["batch_id"]},
+        )
+    figures.row(
+        [
+            (_("State"), state_label(shipment["state"])),
+            (_("LP number"), shipment["lp_number"] or "–"),
+            (_("International tracking number"), shipment["tracking_number"] or "–"),
+            (_("Logistics order"), shipment["logistics_order_id"] or "–"),
+            (_("Order"), shipment["order_id"]),
+        ],
+        key="shipment_figures",
+    )
+    if shipment["reason_code"]:
+        why = reason_sentence(shipment["reason_code"], shipment["reason_text"])
+        st.error(formats.plain(f"{why} {reason_mending(shipment['reason_code'])}"))
+
+
+def show_fee(shipment: Mapping[str, Any]) -> None:
+    """Plan and fee as they were decided on, and what becomes of it when it cannot be delivered."""
+    st.subheader(_("Plan and fee"))
+    if shipment["fee_minor"] is None:
+        st.text(_("No plan is chosen yet."))
+        return
+    st.text(formats.plan({"name_en": shipment["plan_name_en"], "name_zh": shipment["plan_name_zh"]}))
+    st.caption(
+        formats.plain(
+            _(
+                "Decided by {who} on {when}; the buyer chose: {service}.",
+                who=shipment["decided_by"],
+                when=formats.moment(shipment["decided_at"]),
+                service=shipment["buyer_service"] or _("not known"),
+            )
+        )
+    )
+    parts = [(Part(part), int(minor)) for part, minor in json.loads(shipment["parts"]).items() if minor]
+    currency = shipment["currency"]
+    rows = [(part_label(part), formats.money(minor, currency)) for part, minor in parts]
+    rows.append((_("Fee, estimated"), formats.money(shipment["fee_minor"], currency)))
+    if shipment["undeliverable"] == "return" and shipment["return_fee_minor"] is not None:
+        fee = formats.money(shipment["return_fee_minor"], shipment["return_fee_currency"])
+        rows.append((_("Return-service fee, assumed"), fee))
+    rows += [
+        (_("Chargeable weight"), formats.weight(shipment["chargeable_g"])),
+        (_("Rate card"), shipment["card_id"]),
+        (_("Promised"), formats.days(shipment["days_min"], shipment["days_max"])),
+        (_("If it cannot be delivered"), decision_label(shipment["undeliverable"] or "–")),
+    ]
+    text = st.column_config.TextColumn
+    tables.show(
+        pd.DataFrame(rows, columns=["what", "value"]),
+        {"what": text(_("Part")), "value": text(_("Amount"), alignment="right")},
+        key="shipment_fee",
+        height="content",
+    )
+
+
+def show_receiver(versions: Mapping[str, Receiver]) -> None:
+    """Where it goes, as text: what a buyer typed is never formatting."""
+    st.subheader(_("Receiver"))
+    received = versions["received"]
+    st.text(_lines(versions.get("corrected", received)))
+    if "corrected" in versions:
+        with st.expander(_("As it came in")):
+            st.text(_lines(received))
+
+
+def _lines(receiver: Receiver) -> str:
+    place = " ".join(part for part in (receiver.postcode, receiver.city, receiver.province) if part)
+    phones = ", ".join(number for number in (receiver.mobile, receiver.phone) if number)
+    rows = [
+        receiver.name,
+        receiver.address,
+        place,
+        formats.country(receiver.country),
+        phones,
+        receiver.tax_number,
+    ]
+    return "\n".join(row for row in rows if row)
+
+
+def show_label(shipment: Mapping[str, Any]) -> None:
+    """The label as the platform made it."""
+    st.subheader(_("Label"))
+    path = shipments.label_path(app(), dict(shipment))
+    if path is None:
+        st.text(_("The label comes with the tracking number, after sending."))
+        return
+    if not path.exists():
+        st.error(formats.plain(problem_sentence("labels_missing", shipments=shipment["shipment_id"])))
+        return
+    if shipment["state"] == State.VOIDED:
+        st.warning(_("This shipment is voided: its label must not be used."))
+        return
+    st.download_button(
+        _("Download the label"),
+        path.read_bytes(),
+        file_name=f"label-{shipment['tracking_number']}.pdf",
+        mime="application/pdf",
+        key="shipment_label",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    st.iframe(path, height=LABEL_HEIGHT, alt=_("The label"))
+
+
+def show_contents(contents: list[dict[str, Any]]) -> None:
+    """What is in the parcel, and what customs are told of it."""
+    st.subheader(_("Contents"))
+    frame = pd.DataFrame(contents)
+    frame["goods"] = [cargo_label(one) if one else "–" for one in frame["cargo_class"]]
+    frame["declared"] = formats.amounts(frame["declared_minor"], frame["declared_currency"])
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    tables.show(
+        frame,
+        {
+            "sku": text("SKU"),
+            "title": text(_("Product"), width="medium"),
+            "attributes": text(_("Attributes")),
+            "quantity": number(_("Pieces")),
+            "weight_g": number(_("Weight of one"), format="%d g"),
+            "goods": text(_("Goods")),
+            "declared_name_zh": text(_("Declared in Chinese")),
+            "declared_name_en": text(_("Declared in English")),
+            "declared": text(_("Declared value of one"), alignment="right"),
+            "hs_code": text(_("HS code")),
+        },
+        key="shipment_contents",
+        height="content",
+    )
+
+
+def show_timeline(timeline: list[dict[str, Any]]) -> None:
+    """Every state it ever had, newest first."""
+    st.subheader(_("History"))
+    frame = pd.DataFrame(
+        [
+            {
+                "when": formats.moment(event["happened_at"]),
+                "state": state_label(event["state"]),
+                "note": note_sentence(event["note"]),
+                "who": event["done_by"],
+            }
+            for event in reversed(timeline)
+        ]
+    )
+    text = st.column_config.TextColumn
+    tables.show(
+        frame,
+        {
+            "when": text(_("When")),
+            "state": text(_("State")),
+            "note": text(_("Note"), width="large"),
+            "who": text(_("Who")),
+        },
+        key="shipment_timeline",
+        height="content",
+    )
+
+
+def show_void(shipment: Mapping[str, Any]) -> None:
+    """Withdraw it (作废): what it does is said before it is done."""
+    if shipment["state"] not in VOIDABLE:
+        return
+    with st.expander(_("Void this shipment"), icon=":material/block:"):
+        st.warning(
+            _(
+                "No call cancels it on the platform. Here it is never printed, handed over or declared again, and "
+                "its order is free for another batch. Do not hand the parcel over with this label."
+            )
+        )
+        with st.form("shipment_void", border=False):
+            st.text_input(_("Why it is not sent"), key="shipment_void_reason", max_chars=200)
+            st.form_submit_button(
+                _("Void {shipment_id}", shipment_id=shipment["shipment_id"]),
+                key="shipment_void_button",
+                on_click=_void,
+                args=(shipment["shipment_id"],),
+            )
+
+
+def _void(shipment_id: str) -> None:
+    actions.run(
+        shipments.void,
+        (app(), shipment_id),
+        {"reason": str(st.session_state.get("shipment_void_reason") or ""), "by": actions.by()},
+        _("The shipment is voided. Never hand this parcel over with its label."),
+    )
+
+
+st.title(_("Shipment"))
+if "shipment" in st.query_params:
+    show(st.query_params["shipment"])
+else:
+    st.info(_("Open a batch, then one of its shipments."))
+    link_to_list()

@@ -1,0 +1,118 @@
+"""A real server, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+#: A page of this machine's size, twice over: tests wait for what they expect, never for a time.
+PATIENCE_MS = 60_000
+
+
+@dataclass
+class Server:
+    """A Shipdesk that people can open."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+
+    def platform(self) -> str:
+        """Where its sandbox answers."""
+        return httpx.Response(200, content=(self.data / "sandbox" / "address.json").read_bytes()).json()[
+            "url"
+        ]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@dataclass
+class Screen:
+    """A page as a person uses it: by what stands on it."""
+
+    page: Page
+    url: str
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page has run."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+    def at(self, key: str) -> Locator:
+        """The element with a key."""
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, key: str) -> None:
+        """Click the button with a key, once it can be clicked."""
+        self.at(key).get_by_role("button").first.click()
+        self.settle()
+
+    def sees(self, text: str) -> None:
+        """Wait for a text; a table's cells are painted, and stand beside the painting for screen readers."""
+        self.page.get_by_text(text).first.wait_for(state="attached")
+
+
+def start(data: Path) -> Server:
+    """Start `streamlit run dashboard.py` over a data folder, and wait until it is well."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    environment = os.environ | {"SHIPDESK_DATA": str(data), "SHIPDESK_OPERATOR": "tester"}
+    with (data.parent / f"{data.name}.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            if httpx.get(f"{url}/healthz", timeout=1).status_code == 200:
+                return Server(url, data, process)
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError(f"{url}/healthz never said that all is well")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    assert path, "there is no Chromium on this machine; `make test` installs the distribution's"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    running = start(tmp_path / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def screen(server: Server, chromium: Browser) -> Iterator[Screen]:
+    context = chromium.new_context(
+        viewport={"width": 1400, "height": 1000}, locale="en-US", timezone_id="UTC"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    yield Screen(context.new_page(), server.url)
+    context.close()

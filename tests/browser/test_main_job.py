@@ -1,0 +1,115 @@
+"""The main job, as a newcomer does it: from the sample export to printed labels and declared shipments."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pypdf
+import pytest
+
+from tests.browser.conftest import Screen, Server
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path) -> None:
+    page = screen.page
+
+    # Files: the sample comes in, and says what became of its rows.
+    screen.open("/files")
+    screen.press("files_sample")
+    screen.sees("orders.xlsx")
+
+    # Orders: the free ones to a few countries, all that match, into a draft.
+    screen.open("/orders?country=BE&country=ES&country=NL&country=PT&country=CH&country=FR")
+    page.get_by_text(re.compile(r"All [\d,]+ that match")).click()
+    screen.settle()
+    screen.press("orders_batch")
+
+    # Plans: the cheapest that can, and a confirmation where that is not what the buyer chose.
+    page.wait_for_url(re.compile(r"/plans\?batch="))
+    batch_id = page.url.split("batch=")[1]
+    screen.press("plans_policy_cheapest")
+    if screen.at("plans_take_out").count():
+        screen.press("plans_take_out")
+    screen.press("plans_confirm")
+    screen.press("plans_continue")
+
+    # Shipments: nothing is decided by default, so it cannot be submitted yet.
+    page.wait_for_url(re.compile(r"/shipments\?batch="))
+    screen.at("shipments_submit").wait_for()
+    assert screen.at("shipments_submit").get_by_role("button").is_disabled()
+    page.get_by_text("Destroy", exact=False).first.click()
+    screen.settle()
+    assert screen.at("shipments_submit").get_by_role("button").is_disabled(), "the agreement is missing"
+    page.get_by_text("在线发货-阿里巴巴使用者协议").first.click()
+    screen.settle()
+    screen.press("shipments_submit")
+
+    # The tab is closed and opened again: the batch went on.
+    page.goto("about:blank")
+    screen.open(f"/shipments?batch={batch_id}")
+    created = page.get_by_text(re.compile(r"[\d,]+ logistics orders created")).first
+    created.wait_for(timeout=240_000)
+    count = int(created.inner_text().split()[0].replace(",", ""))
+    assert count >= 200
+
+    # One PDF with all labels, a page per shipment in the list's order.
+    with page.expect_download() as download:
+        screen.at("shipments_print").get_by_role("button").click()
+    download.value.save_as(tmp_path / "labels.pdf")
+    made = _logistics_orders(server)
+    assert len(made) == count == len({one["trade_order_id"] for one in made})
+    printed = [_number(sheet.extract_text()) for sheet in pypdf.PdfReader(tmp_path / "labels.pdf").pages]
+    assert len(printed) == count
+    assert set(printed) == {one["tracking_number"] for one in made}
+
+    # A shipment has a page of its own, by its own address; and the list's order is the PDF's.
+    screen.open(f"/shipment?shipment={batch_id}-00001")
+    screen.sees(printed[0])
+
+    # Hand-over: the whole batch except three; only what left is declared.
+    screen.open(f"/shipments?batch={batch_id}")
+    left_out = printed[5:8]
+    page.get_by_text("Paste the numbers of parcels that stay").click()
+    pasted = page.get_by_label("Tracking, LP, logistics order or order numbers, one after the other")
+    pasted.fill("\n".join(left_out))
+    pasted.press("Control+Enter")
+    screen.settle()
+    page.get_by_text(f"Record the hand-over of {count - 3} parcels").first.wait_for()
+    screen.press("shipments_hand_over")
+    screen.press("shipments_declare")
+    page.get_by_text(f"{count - 3} parcels declared.").first.wait_for(timeout=240_000)
+
+    # Seen from outside: one logistics order each, all declared but the three, whose orders still await.
+    made = _logistics_orders(server)
+    assert len(made) == count
+    assert {one["tracking_number"] for one in made if not one["declared"]} == set(left_out)
+    staying = {one["trade_order_id"] for one in made if one["tracking_number"] in left_out}
+    statuses = {
+        one["trade_order_id"]: one["status"]
+        for one in httpx.get(f"{server.platform()}/sandbox/state").json()["trade_orders"]
+    }
+    assert Counter(statuses[one["trade_order_id"]] for one in made) == {
+        "WAIT_BUYER_ACCEPT_GOODS": count - 3,
+        "WAIT_SELLER_SEND_GOODS": 3,
+    }
+    assert {statuses[one] for one in staying} == {"WAIT_SELLER_SEND_GOODS"}
+
+    # The Overview names what stayed behind.
+    screen.open("/")
+    for number in left_out:
+        screen.sees(number)
+
+
+def _logistics_orders(server: Server) -> list[dict[str, str]]:
+    return httpx.get(f"{server.platform()}/sandbox/state").json()["logistics_orders"]
+
+
+def _number(text: str) -> str:
+    found = re.search(r"\bL[A-Z]\d{9}CN\b", text)
+    assert found, "a label without its tracking number"
+    return found.group()
