@@ -15,7 +15,7 @@ from lib.ui.context import app
 #: What the fees can be added up by, and how that is called.
 AXES = {"plan_id": later("By plan"), "country": later("By country")}
 #: So many bars fit on a screen; the table below has the rest.
-BARS = 20
+BARS = 12
 
 
 def show(found: Costs) -> None:

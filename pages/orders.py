@@ -182,7 +182,7 @@ def _hold(everything: bool, wanted: OrderFilter, chosen: list[str]) -> int:
 
 
 def _held(count: int) -> str:
-    _closeorder_card.popover_key("hold")
+    order_card.close_popover("hold")
     st.session_state["orders_all"] = False
     return ngettext("{count} order is on hold.", "{count} orders are on hold.", count)
 

@@ -31,8 +31,6 @@ from lib.wording import (
 
 #: States in which a person may still withdraw it.
 VOIDABLE = (State.ACCEPTED, State.READY)
-#: Room for a label of 100 × 150 mm with the browser's own controls, in pixels.
-LABEL_HEIGHT = 620
 
 
 def show(shipment_id: str) -> None:
@@ -47,8 +45,8 @@ def show(shipment_id: str) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         show_fee(shipment)
-        show_receiver(shipment["receivers"])
     with right:
+        show_receiver(shipment["receivers"])
         show_label(shipment)
     show_contents(shipment["contents"])
     show_timeline(shipment["timeline"])
@@ -170,7 +168,6 @@ def show_label(shipment: Mapping[str, Any]) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
-    st.iframe(path, height=LABEL_HEIGHT, alt=_("The label"))
 
 
 def show_contents(contents: list[dict[str, Any]]) -> None:

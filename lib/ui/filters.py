@@ -137,7 +137,7 @@ def _many(name: str, label: str, counts: Mapping[str, int], query: Query, said: 
         on_change=_changed,
         args=(name,),
         placeholder=_("Any"),
-        width=190,
+        width=220,
     )
 
 

@@ -35,11 +35,11 @@ _COOKIES = "frame_cookies"
 
 def navigation(root: Path) -> StreamlitPage:
     """The pages under `root`; returns the one to show."""
-    shown = [_page(root, name, *PAGES[name]) for name in PAGES if (root / "pages" / f"{name}.py").exists()]
+    shown = [_page(root, name, *PAGES[name]) for name in PAGES]
     hidden = [
         _page(root, name, *HIDDEN[name], hidden=True)
         for name in HIDDEN
-        if (root / "pages" / f"{name}.py").exists()
+       
     ]
     # The tab's icon comes before the navigation: a browser would fetch a page's icon for it from outside.
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from lib import app as wiring
@@ -25,7 +27,17 @@ def nobody_elses_app() -> Iterator[None]:
 
 
 @pytest.fixture
-def open_page() -> Open:
+def framed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the server, where every page has its frame; AppTest would run a file of pages/ all by itself."""
+
+    def run(main_script_path: str) -> None:
+        runpy.run_path(main_script_path, run_name="__main__")
+
+    monkeypatch.setattr(script_runner, "_mpa_v1", run)
+
+
+@pytest.fixture
+def open_page(framed: None) -> Open:
     """Open a page of an App, in English unless told otherwise: `open_page(app, "orders", view="all")`."""
 
     def _open(app: App, name: str = "overview", *, language: str = "en", **query: str | list[str]) -> AppTest:

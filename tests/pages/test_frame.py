@@ -1,0 +1,215 @@
+"""The frame: the door, where one can go, whose desk it is, and what must not be overlooked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.web.server.app_discovery import discover_asgi_app
+
+from lib import app as wiring
+from lib.app import App
+from lib.config import Settings
+from lib.services import background
+from lib.services.dispatch import Dispatcher
+from lib.store.database import Database
+from tests.conftest import Desk
+from tests.pages.conftest import ROOT, Open, text_of
+
+
+def test_every_page_says_sandbox(open_page: Open, desk: Desk) -> None:
+    for name in ("overview", "orders", "files", "connection"):
+        page = open_page(desk.app, name)
+        assert not page.exception
+        assert "Sandbox" in text_of_sidebar(page), name
+
+
+def test_a_live_desk_says_so(open_page: Open, desk: Desk) -> None:
+    live = Settings(data=desk.app.settings.data, platform_url="https://platform.example", app_key="87654321")
+    page = open_page(App(live, desk.app.database, platform=desk.app.platform, now=desk.app.now))
+    assert "Live" in text_of_sidebar(page)
+    assert "Sandbox" not in text_of_sidebar(page)
+
+
+def test_who_works_here_is_asked_once_and_stands_beside_what_is_done(open_page: Open, desk: Desk) -> None:
+    page = open_page(desk.app, "orders")
+    page.text_input(key="frame_operator").set_value(" Lin *Made-Up* ")
+    page.button(key="FormSubmitter:frame_who-That is me").click().run()
+    assert page.session_state["operator"] == "Lin *Made-Up*"
+    page.session_state["orders_table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    page.button(key="orders_batch").click().run()
+    with desk.app.database.read() as work:
+        assert work.rows("batches_all")[0]["created_by"] == "Lin *Made-Up*"
+
+
+def test_the_language_can_be_changed_in_the_middle(open_page: Open, desk: Desk) -> None:
+    page = open_page(desk.app, "orders")
+    page.segmented_control(key="frame_language").set_value("zh_CN").run()
+    assert page.session_state["language"] == "zh_CN"
+    assert "法国" in _countries(open_page(desk.app, "orders", language="zh_CN")) or not page.exception
+
+
+def test_a_platform_out_of_reach_is_said_on_every_page(
+    open_page: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatcher = Dispatcher(desk.app)
+    dispatcher.trouble = "unreachable"
+    monkeypatch.setattr(background, "_dispatcher", dispatcher)
+    for name in ("overview", "files"):
+        page = open_page(desk.app, name)
+        assert any("cannot be reached" in one.value for one in page.warning), name
+    dispatcher.stop()
+
+
+def test_an_action_opens_its_page_with_its_notice(open_page: Open, desk: Desk) -> None:
+    page = open_page(desk.app, "orders")
+    page.toggle(key="orders_all").set_value(True).run()
+    page.button(key="orders_batch").click().run()
+    assert page.title[0].value == "Plans"
+    assert any("10 orders" in one.value for one in page.success)
+
+
+def test_a_database_in_other_hands_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPDESK_DATA", str(tmp_path))
+    with _holder(tmp_path):
+        page = AppTest.from_file(ROOT / "dashboard.py", default_timeout=30)
+        page.session_state["language"] = "en"
+        page.run()
+    assert not page.exception
+    assert "is in use by" in page.error[0].value
+    assert "Close that program" in page.error[0].value
+
+
+def test_streamlit_finds_the_server_in_the_dashboard() -> None:
+    assert discover_asgi_app(ROOT / "dashboard.py").import_string == "dashboard:server"
+
+
+def test_background_work_starts_once_and_stops(tmp_path: Path) -> None:
+    app = App(Settings(data=tmp_path), Database(None), platform=_Nobody())  # type: ignore[arg-type]
+    background.start(app)
+    first = background._dispatcher
+    background.start(app)
+    assert background._dispatcher is first
+    assert background.running()
+    background.wake()
+    background.stop()
+    assert not background.running()
+    assert background.trouble() == ""
+    app.close()
+
+
+def test_the_server_answers_for_its_health_and_ends_with_its_sandbox(tmp_path: Path) -> None:
+    port = _free_port()
+    server = _serve(tmp_path, port)
+    try:
+        health = _health(port, "ok")
+        assert health == {"status": "ok", "sandbox": True}
+        address = _wait_for(tmp_path / "sandbox" / "address.json")
+        assert httpx.get(f"{address}/sandbox/health").status_code == 200
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"{address}/sandbox/health", timeout=5)
+
+
+def test_the_server_serves_while_the_database_is_held_and_works_once_it_is_free(tmp_path: Path) -> None:
+    port = _free_port()
+    with _holder(tmp_path):
+        server = _serve(tmp_path, port)
+        assert _health(port, "held")["status"] == "held"
+        assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
+    try:
+        assert _health(port, "ok")["status"] == "ok"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        _out, said = server.communicate(timeout=20)
+    assert said.count("is in use by") == 1
+
+
+class _Nobody:
+    """A platform nobody asks anything."""
+
+    def close(self) -> None: ...
+
+
+def text_of_sidebar(page: AppTest) -> str:
+    return "\n".join(str(one.value) for one in page.sidebar.markdown) + text_of(page)
+
+
+def _countries(page: AppTest) -> str:
+    return " ".join(str(one) for frame in page.dataframe for one in frame.value.get("country_name", []))
+
+
+class _holder:
+    """Another process that has the database of a folder open."""
+
+    def __init__(self, folder: Path) -> None:
+        code = (
+            "import duckdb, sys; duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code, str(folder / "shipdesk.duckdb")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> None:
+        assert self._process.stdout
+        assert self._process.stdout.readline() == "held\n"
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.communicate("", timeout=10)
+
+
+def _serve(folder: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"SHIPDESK_DATA": str(folder), "SHIPDESK_LANGUAGE": "en"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _health(port: int, wanted: str) -> dict[str, object]:
+    """What /healthz says, once it says what is wanted, or last."""
+    said: dict[str, object] = {}
+    for _ in range(150):
+        try:
+            said = httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=5).json()
+        except httpx.HTTPError:
+            pass
+        else:
+            if said["status"] == wanted:
+                break
+        time.sleep(0.2)
+    return said
+
+
+def _wait_for(path: Path) -> str:
+    import json
+
+    for _ in range(100):
+        if path.exists():
+            return str(json.loads(path.read_text())["url"])
+        time.sleep(0.2)
+    raise AssertionError(f"{path} never came")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
