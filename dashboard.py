@@ -41,9 +41,8 @@ def _show() -> None:
     app = context.app()
     synced = [row["synced_at"] for row in orders.last_syncs(app)]
     frame.sidebar(sandbox=app.is_sandbox, synced_at=max(synced, default=None), now=app.now())
-    actions.follow()
     frame.banner(background.trouble())
-    actions.show_notices()
+    actions.arrive()
     page.run()
 
 

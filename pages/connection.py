@@ -19,6 +19,7 @@ SHIPDESK_TOKEN=…"""
 
 
 def main() -> None:
+    actions.arrive()
     st.title(_("Connection"))
     try:
         with st.spinner(_("Connecting…")):

@@ -22,6 +22,7 @@ TYPES = ["xlsx", "xls", "csv", "tsv", "txt"]
 
 
 def main() -> None:
+    actions.arrive()
     st.title(_("Files"))
     _load()
     report: files.LoadReport | None = st.session_state.get(REPORT)

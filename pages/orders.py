@@ -25,6 +25,7 @@ NAMED = 50
 
 
 def main() -> None:
+    actions.arrive()
     st.title(_("Orders"))
     counts = orders.counts(app())
     _made()

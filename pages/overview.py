@@ -20,6 +20,7 @@ LISTED = 5
 
 
 def main() -> None:
+    actions.arrive()
     st.title(_("Overview"))
     day = overview.today(app())
     if day.untouched:

@@ -399,12 +399,11 @@ def show_orders(batch_id: str, choices: pd.DataFrame) -> None:
 
 
 def _order_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    countries = {code: formats.country(code) for code in rows["country"].unique()}
     return pd.DataFrame(
         {
             "shipment_id": rows["shipment_id"],
             "order_id": rows["order_id"],
-            "country": rows["country"].map(countries),
+            "country": formats.countries(rows["country"]),
             "weight_g": rows["weight_g"],
             "cargo": rows["cargo_class"].map({one: cargo_label(one) for one in rows["cargo_class"].unique()}),
             "buyer_service": rows["buyer_service"].fillna("–"),

@@ -43,7 +43,7 @@ class Desk:
 
     def load(self, rows: Sequence[dict[str, str]]) -> None:
         """Orders come in by a file here, and exist on the platform."""
-        export = write_export(self.folder / "orders.xlsx", rows)
+        export = write_export(self.folder / "orders.csv", rows)
         files.load(self.app, [export], by="tester")
         httpx.post(f"{self.url}/sandbox/seed", json={"path": str(export)}, timeout=60).raise_for_status()
 
@@ -107,7 +107,7 @@ def empty_desk(sandbox: launch.Running, store: Database, tmp_path: Path) -> Iter
     client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
     desk = Desk(App(settings, store, platform=Platform(client)), sandbox.url, tmp_path)
     desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
-    files.load(desk.app, [write_products(tmp_path / "products.xlsx")], by="tester")
+    files.load(desk.app, [write_products(tmp_path / "products.csv")], by="tester")
     yield desk
     client.close()
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -19,6 +20,7 @@ from lib.files.sheets import NotReadable
 from lib.sandbox.app import Sandbox
 from lib.sandbox.faults import Settings
 from lib.sandbox.seeding import seed
+from lib.sandbox.world import DamagedJournal
 
 HOST = "127.0.0.1"
 
@@ -35,6 +37,7 @@ HOST = "127.0.0.1"
 @click.option(
     "--fault", "faults", multiple=True, help="NAME=RATE or METHOD:NAME=RATE, as create:isp_after=0.1."
 )
+@click.option("--dice", type=int, help="A number; the same one brings the same faults.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when the standard input does.")
 def main(
     port: int,
@@ -44,6 +47,7 @@ def main(
     jitter_ms: float,
     rate_limit: float,
     faults: tuple[str, ...],
+    dice: int | None,
     until_stdin_closes: bool,
 ) -> None:
     """Serve the platform's protocol on the loopback address, and remember everything in FOLDER."""
@@ -53,18 +57,17 @@ def main(
         lock.acquire(timeout=0)
     except Timeout:
         _end(f"{folder} is in use by another sandbox; stop it, or name another folder.")
-    settings = Settings()
+    settings = Settings(seed=dice)
     try:
-        pairs = dict(fault.split("=", 1) for fault in faults)
         settings.change(
-            latency_ms=latency_ms,
-            jitter_ms=jitter_ms,
-            rate_limit=rate_limit,
-            faults={name: float(rate) for name, rate in pairs.items()},
+            latency_ms=latency_ms, jitter_ms=jitter_ms, rate_limit=rate_limit, faults=_rates(faults)
         )
     except ValueError as error:
         _end(str(error), status=2)
-    sandbox = Sandbox(folder, settings)
+    try:
+        sandbox = Sandbox(folder, settings)
+    except DamagedJournal as error:
+        _end(f"{error} cannot be read; move {folder} away, or name another folder.")
     for path in seeds:
         try:
             seed(sandbox.world, path)
@@ -72,6 +75,18 @@ def main(
             _end(f"{path.name} cannot be used as a seed: {error}", status=2)
     _serve(sandbox, port, folder, until_stdin_closes)
     lock.release()
+
+
+def _rates(faults: tuple[str, ...]) -> dict[str, float]:
+    """NAME=RATE as name: rate. Raises ValueError."""
+    found = {}
+    for fault in faults:
+        name, _, rate = fault.partition("=")
+        try:
+            found[name] = float(rate)
+        except ValueError as error:
+            raise ValueError(f"{fault}: a fault is NAME=RATE, as create:isp_after=0.1") from error
+    return found
 
 
 def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) -> None:
@@ -97,12 +112,18 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
             timeout_graceful_shutdown=2,
             timeout_keep_alive=60,
             lifespan="off",
+            proxy_headers=False,
         )
     )
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    # The server raises the signal that ended it again when it is done; what is left to do here still has to be.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     if until_stdin_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    # The server hands a signal on once it has shut down; tidying up comes after that, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         server.run(sockets=[listening])
     finally:
@@ -115,7 +136,7 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _end(text: str, *, status: int = 3) -> None:
+def _end(text: str, *, status: int = 3) -> NoReturn:
     print(text, file=sys.stderr)
     raise SystemExit(status)
 

@@ -1,229 +1,216 @@
-"""The sandbox over HTTP: the platform's gateway, and `/sandbox/…` to steer it and look at it from outside."""
+"""The sandbox over HTTP: the platform's gateways, and `/sandbox/…` to steer it and look at it from outside."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import time
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lib.files.sheets import NotReadable
-from lib.sandbox import gateway, logistics, trade
-from lib.sandbox.faults import Settings
-from lib.sandbox.gateway import GatewayError
+from lib.sandbox import calls, gateway, tokens
+from lib.sandbox.faults import Limits, Settings
+from lib.sandbox.gateway import REST, SYNC, TOP, Family, GatewayError
 from lib.sandbox.seeding import seed
 from lib.sandbox.world import World
 
-#: Method → what answers it.
-TRADE: dict[str, Callable[[World, Mapping[str, str]], dict[str, Any]]] = {
-    "aliexpress.trade.seller.orderlist.get": trade.order_list,
-    "aliexpress.solution.order.get": trade.solution_order_list,
-    "aliexpress.trade.new.redefining.findorderbyid": trade.order_detail,
-    "aliexpress.solution.order.info.get": trade.solution_order_detail,
-    "aliexpress.solution.order.receiptinfo.get": trade.receipt,
-    "aliexpress.trade.redefining.findorderreceiptinfo": trade.receipt,
-}
-LOGISTICS: dict[str, Callable[[World, Mapping[str, str], Settings], dict[str, Any]]] = {
-    "aliexpress.logistics.redefining.getonlinelogisticsservicelistbyorderid": logistics.plans,
-    "aliexpress.logistics.service.query": logistics.plans_current,
-    "aliexpress.logistics.redefining.getlogisticsselleraddresses": logistics.seller_addresses,
-    "aliexpress.logistics.redefining.qureywlbdomesticlogisticscompany": logistics.companies,
-    "aliexpress.logistics.redefining.listlogisticsservice": logistics.carriers,
-    "aliexpress.logistics.createwarehouseorder": logistics.create,
-    "aliexpress.logistics.order.createorder": logistics.create,
-    "aliexpress.logistics.querylogisticsorderdetail": logistics.query,
-    "aliexpress.logistics.redefining.getonlinelogisticsinfo": logistics.query_online,
-    "aliexpress.logistics.redefining.getprintinfo": logistics.print_one,
-    "aliexpress.logistics.redefining.getprintinfos": logistics.print_many,
-    "aliexpress.logistics.sellershipmentfortop": logistics.declare,
-    "aliexpress.logistics.order.shipment": logistics.declare_sub_orders,
-    "aliexpress.logistics.querysellershipmentinfo": logistics.declarations,
-    "aliexpress.logistics.redefining.querytrackingresult": logistics.tracking,
-    "aliexpress.logistics.abnormalorder.query": logistics.abnormal,
-}
-ISP = GatewayError(
-    15,
-    "Remote service error",
-    sub_code="isp.top-remote-connection-timeout",
-    sub_msg="the remote service timed out",
-)
-
-
-class CutConnection(Exception):
-    """The answer is that there is none."""
+#: As far as time is moved at once: ten years.
+MOST_HOURS = 87_600
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Sandbox:
     """The endpoints, over one world."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
+        """Raises DamagedJournal."""
+        self.folder = folder.resolve()
         self.world = World(folder)
         self.settings = settings
         self.calls: Counter[str] = Counter()
-        self._recent: dict[str, list[float]] = {}
+        self.limits = Limits(settings)
+        self._started_with = settings.shown()
 
-    def app(self) -> Starlette:
-        """The Starlette application."""
-        return Starlette(
-            routes=[
-                Route("/router/rest", self.gateway, methods=["GET", "POST"]),
-                Route("/sandbox/health", self.health),
-                Route("/sandbox/state", self.state),
-                Route("/sandbox/calls", self.call_counts),
-                Route("/sandbox/settings", self.change_settings, methods=["GET", "POST"]),
-                Route("/sandbox/seed", self.seed, methods=["POST"]),
-                Route("/sandbox/advance", self.advance, methods=["POST"]),
-                Route("/sandbox/reset", self.reset, methods=["POST"]),
-            ]
+    def app(self) -> ASGIApp:
+        """The application."""
+        return _Abortable(
+            Starlette(
+                routes=[
+                    Route(TOP.path, self._gateway(TOP), methods=["GET", "POST"]),
+                    Route(SYNC.path, self._gateway(SYNC), methods=["GET", "POST"]),
+                    Route(REST.path + "/{path:path}", self.rest, methods=["GET", "POST"]),
+                    Route("/sandbox/health", self.health),
+                    Route("/sandbox/state", self.state),
+                    Route("/sandbox/calls", self.call_counts),
+                    Route("/sandbox/settings", self.change_settings, methods=["GET", "POST"]),
+                    Route("/sandbox/seed", self.seed, methods=["POST"]),
+                    Route("/sandbox/advance", self.advance, methods=["POST"]),
+                    Route("/sandbox/reset", self.reset, methods=["POST"]),
+                ]
+            )
         )
 
-    async def gateway(self, request: Request) -> Response:
-        """One signed call: query and body merged, as real clients send some of each."""
-        params = dict(request.query_params)
-        if request.method == "POST":
-            async with request.form() as form:
-                params |= {name: value for name, value in form.items() if isinstance(value, str)}
-        method = params.get("method", "")
-        self.calls[method] += 1
-        latency = self.settings.latency_s()
-        if self.settings.strikes("slow", method):
-            latency += self.settings.slow_s
-        if latency:
-            await asyncio.sleep(latency)
+    def _gateway(self, family: Family) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            """One signed business call."""
+            params = await _params(request)
+            method = params.get("method", "")
+            self.calls[method] += 1
+            if latency := self.settings.latency_s():
+                await asyncio.sleep(latency)
+            try:
+                response = calls.answer(self.world, self.settings, self.limits, params, family)
+            except GatewayError as error:
+                response = calls.json_response(gateway.as_json(error.body(family)))
+            if self.settings.strikes("slow", method):
+                await asyncio.sleep(self.settings.slow_s)
+            return response
+
+        return answer
+
+    async def rest(self, request: Request) -> Response:
+        """A call by path: tokens."""
+        path = "/" + request.path_params["path"]
+        self.calls[path] += 1
+        params = await _params(request)
         try:
-            return self._answer(method, params)
+            gateway.admit_path(params, path, datetime.now(UTC))
+            return JSONResponse(tokens.answer(path, params, self.world.now()))
         except GatewayError as error:
-            return JSONResponse(error.body())
-
-    def _answer(self, method: str, params: dict[str, str]) -> Response:
-        struck = {fault for fault in ("cut_before", "isp_before") if self.settings.strikes(fault, method)}
-        gateway.admit(params, datetime.now(UTC))  # Callers stamp by the real clock.
-        self._limit(method)
-        if "cut_before" in struck:
-            return _Cut()
-        if "isp_before" in struck:
-            raise ISP
-        with self.world.lock:
-            fields = self._carry_out(method, params)
-        for fault, response in (
-            ("cut_after", _Cut),
-            ("html_502", lambda: HTMLResponse("<html><h1>502 Bad Gateway</h1></html>", 502)),
-            ("bad_json", lambda: Response(b'{"result": {"succ', media_type="application/json")),
-            ("empty", lambda: Response(b"", media_type="application/json")),
-        ):
-            if self.settings.strikes(fault, method):
-                return response()
-        if self.settings.strikes("isp_after", method):
-            raise ISP
-        simplify = params.get("simplify") == "true"
-        return JSONResponse(gateway.unmark(gateway.envelope(method, fields, simplify=simplify)))
-
-    def _carry_out(self, method: str, params: Mapping[str, str]) -> dict[str, Any]:
-        if method in TRADE:
-            return TRADE[method](self.world, params)
-        if method in LOGISTICS:
-            return LOGISTICS[method](self.world, params, self.settings)
-        raise GatewayError(22, "Invalid method")
-
-    def _limit(self, method: str) -> None:
-        """Turn away what comes too fast, or is chosen to be."""
-        banned = self.settings.strikes("ban", method)
-        if self.settings.rate_limit:
-            now = time.monotonic()
-            recent = [at for at in self._recent.get(method, []) if at > now - 1]
-            banned = banned or len(recent) >= self.settings.rate_limit
-            self._recent[method] = [*recent, now]
-        if banned:
-            raise GatewayError(
-                7,
-                "App Call Limited",
-                sub_code="accesscontrol.limited-by-app-api-access-count",
-                sub_msg=f"This ban will last for {self.settings.ban_s} more seconds",
-            )
+            return JSONResponse(error.body(REST))
 
     async def health(self, request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        """It answers, and for which folder."""
+        return JSONResponse({"status": "ok", "folder": str(self.folder)})
 
     async def state(self, request: Request) -> Response:
         """Everything it holds, for counting from outside."""
-        with self.world.lock:
+        world = self.world
+        with world.lock:
             made = [
                 {
                     "logistics_order_id": one.logistics_order_id,
                     "trade_order_id": one.trade_order_id,
-                    "tracking_number": one.tracking_number,
+                    "tracking_number": world.number_of(one),
                     "plan_id": one.plan_id,
-                    "status": one.status,
+                    "status": world.status_of(one),
                     "undeliverable_decision": one.undeliverable_decision,
-                    "declared": one.tracking_number in self.world.declared_numbers,
+                    "declared": one.tracking_number in world.declared_numbers,
                     "created_at": one.created_at,
                 }
-                for one in self.world.logistics.values()
+                for one in world.logistics.values()
             ]
-            orders = [
-                {"trade_order_id": one.order_id, "status": one.status} for one in self.world.orders.values()
-            ]
+            orders = [{"trade_order_id": one.order_id, "status": one.status} for one in world.orders.values()]
         return JSONResponse({"logistics_orders": made, "trade_orders": orders})
 
     async def call_counts(self, request: Request) -> Response:
+        """How often each method was called since the start or the last reset."""
         return JSONResponse(dict(self.calls))
 
     async def change_settings(self, request: Request) -> Response:
+        """Show the settings, or change some; a change lifts the bans in force."""
         if request.method == "POST":
             try:
-                self.settings.change(**await request.json())
-            except (ValueError, TypeError) as error:
-                return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(vars(self.settings))
+                self.settings.change(**await _posted(request))
+            except ValueError as error:
+                return _wrong(error)
+            self.limits.lift()
+        return JSONResponse(self.settings.shown())
 
     async def seed(self, request: Request) -> Response:
-        """Take in an order export that lies on this machine: {"path": …}."""
-        path = Path(str((await request.json()).get("path", "")))
+        """Take in an order export: {"path": …} on this machine, or the file itself as a form's `file`."""
         try:
-            fresh = await run_in_threadpool(seed, self.world, path)
-        except (NotReadable, OSError) as error:
-            return JSONResponse({"error": str(error)}, 400)
+            if request.headers.get("content-type", "").startswith("multipart/form-data"):
+                fresh = await self._seed_upload(request)
+            else:
+                path = Path(str((await _posted(request)).get("path", "")))
+                fresh = await run_in_threadpool(seed, self.world, path)
+        except (NotReadable, OSError, ValueError) as error:
+            return _wrong(error)
         return JSONResponse({"new_orders": fresh})
 
+    async def _seed_upload(self, request: Request) -> int:
+        async with request.form() as form:
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile):
+                raise ValueError("the form has no file")
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / f"seed{Path(upload.filename or '').suffix[:8]}"
+                with path.open("wb") as file:
+                    await run_in_threadpool(shutil.copyfileobj, upload.file, file)
+                return await run_in_threadpool(seed, self.world, path)
+
     async def advance(self, request: Request) -> Response:
-        """Move time forward: {"hours": …}. Orders whose deadline passes close, as the platform would."""
-        hours = float((await request.json()).get("hours", 0))
+        """Move time forward: {"hours": …}, and close what the platform closes when its time is over."""
+        try:
+            hours = _hours((await _posted(request)).get("hours"))
+        except ValueError as error:
+            return _wrong(error)
         with self.world.lock:
-            self.world.record("advance", {"seconds": hours * 3600})
+            closed, parcels = self.world.advance(hours * 3600)
             now = self.world.now().isoformat()
-            overdue = [
-                one.order_id
-                for one in self.world.orders.values()
-                if one.status == "WAIT_SELLER_SEND_GOODS" and one.ship_by_at and one.ship_by_at < now
-            ]
-            for order_id in overdue:
-                self.world.record("status", {"order_id": order_id, "status": "FINISH"})
-        return JSONResponse({"now": now, "closed_orders": overdue})
+        return JSONResponse({"now": now, "closed_orders": closed, "closed_logistics_orders": parcels})
 
     async def reset(self, request: Request) -> Response:
+        """Forget everything, and behave again as at the start."""
         with self.world.lock:
             self.world.reset()
+        self.settings.change(**self._started_with)
+        self.limits.lift()
         self.calls.clear()
         return JSONResponse({"status": "empty"})
 
 
-class _Cut(Response):
-    """Ends the connection without an answer."""
+class _Abortable:
+    """Gives the endpoints a way to cut the connection: the server's own `send` knows its transport."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        raise CutConnection
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        if transport is not None:
+            scope["abort"] = transport.abort
+        await self._app(scope, receive, send)
 
 
-def describe() -> str:
-    """The calls it knows, for `--help` and its documentation."""
-    return json.dumps(sorted([*TRADE, *LOGISTICS]), indent=1)
+async def _params(request: Request) -> dict[str, str]:
+    """Query and body merged, as real clients send some of each; files are no parameters."""
+    params = dict(parse_qsl(request.url.query))
+    if request.method != "POST":
+        return params
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form() as form:
+            return params | {name: value for name, value in form.items() if isinstance(value, str) and value}
+    return params | dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+
+
+async def _posted(request: Request) -> dict[str, Any]:
+    """The JSON object that was posted; nothing is an empty one. Raises ValueError."""
+    found = await request.json() if await request.body() else {}
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
+    return found
+
+
+def _hours(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_HOURS:
+        raise ValueError(f"hours is a number from 0 to {MOST_HOURS}")
+    return float(value)
+
+
+def _wrong(error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)

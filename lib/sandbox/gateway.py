@@ -1,34 +1,93 @@
-"""The gateway: who may call, and what an answer looks like."""
+"""The gateways: who may call, and what an answer looks like.
+
+Both business gateways take the same calls; they differ in how they sign, how strict their clock is and how they
+say no. The third one, /rest, knows calls by path and serves tokens here.
+"""
 
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lib.aliexpress.protocol import BEIJING, sign
 
 APP_KEY, SECRET, TOKEN = "12345678", "sandbox-secret", "sandbox-token"
-#: How far a TOP timestamp may be off.
-SKEW = timedelta(minutes=10)
-SIGN_METHODS = ("md5", "hmac", "hmac-sha256")
+
+
+@dataclass(frozen=True)
+class Family:
+    """One of the gateways: how it wants to be called, and how it says no."""
+
+    path: str
+    sign_methods: tuple[str, ...]
+    skew: timedelta  #: How far a timestamp may be off.
+    wants_version: bool
+    default_format: str
+
+
+TOP = Family("/router/rest", ("md5", "hmac", "hmac-sha256"), timedelta(minutes=10), True, "xml")
+SYNC = Family("/sync", ("sha256", "md5"), timedelta(seconds=7200), False, "json")
+REST = Family("/rest", ("sha256",), timedelta(seconds=7200), False, "json")
+
+#: Numeric code → type and text code on the newer gateways.
+TEXT_CODES = {
+    7: ("ISV", "ApiCallLimit"),
+    15: ("ISP", "ServiceTimeout"),
+    21: ("ISV", "InvalidApiPath"),
+    22: ("ISV", "InvalidApiPath"),
+    24: ("ISV", "IncompleteSignature"),
+    25: ("ISV", "IncompleteSignature"),
+    26: ("ISV", "IllegalAccessToken"),
+    27: ("ISV", "IllegalAccessToken"),
+    28: ("ISV", "InvalidAppKey"),
+    29: ("ISV", "InvalidAppKey"),
+    30: ("ISV", "InvalidTimestamp"),
+    31: ("ISV", "InvalidTimestamp"),
+    40: ("ISV", "MissingParameter"),
+}
+OTHERWISE = ("ISV", "InvalidParameter")
 
 
 class GatewayError(Exception):
-    """A call turned away, or failed, before or instead of a business answer."""
+    """A call turned away, or failed, before or instead of a business answer.
 
-    def __init__(self, code: int | str, msg: str, *, sub_code: str = "", sub_msg: str = "") -> None:
+    `text_code` replaces the newer gateways' usual code for this number.
+    """
+
+    def __init__(
+        self, code: int, msg: str, *, sub_code: str = "", sub_msg: str = "", text_code: str = ""
+    ) -> None:
         super().__init__(msg)
         self.code, self.msg, self.sub_code, self.sub_msg = code, msg, sub_code, sub_msg
+        self.text_code = text_code
 
-    def body(self) -> dict[str, Any]:
-        """The `error_response` of the platform."""
+    def body(self, family: Family = TOP) -> dict[str, Any]:
+        """The error as this gateway words it."""
+        if family is TOP:
+            return {"error_response": self._numbered()}
+        kind, code = TEXT_CODES.get(self.code, OTHERWISE)
+        error = {"type": kind, "code": self.text_code or code, "request_id": request_id()}
+        text = ". ".join(part for part in (self.msg, self.sub_msg) if part)
+        if family is REST:
+            return error | {"message": text}
+        return {"error_response": error | {"msg": text, "_trace_id_": request_id()}}
+
+    def _numbered(self) -> dict[str, Any]:
         error = {"code": self.code, "msg": self.msg, "request_id": request_id()}
-        if self.sub_code:
-            error |= {"sub_code": self.sub_code, "sub_msg": self.sub_msg}
-        return {"error_response": error}
+        stated = {"sub_code": self.sub_code, "sub_msg": self.sub_msg}
+        return error | {name: text for name, text in stated.items() if text}
+
+
+class Rows:
+    """A list in an answer: full answers put it under one key named after its element, simplified ones do not."""
+
+    def __init__(self, element: str, rows: list[Any]) -> None:
+        self.element, self.rows = element, rows
 
 
 def missing(name: str) -> GatewayError:
@@ -43,52 +102,49 @@ def invalid(name: str, why: str) -> GatewayError:
     return GatewayError(41, "Invalid arguments", sub_code="isv.invalid-parameter", sub_msg=f"{name}: {why}")
 
 
-def admit(params: Mapping[str, str], now: datetime) -> None:
-    """Let a signed call in. Raises GatewayError as the platform would turn it away."""
-    for name, code, text in (("method", 21, "Missing method"), ("app_key", 28, "Missing app key")):
-        if not params.get(name):
-            raise GatewayError(code, text)
-    if params["app_key"] != APP_KEY:
-        raise GatewayError(29, "Invalid app key")
-    if params.get("v") != "2.0":
-        raise GatewayError(32 if not params.get("v") else 33, "Invalid version")
-    if params.get("format", "xml") != "json":
-        raise GatewayError(23, "Invalid format", sub_msg="this sandbox answers in JSON only")
-    _check_time(params.get("timestamp", ""), now)
-    wanted = params.get("sign_method", "md5")
-    if not params.get("sign"):
-        raise GatewayError(24, "Missing signature")
-    if wanted not in SIGN_METHODS or not hmac.compare_digest(
-        sign(params, SECRET, wanted).encode(), params["sign"].encode()
-    ):
-        raise GatewayError(25, "Invalid signature")
+def admit(params: Mapping[str, str], now: datetime, family: Family = TOP) -> None:
+    """Let a signed business call in. Raises GatewayError as the platform would turn it away."""
+    if not params.get("method"):
+        raise GatewayError(21, "Missing method")
+    _check_key(params)
+    version = params.get("v", "")
+    if version != "2.0" and (version or family.wants_version):
+        raise GatewayError(33 if version else 32, "Invalid version")
+    if params.get("format") or family.default_format != "json":
+        _check_format(params.get("format", ""))
+    _check_time(params.get("timestamp", ""), now, family)
+    _check_sign(params, family, "md5" if family is TOP else "")
     if not params.get("session"):
         raise GatewayError(26, "Missing session")
     if params["session"] != TOKEN:
-        raise GatewayError(
-            27, "Invalid session", sub_code="invalid-sessionkey", sub_msg="expired or unknown token"
-        )
+        raise expired()
 
 
-def envelope(method: str, fields: dict[str, Any], *, simplify: bool) -> dict[str, Any]:
-    """A full answer under its root key, or the simplified one with plain lists."""
+def admit_path(params: Mapping[str, str], path: str, now: datetime) -> None:
+    """Let a /rest call in: its path is signed in front. Raises GatewayError."""
+    _check_key(params)
+    _check_time(params.get("timestamp", ""), now, REST)
+    _check_sign(params, REST, "", path)
+
+
+def expired() -> GatewayError:
+    """The access token is unknown, or no longer good."""
+    return GatewayError(
+        27, "Invalid session", sub_code="invalid-sessionkey", sub_msg="the access token is invalid or expired"
+    )
+
+
+def envelope(method: str, fields: dict[str, Any], *, simplify: bool) -> bytes:
+    """A full answer under its root key, or the simplified one with plain lists, as JSON."""
     complete = fields | {"request_id": request_id()}
-    if simplify:
-        plain = _plain(complete)
-        return plain if isinstance(plain, dict) else complete
-    return {method.replace(".", "_") + "_response": complete}
+    answer = complete if simplify else {method.replace(".", "_") + "_response": complete}
+    return as_json(answer, simplify=simplify)
 
 
-def wrapped(element: str, rows: list[Any]) -> dict[str, Any]:
-    """A list as the full answer has it: under one key named after its element."""
-    return {_WRAP: element, element: rows}
-
-
-def unmark(value: Any) -> Any:
-    """Take the marks of `wrapped` out of a full answer."""
-    if isinstance(value, dict):
-        return {name: unmark(one) for name, one in value.items() if name != _WRAP}
-    return [unmark(one) for one in value] if isinstance(value, list) else value
+def as_json(answer: Any, *, simplify: bool = False) -> bytes:
+    """JSON text of an answer with its lists."""
+    write = _plain if simplify else _wrapped
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=write).encode()
 
 
 def request_id() -> str:
@@ -96,26 +152,56 @@ def request_id() -> str:
     return secrets.token_hex(7)
 
 
-_WRAP = "\0element"
-
-
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        if _WRAP in value:
-            return [_plain(one) for one in value[value[_WRAP]]]
-        return {name: _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
+    if isinstance(value, Rows):
+        return value.rows
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _check_time(text: str, now: datetime) -> None:
+def _wrapped(value: Any) -> Any:
+    if isinstance(value, Rows):
+        return {value.element: value.rows}
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _check_key(params: Mapping[str, str]) -> None:
+    if not params.get("app_key"):
+        raise GatewayError(28, "Missing app key")
+    if params["app_key"] != APP_KEY:
+        raise GatewayError(29, "Invalid app key")
+
+
+def _check_format(text: str) -> None:
+    if text != "json":
+        raise GatewayError(23, "Invalid format", sub_msg="this sandbox answers in JSON only")
+
+
+def _check_sign(params: Mapping[str, str], family: Family, default: str, path: str = "") -> None:
+    if not params.get("sign"):
+        raise GatewayError(24, "Missing signature")
+    chosen = params.get("sign_method") or default
+    if chosen not in family.sign_methods or not hmac.compare_digest(
+        sign(params, SECRET, chosen, path).encode(), params["sign"].encode()
+    ):
+        raise GatewayError(25, "Invalid signature")
+
+
+def _check_time(text: str, now: datetime, family: Family) -> None:
     if not text:
         raise GatewayError(30, "Missing timestamp")
     try:
-        if text.isdigit():
-            stamped = datetime.fromtimestamp(int(text) / 1000, UTC)
-        else:
-            stamped = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
+        stamped = _moment(text, family)
     except (ValueError, OverflowError, OSError) as error:
         raise GatewayError(31, "Invalid timestamp") from error
-    if abs(stamped - now) > SKEW:
-        raise GatewayError(31, "Invalid timestamp", sub_msg="more than 10 minutes off")
+    if abs(stamped - now) > family.skew:
+        minutes = family.skew // timedelta(minutes=1)
+        raise GatewayError(31, "Invalid timestamp", sub_msg=f"more than {minutes} minutes off")
+
+
+def _moment(text: str, family: Family) -> datetime:
+    """Epoch milliseconds anywhere; else Beijing text on TOP, UTC in ISO form on the newer gateways."""
+    if text.isdigit():
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    if family is TOP:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING)
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
+from textwrap import wrap
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import mm
@@ -14,15 +15,19 @@ from reportlab.pdfgen.canvas import Canvas
 from lib.sandbox.world import LogisticsOrder
 
 SIZE = (100 * mm, 150 * mm)
-#: Carries Latin, Cyrillic and Chinese without a font file.
-FONT = "STSong-Light"
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+LEFT, WIDTH = 6 * mm, 88 * mm
+#: Neither needs a font file: one carries Chinese, Cyrillic and Greek, the other Korean.
+CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
+LATIN = "Helvetica"
+for font in (CHINESE, KOREAN):
+    pdfmetrics.registerFont(UnicodeCIDFont(font))
 
 
 def labels(orders: Sequence[LogisticsOrder]) -> bytes:
     """One PDF with a page per logistics order, in the order asked."""
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=SIZE, pageCompression=1)
+    canvas.setTitle("Sandbox labels")
     for order in orders:
         _page(canvas, order)
         canvas.showPage()
@@ -33,12 +38,10 @@ def labels(orders: Sequence[LogisticsOrder]) -> bytes:
 def _page(canvas: Canvas, order: LogisticsOrder) -> None:
     canvas.setLineWidth(0.8)
     canvas.rect(3 * mm, 3 * mm, 94 * mm, 144 * mm)
-    canvas.setFont("Helvetica-Bold", 15)
-    canvas.drawString(6 * mm, 137 * mm, order.plan_id[:24])
-    canvas.setFont("Helvetica", 8)
-    canvas.drawRightString(94 * mm, 138 * mm, "SANDBOX - NOT A REAL LABEL")
+    _text(canvas, LEFT, 140 * mm, order.plan_id[:24], 12, bold=True)
+    _text(canvas, LEFT, 135 * mm, "SANDBOX - NOT A REAL LABEL", 8)
     canvas.line(3 * mm, 133 * mm, 97 * mm, 133 * mm)
-    _lines(canvas, _receiver(order), top=127, size=10)
+    _lines(canvas, _receiver(order), top=127, size=10, most=8)
     canvas.line(3 * mm, 90 * mm, 97 * mm, 90 * mm)
     barcode = Code128(order.tracking_number, barHeight=18 * mm, barWidth=0.42 * mm, humanReadable=False)
     barcode.drawOn(canvas, (100 * mm - barcode.width) / 2, 67 * mm)
@@ -47,28 +50,69 @@ def _page(canvas: Canvas, order: LogisticsOrder) -> None:
     canvas.setFont("Helvetica", 9)
     canvas.drawCentredString(50 * mm, 54 * mm, f"{order.lp_number}   {order.trade_order_id}")
     canvas.line(3 * mm, 50 * mm, 97 * mm, 50 * mm)
-    goods = [
-        f"{one['product_num']} x {one['category_en_desc']}  {one['product_weight']} kg"
-        f"  USD {one['product_declare_amount']}"
-        for one in order.goods[:6]
-    ]
-    _lines(canvas, ["CUSTOMS DECLARATION", *goods], top=45, size=8)
-    canvas.setFont("Helvetica", 8)
-    canvas.drawString(6 * mm, 6 * mm, f"If undeliverable: {order.undeliverable_decision}")
+    _lines(canvas, _goods(order), top=45, size=8, most=9)
+    _text(canvas, LEFT, 6 * mm, f"If undeliverable: {order.undeliverable_decision}", 8)
 
 
 def _receiver(order: LogisticsOrder) -> list[str]:
     one = order.receiver
+    street = " ".join(part for part in (one.get("street_address", ""), one.get("street", "")) if part)
     return [
         one.get("name", ""),
-        *(one.get("street_address", "")[start : start + 44] for start in (0, 44)),
+        street,
         f"{one.get('city', '')}  {one.get('post_code', '')}",
         f"{one.get('province', '')}  {one.get('country', '')}",
         one.get("mobile") or one.get("phone") or "",
     ]
 
 
-def _lines(canvas: Canvas, lines: Sequence[str], *, top: int, size: int) -> None:
-    canvas.setFont(FONT, size)
-    for place, line in enumerate(line for line in lines if line.strip()):
-        canvas.drawString(6 * mm, top * mm - place * size * 1.35, line[:60])
+def _goods(order: LogisticsOrder) -> list[str]:
+    return [
+        "CUSTOMS DECLARATION",
+        *(
+            f"{one['product_num']} x {one['category_en_desc']} {one['category_cn_desc']}"
+            f"  {one['product_weight']} kg  USD {one['product_declare_amount']}"
+            for one in order.goods[:8]
+        ),
+    ]
+
+
+def _lines(canvas: Canvas, lines: Iterable[str], *, top: int, size: int, most: int) -> None:
+    fitted = [part for line in lines if line.strip() for part in _fitted(line, size)]
+    for place, line in enumerate(fitted[:most]):
+        _text(canvas, LEFT, top * mm - place * size * 1.35, line, size)
+
+
+def _fitted(line: str, size: int) -> list[str]:
+    """Cut where the width of the label ends."""
+    width = sum(pdfmetrics.stringWidth(run, font, size) for font, run in _runs(line, LATIN))
+    if width <= WIDTH:
+        return [line]
+    return wrap(line, max(10, int(len(line) * WIDTH / width)), break_long_words=True)
+
+
+def _text(canvas: Canvas, x: float, y: float, text: str, size: int, *, bold: bool = False) -> None:
+    for font, run in _runs(text, "Helvetica-Bold" if bold else LATIN):
+        canvas.setFont(font, size)
+        canvas.drawString(x, y, run)
+        x += pdfmetrics.stringWidth(run, font, size)
+
+
+def _runs(text: str, latin: str) -> list[tuple[str, str]]:
+    """The text in at most three pieces of one font each: what is Latin at its ends any viewer can read."""
+    foreign = [place for place, letter in enumerate(text) if not _in_latin_font(letter)]
+    if not foreign:
+        return [(latin, text)]
+    start, end = foreign[0], foreign[-1] + 1
+    korean = any("가" <= letter <= "힣" for letter in text)
+    runs = [(latin, text[:start]), (KOREAN if korean else CHINESE, text[start:end]), (latin, text[end:])]
+    return [(font, run) for font, run in runs if run]
+
+
+def _in_latin_font(letter: str) -> bool:
+    """Accents of Western Europe are in the Latin font only."""
+    try:
+        letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True

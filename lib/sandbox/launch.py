@@ -76,7 +76,8 @@ def ensure(folder: Path, seeds: Sequence[Path]) -> Running:
 def _answering(folder: Path) -> Running | None:
     try:
         url = json.loads((folder / "address.json").read_text())["url"]
-        httpx.get(f"{url}/sandbox/health", timeout=5).raise_for_status()
+        health = httpx.get(f"{url}/sandbox/health", timeout=5).raise_for_status().json()
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return None
-    return Running(url, None)
+    # After a kill the file stays, and its port may be another sandbox's by now.
+    return Running(url, None) if health.get("folder") == str(folder.resolve()) else None

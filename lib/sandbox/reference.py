@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from math import prod
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "reference"
@@ -22,6 +24,9 @@ class Plan:
     name_en: str
     cargo: frozenset[str]
     max_weight_g: int | None
+    max_longest_mm: int | None
+    max_sum_mm: int | None
+    volumetric_divisor: int | None  #: cm³ per kg.
     return_supported: bool
     days_min: str
     days_max: str
@@ -34,6 +39,22 @@ class Plan:
     def service_code(self) -> str:
         """The code a create call names: plan and warehouse."""
         return f"{self.plan_id}_{self.warehouse_code}"
+
+    def name(self, locale: str) -> str:
+        """Its name in the language asked for."""
+        return self.name_en if locale.lower().startswith("en") else self.name_zh
+
+    def takes_size(self, sides_mm: Sequence[int]) -> bool:
+        """Whether a parcel of these sides is small enough; not said, it is."""
+        longest, total = max(sides_mm, default=0), sum(sides_mm)
+        too_long = self.max_longest_mm is not None and longest > self.max_longest_mm
+        return not too_long and not (self.max_sum_mm is not None and total > self.max_sum_mm)
+
+    def chargeable_g(self, weight_g: int, sides_mm: Sequence[int]) -> int:
+        """The weight that is charged: the actual, or what the volume stands for if that is more."""
+        if self.volumetric_divisor is None or len(sides_mm) != 3:
+            return weight_g
+        return max(weight_g, -(-prod(sides_mm) // self.volumetric_divisor))
 
 
 @dataclass(frozen=True)
@@ -73,7 +94,10 @@ def plans() -> dict[str, Plan]:
             name_zh=row["name_zh"],
             name_en=row["name_en"],
             cargo=frozenset(row["cargo"].split("|")),
-            max_weight_g=int(row["max_weight_g"]) if row["max_weight_g"] else None,
+            max_weight_g=_whole(row["max_weight_g"]),
+            max_longest_mm=_whole(row["max_longest_mm"]),
+            max_sum_mm=_whole(row["max_sum_mm"]),
+            volumetric_divisor=_whole(row["volumetric_divisor"]),
             return_supported=row["return_supported"] == "true",
             days_min=row["days_min"],
             days_max=row["days_max"],
@@ -88,12 +112,15 @@ def plans() -> dict[str, Plan]:
 
 @cache
 def rates() -> dict[tuple[str, str, str], list[Rate]]:
-    """(plan, country, cargo class) → its intervals by weight."""
-    cards = {row["card_id"]: row for row in rows("rate_cards")}
+    """(plan, country, cargo class) → its intervals by weight, of each plan's newest card."""
+    cards = {row["plan_id"]: row for row in sorted(rows("rate_cards"), key=lambda row: row["valid_from"])}
+    newest = {card["card_id"]: card for card in cards.values()}
     found: dict[tuple[str, str, str], list[Rate]] = defaultdict(list)
     for path in sorted((FOLDER / "rates").glob("*.csv")):
         for row in _read(path):
-            card = cards[row["card_id"]]
+            card = newest.get(row["card_id"])
+            if card is None:
+                continue
             rate = Rate(
                 min_g=int(row["min_g"]),
                 max_g=int(row["max_g"]),
@@ -129,9 +156,19 @@ def services() -> list[dict[str, str]]:
     return rows("services")
 
 
+@cache
+def declarable() -> frozenset[str]:
+    """Their keys."""
+    return frozenset(row["service_key"] for row in services())
+
+
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a reference table as texts."""
     return _read(FOLDER / f"{name}.csv")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _read(path: Path) -> list[dict[str, str]]:

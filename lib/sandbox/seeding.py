@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from stdnum.br import cpf
 
 from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
 from lib.sandbox import reference
-from lib.sandbox.world import Declaration, TradeLine, TradeOrder, World
+from lib.sandbox.world import Declaration, Event, TradeLine, TradeOrder, World
 
 #: Exports name no zone; the platform's own times are US Pacific.
 ZONE = "America/Los_Angeles"
@@ -22,7 +23,8 @@ def seed(world: World, path: Path) -> int:
     """Make a trade order of every order in the file that is not there yet; returns how many are new.
 
     Dates are moved by whole days so that the newest payment is recent. Partly shipped orders get the
-    declaration in their waybill column. The same file again changes nothing.
+    declaration in their waybill column. The same file again changes nothing. All of a file goes in, or nothing.
+    Raises NotReadable.
     """
     countries = pd.DataFrame(reference.rows("countries"))
     tables = read_orders(path, zone=ZONE, countries=countries)
@@ -31,14 +33,17 @@ def seed(world: World, path: Path) -> int:
         tables = moved(tables, pd.Timedelta(days=days))
         lines = dict(iter(tables.lines.groupby("order_id")))
         receivers = tables.receivers.set_index("order_id").to_dict("index")
-        fresh = [row for row in tables.orders.to_dict("records") if row["order_id"] not in world.orders]
-        for row in fresh:
-            world.record("trade_order", _order(row, lines[row["order_id"]], receivers[row["order_id"]]))
-        _declare(world, tables, {row["order_id"] for row in fresh})
+        fresh = {
+            str(row["order_id"]): _order(row, lines.get(row["order_id"]), receivers[row["order_id"]])
+            for row in tables.orders.to_dict("records")
+            if str(row["order_id"]) not in world.orders
+        }
+        made: list[Event] = [("trade_order", order) for order in fresh.values()]
+        world.record(*made, *_declarations(tables, fresh))
     return len(fresh)
 
 
-def _order(row: dict[str, Any], lines: pd.DataFrame, receiver: dict[str, Any]) -> TradeOrder:
+def _order(row: dict[str, Any], lines: pd.DataFrame | None, receiver: dict[str, Any]) -> TradeOrder:
     order_id = str(row["order_id"])
     service = _text(row["buyer_service"])
     return TradeOrder(
@@ -56,7 +61,7 @@ def _order(row: dict[str, Any], lines: pd.DataFrame, receiver: dict[str, Any]) -
         note=_text(row["note"]),
         receiver={str(name): _text(value) for name, value in receiver.items()}
         | {"tax_number": _tax_number(str(receiver["country"]), order_id)},
-        lines=[_line(order_id, line) for line in lines.to_dict("records")],
+        lines=[_line(order_id, line) for line in (lines.to_dict("records") if lines is not None else [])],
     )
 
 
@@ -64,7 +69,7 @@ def _line(order_id: str, line: dict[str, Any]) -> TradeLine:
     index = int(line["line_no"])
     return TradeLine(
         index=index,
-        child_order_id=str(int(order_id) + index) if order_id.isdigit() else f"{order_id}{index}",
+        child_order_id="8" + str(_digest(f"{order_id}:{index}") % 10**15).zfill(15),
         product_id="1005" + str(_digest(f"{line['sku']}{line['title']}") % 10**12).zfill(12),
         sku=_text(line["sku"]),
         title=_text(line["title"]),
@@ -74,16 +79,17 @@ def _line(order_id: str, line: dict[str, Any]) -> TradeLine:
     )
 
 
-def _declare(world: World, tables: OrderTables, fresh: set[str]) -> None:
+def _declarations(tables: OrderTables, fresh: dict[str, TradeOrder]) -> Iterator[Event]:
     """Partly shipped orders: the first sub-order went out with the number of the waybill column."""
     for row in tables.waybills.to_dict("records"):
-        order = world.orders.get(str(row["order_id"]))
-        if order is None or order.order_id not in fresh or order.status != "SELLER_PART_SEND_GOODS":
+        order = fresh.get(str(row["order_id"]))
+        if order is None or order.status != "SELLER_PART_SEND_GOODS":
             continue
-        whole = "all" if len(order.lines) > 1 else "part"
-        at = world.now().isoformat()
+        # Of a single sub-order only a part can have gone, else the order would not be partly shipped.
+        send_type = "all" if len(order.lines) > 1 else "part"
+        at = order.paid_at or order.ordered_at or datetime.now(UTC).isoformat()
         service = reference.service_keys().get(row["service"], row["service"])
-        world.record("declaration", Declaration(order.order_id, 1, service, row["number"], whole, at))
+        yield "declaration", Declaration(order.order_id, 1, service, row["number"], send_type, at)
 
 
 def _tax_number(country: str, order_id: str) -> str:

@@ -2,85 +2,87 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from lib.sandbox.gateway import invalid, missing, wrapped
+from lib.sandbox.fields import (
+    PACIFIC,
+    Params,
+    amount,
+    json_object,
+    known,
+    money,
+    need,
+    pacific,
+    whole,
+    wire_id,
+)
+from lib.sandbox.gateway import Rows, invalid
 from lib.sandbox.world import TradeLine, TradeOrder, World
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 LARGEST_PAGE = 50
+NOT_FOUND = {"error_code": "15-1001", "error_message": "order does not exist or is not yours"}
+ENDED = "FINISH"
 
 
-def order_list(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+def order_list(world: World, params: Params) -> dict[str, Any]:
     """aliexpress.trade.seller.orderlist.get"""
     return _list(
-        world, _object(params, "param_aeop_order_query"), "aeop_order_item_dto", "aeop_order_product_dto"
+        world, json_object(params, "param_aeop_order_query"), "aeop_order_item_dto", "aeop_order_product_dto"
     )
 
 
-def solution_order_list(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+def solution_order_list(world: World, params: Params) -> dict[str, Any]:
     """aliexpress.solution.order.get"""
-    return _list(world, _object(params, "param0"), "order_dto", "order_product_dto")
+    return _list(world, json_object(params, "param0"), "order_dto", "order_product_dto")
 
 
-def order_detail(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+def order_detail(world: World, params: Params) -> dict[str, Any]:
     """aliexpress.trade.new.redefining.findorderbyid"""
-    order = _order(world, _object(params, "param1"))
+    order = _order(world, json_object(params, "param1"))
     if order is None:
-        return {"error_code": "15-1001", "error_message": "order does not exist or is not yours"}
+        return dict(NOT_FOUND)
     target = _detail(world, order) | {
-        "id": int(order.order_id),
+        "id": wire_id(order.order_id),
         "over_time_left": pacific(order.ship_by_at),
-        "child_order_list": wrapped("aeop_tp_child_order_dto", [_child(order, line) for line in order.lines]),
+        "child_order_list": Rows("aeop_tp_child_order_dto", [_child(order, line) for line in order.lines]),
     }
     return {"target": target, "time_stamp": pacific(world.now().isoformat())}
 
 
-def solution_order_detail(world: World, params: Mapping[str, str]) -> dict[str, Any]:
+def solution_order_detail(world: World, params: Params) -> dict[str, Any]:
     """aliexpress.solution.order.info.get"""
-    order = _order(world, _object(params, "param1"))
+    order = _order(world, json_object(params, "param1"))
     if order is None:
-        return {"result": {"error_code": "15-1001", "error_message": "order does not exist or is not yours"}}
-    children = wrapped("global_aeop_tp_child_order_dto", [_child(order, line) for line in order.lines])
+        return {"result": dict(NOT_FOUND)}
+    children = Rows("global_aeop_tp_child_order_dto", [_child(order, line) for line in order.lines])
     return {"result": {"data": _detail(world, order) | {"child_order_list": children}, "error_code": 0}}
 
 
-def receipt(world: World, params: Mapping[str, str]) -> dict[str, Any]:
-    """aliexpress.solution.order.receiptinfo.get and aliexpress.trade.redefining.findorderreceiptinfo"""
-    order = _order(world, _object(params, "param1"))
+def receipt(world: World, params: Params) -> dict[str, Any]:
+    """aliexpress.solution.order.receiptinfo.get: the receiver, without a tax number."""
+    found = receipt_with_tax_number(world, params)["result"]
+    return {"result": {name: value for name, value in found.items() if name != "cpf_no"}}
+
+
+def receipt_with_tax_number(world: World, params: Params) -> dict[str, Any]:
+    """aliexpress.trade.redefining.findorderreceiptinfo"""
+    order = _order(world, json_object(params, "param1"))
     return {"result": _receipt_address(order) if order else {}}
 
 
-def pacific(iso: str | None) -> str | None:
-    """A moment as the platform writes order times: US Pacific, without a zone."""
-    return None if iso is None else f"{datetime.fromisoformat(iso).astimezone(PACIFIC):%Y-%m-%d %H:%M:%S}"
-
-
-def money(minor: int, currency: str) -> dict[str, Any]:
-    """An amount as the platform writes it."""
-    return {
-        "amount": f"{minor / 100:.2f}",
-        "cent": minor,
-        "cent_factor": 100,
-        "currency_code": currency,
-    }
-
-
 def _list(world: World, query: Mapping[str, Any], row: str, product: str) -> dict[str, Any]:
-    page, size = int(query.get("current_page") or 1), min(int(query.get("page_size") or 20), LARGEST_PAGE)
-    statuses = set(query.get("order_status_list") or [])
-    if query.get("order_status"):
-        statuses.add(query["order_status"])
+    page, size = whole(query, "current_page", 1), min(whole(query, "page_size", 20), LARGEST_PAGE)
+    statuses = _statuses(query)
+    created, modified = _range(query, "create"), _range(query, "modified")
     orders = [
         order
-        for order in world.orders.values()
-        if (order.status in statuses if statuses else order.status != "FINISH") and _in_range(order, query)
+        for order in world.newest_first()
+        if (order.status in statuses if statuses else order.status != ENDED)
+        and _within(order.ordered_at, created)
+        and _within(order.modified_at or order.paid_at or order.ordered_at, modified)
     ]
-    orders.sort(key=lambda order: (order.ordered_at or "", order.order_id), reverse=True)
     shown = orders[(page - 1) * size : page * size]
     return {
         "result": {
@@ -91,23 +93,53 @@ def _list(world: World, query: Mapping[str, Any], row: str, product: str) -> dic
             "total_count": len(orders),
             "total_page": -(-len(orders) // size),
             "time_stamp": pacific(world.now().isoformat()),
-            "target_list": wrapped(row, [_row(world, order, product) for order in shown]),
+            "target_list": Rows(row, [_row(world, order, product) for order in shown]),
         }
     }
 
 
-def _in_range(order: TradeOrder, query: Mapping[str, Any]) -> bool:
-    """US Pacific bounds on the creation time; a value without its time part is ignored."""
-    created = pacific(order.ordered_at) or ""
-    start, end = str(query.get("create_date_start") or ""), str(query.get("create_date_end") or "")
-    return (len(start) < 19 or created >= start) and (len(end) < 19 or created <= end)
+def _statuses(query: Mapping[str, Any]) -> set[str]:
+    """The states asked for. Ended orders come only when asked for by themselves."""
+    listed = query.get("order_status_list") or []
+    if not isinstance(listed, list) or len(listed) > 20:
+        raise invalid("order_status_list", "not a list of up to 20 states")
+    wanted = {str(one) for one in listed}
+    if query.get("order_status"):
+        wanted.add(str(query["order_status"]))
+    return wanted - {ENDED} if len(wanted) > 1 else wanted
+
+
+def _range(query: Mapping[str, Any], which: str) -> tuple[datetime | None, datetime | None]:
+    """US Pacific bounds; a value without its time part is ignored. An hour that comes twice is meant whole."""
+    start = _bound(str(query.get(f"{which}_date_start") or ""), fold=0)
+    return start, _bound(str(query.get(f"{which}_date_end") or ""), fold=1)
+
+
+def _bound(text: str, *, fold: int) -> datetime | None:
+    if len(text) < 19:
+        return None
+    try:
+        naive = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - its zone comes next.
+    except ValueError as error:
+        raise invalid("date", "not yyyy-MM-dd HH:mm:ss") from error
+    return naive.replace(tzinfo=PACIFIC, fold=fold).astimezone(UTC)
+
+
+def _within(iso: str | None, bounds: tuple[datetime | None, datetime | None]) -> bool:
+    start, end = bounds
+    if start is None and end is None:
+        return True
+    if iso is None:
+        return False
+    moment = datetime.fromisoformat(iso).replace(microsecond=0)
+    return (start is None or moment >= start) and (end is None or moment <= end)
 
 
 def _row(world: World, order: TradeOrder, product: str) -> dict[str, Any]:
     left = _left(world, order)
     minutes = max(left, 0) // 60_000 if left is not None else 0
-    return {
-        "order_id": int(order.order_id),
+    row = {
+        "order_id": wire_id(order.order_id),
         "order_status": order.status,
         "logistics_status": _logistics_status(order.status),
         "fund_status": "NOT_PAY" if order.status == "PLACE_ORDER_SUCCESS" else "PAY_SUCCESS",
@@ -116,20 +148,22 @@ def _row(world: World, order: TradeOrder, product: str) -> dict[str, Any]:
         "biz_type": "AE_COMMON",
         "gmt_create": pacific(order.ordered_at),
         "gmt_pay_time": pacific(order.paid_at),
+        "gmt_update": pacific(order.modified_at or order.paid_at or order.ordered_at),
         "left_send_good_day": str(minutes // 1440),
         "left_send_good_hour": str(minutes // 60 % 24),
         "left_send_good_min": str(minutes % 60),
         "timeout_left_time": left,
-        "pay_amount": {"amount": f"{order.total_minor / 100:.2f}", "currency_code": order.currency},
+        "pay_amount": {"amount": amount(order.total_minor, order.currency), "currency_code": order.currency},
         "buyer_signer_fullname": order.receiver.get("name", ""),
-        "product_list": wrapped(product, [_product(order, line) for line in order.lines]),
+        "product_list": Rows(product, [_product(order, line) for line in order.lines]),
     }
+    return known(row)
 
 
 def _product(order: TradeOrder, line: TradeLine) -> dict[str, Any]:
     return {
-        "child_id": int(line.child_order_id),
-        "order_id": int(order.order_id),
+        "child_id": wire_id(line.child_order_id),
+        "order_id": wire_id(order.order_id),
         "son_order_status": order.status,
         "product_id": int(line.product_id),
         "product_name": line.title,
@@ -173,17 +207,19 @@ def _detail(world: World, order: TradeOrder) -> dict[str, Any]:
         }
         for one in world.declarations.get(order.order_id, [])
     ]
-    return {
+    row = {
         "order_status": order.status,
         "logistics_status": _logistics_status(order.status),
         "gmt_create": pacific(order.ordered_at),
+        "gmt_modified": pacific(order.modified_at or order.paid_at or order.ordered_at),
         "gmt_pay_success": pacific(order.paid_at),
         "order_amount": money(order.total_minor, order.currency),
         "logistics_amount": money(order.shipping_minor, order.currency),
         "receipt_address": _receipt_address(order),
-        "logistic_info_list": wrapped("global_aeop_tp_logistic_info_dto", declared),
+        "logistic_info_list": Rows("global_aeop_tp_logistic_info_dto", declared),
         "memo": order.note,
     }
+    return known(row)
 
 
 def _receipt_address(order: TradeOrder) -> dict[str, Any]:
@@ -203,7 +239,7 @@ def _receipt_address(order: TradeOrder) -> dict[str, Any]:
         "phone_number": rest,
         "cpf_no": one.get("tax_number"),
     }
-    return {name: value for name, value in address.items() if value}
+    return known(address)
 
 
 def _logistics_status(status: str) -> str:
@@ -220,19 +256,5 @@ def _left(world: World, order: TradeOrder) -> int | None:
     return int((datetime.fromisoformat(order.ship_by_at) - world.now()).total_seconds() * 1000)
 
 
-def _object(params: Mapping[str, str], name: str) -> Mapping[str, Any]:
-    if not params.get(name):
-        raise missing(name)
-    try:
-        found = json.loads(params[name])
-    except ValueError as error:
-        raise invalid(name, "not JSON") from error
-    if not isinstance(found, dict):
-        raise invalid(name, "not an object")
-    return found
-
-
 def _order(world: World, query: Mapping[str, Any]) -> TradeOrder | None:
-    if not query.get("order_id"):
-        raise missing("order_id")
-    return world.orders.get(str(query["order_id"]))
+    return world.orders.get(need(query, "order_id"))

@@ -99,9 +99,13 @@ def go(page: str, **query: str) -> None:
     st.session_state[_GO] = (page, query)
 
 
-def follow() -> None:
-    """Open the page an action named; called before notices are shown, so that they are shown there."""
+def arrive() -> None:
+    """At the start of a run: open the page an action named, or show what was said since the last run.
+
+    The frame does it for every page; a page that also runs without its frame does it itself.
+    """
     target = st.session_state.pop(_GO, None)
     if target is not None:
         page, query = target
         st.switch_page(page, query_params=query)
+    show_notices()

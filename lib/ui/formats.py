@@ -121,6 +121,11 @@ def country(code: str | None) -> str:
     return name if name == code else f"{name} ({code})"
 
 
+def countries(codes: pd.Series) -> pd.Series:
+    """As `country`, for a column; each country is looked up once."""
+    return codes.map({code: country(code) for code in codes.unique()})
+
+
 def _missing(value: Any) -> bool:
     """None, NaN or pandas' NA."""
     return value is None or value is pd.NA or value != value

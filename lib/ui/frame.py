@@ -36,11 +36,7 @@ _COOKIES = "frame_cookies"
 def navigation(root: Path) -> StreamlitPage:
     """The pages under `root`; returns the one to show."""
     shown = [_page(root, name, *PAGES[name]) for name in PAGES]
-    hidden = [
-        _page(root, name, *HIDDEN[name], hidden=True)
-        for name in HIDDEN
-       
-    ]
+    hidden = [_page(root, name, *HIDDEN[name], hidden=True) for name in HIDDEN]
     # The tab's icon comes before the navigation: a browser would fetch a page's icon for it from outside.
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
     page = st.navigation(shown + hidden)

@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.shipments import DEAD, ON_PLATFORM, State
-from lib.services import background, batches, handover, plans, shipments
+from lib.services import background, batches, handover, orders, plans, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import (
     decision_label,
@@ -25,7 +25,7 @@ from lib.wording import (
     state_label,
     trouble_sentence,
 )
-from pages.parts.draft import choose_receiver
+from pages.parts.draft import correct
 
 #: How often a running batch is looked at.
 PULSE = "2s"
@@ -54,7 +54,7 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         st.caption(_("You may close this page: the batch goes on by itself."))
         return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-    rows = rows.assign(plan=rows["plan_id"].map(names), land=rows["country"].map(formats.country))
+    rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.countries(rows["country"]))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
     show_created(rows[rows["state"].isin(ON_PLATFORM)])
     show_labels(batch_id, rows[rows["label_path"].notna() & ~rows["state"].isin(DEAD)])
@@ -160,15 +160,18 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
     """What the platform did not take: why, what mends it, and sending it again."""
     if refused.empty:
         return
-    batch_id = str(batch["batch_id"])
     st.subheader(ngettext("{count} shipment refused", "{count} shipments refused", len(refused)))
-    reasons = [reason_sentence(*pair) for pair in _reasons(refused)]
-    mending = [reason_mending(code) for code, _text in _reasons(refused)]
-    for (why, mend), count in pd.Series(list(zip(reasons, mending, strict=True))).value_counts().items():
+    reasons = _reasons(refused)
+    refused = refused.assign(
+        why=[reason_sentence(code, text) for code, text in reasons],
+        mend=[reason_mending(code) for code, _words in reasons],
+    )
+    for (why, mend), count in refused[["why", "mend"]].value_counts().items():
         st.error(formats.plain(_("{count} × {why} {mend}", count=f"{count:,}", why=why, mend=mend)))
+    refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
     ticked = tables.choose(
-        refused.assign(why=reasons, mend=mending),
+        refused,
         {
             "order_id": text(_("Order")),
             "land": text(_("Country")),
@@ -178,11 +181,40 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         },
         by="shipment_id",
         key="shipments_refused",
+        height="auto" if len(refused) > 5 else "content",
     )
-    chosen = ticked or refused["shipment_id"].tolist()
+    mend_refused(batch, ticked or refused["shipment_id"].tolist())
+    if len(ticked) == 1:
+        order_id = str(refused.set_index("shipment_id").loc[ticked[0], "order_id"])
+        versions = orders.detail(app(), order_id)["receivers"]
+        receivers.form(order_id, versions, correct, key="shipments_refused_form")
+    else:
+        st.caption(_("Tick one to correct its receiver; what is done is done for those ticked, or for all."))
+
+
+def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
+    """All of them, or those a person wants to see: refused for one reason."""
+    reasons = refused["why"].value_counts().index.tolist()
+    if len(reasons) == 1:
+        return refused
+    wanted = st.selectbox(
+        _("Refused because"),
+        reasons,
+        index=None,
+        key="shipments_reason",
+        placeholder=_("Every reason"),
+        on_change=actions.clear,
+        args=("shipments_refused",),
+    )
+    return refused if wanted is None else refused[refused["why"] == wanted]
+
+
+def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
+    """Another plan, once more as it is, or out of the batch."""
+    batch_id = str(batch["batch_id"])
     differing = sum(pair.shipment_count for pair in plans.mismatches(app(), batch_id))
     unconfirmed = differing > 0 and batch["confirmed_at"] is None
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         actions.button(
             ngettext("Send {count} again", "Send {count} again", len(chosen)),
             _send_again,
@@ -190,16 +222,10 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
             chosen,
             by=actions.by(),
             key="shipments_retry",
-            primary=True,
+            primary=not unconfirmed,
             disabled=unconfirmed,
             clears="shipments_refused",
             done=lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
-        )
-        st.page_link(
-            "pages/plans.py",
-            label=_("Choose other plans for them"),
-            icon=":material/alt_route:",
-            query_params={"batch": batch_id},
         )
         actions.button(
             ngettext("Take {count} out of the batch", "Take {count} out of the batch", len(chosen)),
@@ -216,15 +242,51 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
                 n,
             ),
         )
-    if unconfirmed:
-        st.info(
-            _(
-                "{count} plans that differ from the buyers' are not confirmed: confirm them on Plans.",
-                count=differing,
-            )
+        able = plans.compare(app(), batch_id).plans
+        able = able[able["carried_count"] > 0]
+        names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
+        plan_id = st.selectbox(
+            _("Another plan for them"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            key="shipments_other_plan",
+            placeholder=_("Choose a plan"),
+            width=260,
         )
-    with st.expander(_("Correct a receiver"), icon=":material/edit_location:"):
-        choose_receiver(refused, key="shipments_refused_receivers")
+        actions.button(
+            _("Use this plan"),
+            plans.choose_plan,
+            app(),
+            batch_id,
+            plan_id,
+            by=actions.by(),
+            shipment_ids=chosen,
+            key="shipments_use_plan",
+            disabled=plan_id is None,
+            done=lambda n: ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", n),
+        )
+        st.page_link(
+            "pages/plans.py",
+            label=_("Compare plans for them"),
+            icon=":material/alt_route:",
+            query_params={"batch": batch_id},
+        )
+    if unconfirmed:
+        actions.button(
+            ngettext(
+                "Confirm: {count} parcel goes on another plan than its buyer chose",
+                "Confirm: {count} parcels go on another plan than their buyers chose",
+                differing,
+            ),
+            plans.confirm,
+            app(),
+            batch_id,
+            differing,
+            by=actions.by(),
+            key="shipments_confirm",
+            primary=True,
+        )
 
 
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:

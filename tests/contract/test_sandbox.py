@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from lib.aliexpress.protocol import request
+from lib.sandbox.creating import tracking_number
 from lib.sandbox.launch import Running, ensure
-from lib.sandbox.logistics import tracking_number
 from tests.builders import a_products_cell, an_export_row, write_export
 
 ADDRESSES = {

@@ -1,0 +1,89 @@
+"""The Files page: what was read, what was refused and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from streamlit.testing.v1 import AppTest
+
+from lib.app import App
+from lib.config import Settings
+from lib.services import files, orders
+from lib.store.database import Database
+from tests.builders import an_export_row, write_export
+from tests.conftest import Desk
+from tests.pages.conftest import Open, text_of
+
+
+def upload(page: AppTest, *named: tuple[str, bytes]) -> AppTest:
+    page.file_uploader(key="files_upload_0").set_value([(name, content, "") for name, content in named])
+    page.run()
+    page.button(key="files_load").click().run()
+    return page
+
+
+def table(page: AppTest, column: str) -> list[dict[str, object]]:
+    """The rows of the first table that has this column."""
+    return next(one.value for one in page.dataframe if column in one.value).to_dict("records")
+
+
+def test_before_the_first_file_the_page_points_to_the_sample(open_page: Open, store: Database) -> None:
+    page = open_page(App(Settings(), store), "files")
+    assert not page.exception
+    assert "No file was read yet" in page.info[0].value
+
+
+def test_the_sample_loads_and_says_how_far_its_dates_were_moved(open_page: Open, store: Database) -> None:
+    app = App(Settings(), store, now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
+    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]  # No sandbox is needed for this.
+    page = open_page(app, "files")
+    page.button(key="files_sample").click().run(timeout=60)
+    assert not page.exception
+    [products, exported] = table(page, "read")
+    assert products["refused"] == 0
+    assert exported["read"] == exported["loaded"] + exported["unchanged"] + exported["refused"]
+    assert "were moved by 83 days" in text_of(page)
+    assert "6 rows were refused" in text_of(page)
+    assert len(table(page, "problem")) == 6
+    assert orders.counts(app)["free"] > 900
+
+
+def test_an_upload_is_loaded_and_its_bad_row_is_explained(open_page: Open, empty_desk: Desk) -> None:
+    good, bad = an_export_row(), an_export_row(收货国家="=Channel Islands")
+    export = write_export(empty_desk.folder / "mine.xlsx", [good, bad])
+    page = upload(open_page(empty_desk.app, "files"), ("mine *one*.xlsx", export.read_bytes()))
+    assert not page.exception
+    [report] = table(page, "read")
+    assert (report["file"], report["loaded"], report["refused"]) == ("mine *one*.xlsx", 1, 1)
+    [row] = table(page, "problem")
+    assert (row["row_no"], row["column_name"], row["value"]) == (3, "收货国家", "=Channel Islands")
+    assert "not in the table of country names" in str(row["problem"])
+    assert "Write the country" in str(row["mending"])
+    assert "1 new order is loaded" in text_of(page)
+
+
+def test_a_file_of_no_known_layout_loads_nothing_and_says_why(open_page: Open, empty_desk: Desk) -> None:
+    page = upload(open_page(empty_desk.app, "files"), ("notes.csv", b"a,b\n1,2\n"), ("x.xlsx", b"no sheet"))
+    assert not page.exception
+    assert ["notes" in one.value or "x" in one.value for one in page.error] == [True, True]
+    assert "no layout that is known" in page.error[0].value
+
+
+def test_an_earlier_file_shows_its_refused_rows(open_page: Open, empty_desk: Desk) -> None:
+    empty_desk.load([an_export_row(), an_export_row(订单号="")])
+    page = open_page(empty_desk.app, "files")
+    page.session_state["files_imports"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    [row] = table(page, "problem")
+    assert row["problem"] == "The order number is blank."
+    assert files.refused_counts(empty_desk.app)[0]["row_count"] == 1
+
+
+def test_a_row_worth_a_look_is_said_to_be_loaded(open_page: Open, desk: Desk) -> None:
+    order_id = desk.order_ids()[0]
+    desk.draft([order_id])
+    changed = write_export(
+        desk.folder / "again.xlsx", [an_export_row(订单号=order_id, 城市="Cork")]
+    ).read_bytes()
+    page = upload(open_page(desk.app, "files"), ("again.xlsx", changed))
+    assert "1 row was loaded and deserves a look" in text_of(page)

@@ -1,0 +1,114 @@
+"""The Overview: a kind start, and then what needs a person, the most urgent first."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from lib.app import App
+from lib.config import Settings
+from lib.services import overview, shipments
+from lib.store.database import Database
+from tests.builders import a_products_cell, an_export_row
+from tests.conftest import Desk
+from tests.pages.conftest import Open, text_of
+
+
+def titles(page: AppTest) -> list[str]:
+    """The sections, without their icons."""
+    return [re.sub(r"^\S*:material\S+ ", "", one.value) for one in page.subheader]
+
+
+def links(page: AppTest) -> list[str]:
+    return [str(link.proto.label) for link in page.get("page_link")]
+
+
+def deadlines_in(*hours: float) -> list[dict[str, str]]:
+    """Orders due so many hours from now, as an export of the shop's zone says it."""
+    now = datetime.now(UTC)
+    zone = timedelta(hours=-8) if now.month in (11, 12, 1, 2) else timedelta(hours=-7)
+    return [
+        an_export_row(
+            products=a_products_cell(("SKU-1", 1)),
+            发货期限=(now + zone + timedelta(hours=one)).strftime("%Y-%m-%d %H:%M"),
+        )
+        for one in hours
+    ]
+
+
+def test_a_new_desk_shows_three_steps_and_loads_the_sample(open_page: Open, store: Database) -> None:
+    app = App(Settings(), store)
+    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]  # No sandbox is needed for this.
+    page = open_page(app)
+    assert titles(page) == ["1 · Load orders", "2 · Choose orders", "3 · Ship the batch"]
+    page.button(key="overview_sample").click().run(timeout=60)
+    assert not page.exception
+    assert "The sample is loaded" in page.success[0].value
+    assert any("orders can be shipped" in one for one in titles(page))
+
+
+def test_what_is_urgent_comes_first(open_page: Open, empty_desk: Desk) -> None:
+    late, soon, later = deadlines_in(-5, 7, 100)
+    blocked = deadlines_in(200)[0] | {"手机": "", "联系电话": ""}
+    empty_desk.load([late, soon, later, blocked])
+    page = open_page(empty_desk.app)
+    assert titles(page) == [
+        "1 order overdue",
+        "1 order due within 24 hours",
+        "1 order needs attention",
+        "3 orders can be shipped",
+    ]
+    assert [frame.value["order_id"].tolist() for frame in page.dataframe] == [
+        [late["订单号"]],
+        [soon["订单号"]],
+    ]
+    assert "Phone missing: 1" in text_of(page)
+
+
+def test_a_number_here_is_the_number_the_link_shows(open_page: Open, empty_desk: Desk) -> None:
+    empty_desk.load(deadlines_in(-5, -1, 7, 100))
+    empty_desk.draft(empty_desk.order_ids()[:1])
+    day = overview.today(empty_desk.app)
+    page = open_page(empty_desk.app, "orders", view="all", hours="0")
+    assert len(page.dataframe[0].value) == day.overdue_count == 2
+    page = open_page(empty_desk.app, "orders", view="all", hours="24")
+    assert len(page.dataframe[0].value) == day.overdue_count + day.due_count == 3
+
+
+def test_drafts_refusals_and_what_stayed_behind_are_named(open_page: Open, desk: Desk) -> None:
+    first, second, *others = desk.order_ids()
+    draft = desk.draft([first])
+    refused = desk.draft([second])
+    sent = desk.draft(others)
+    desk.behave(faults={"create:refuse_address": 1.0})
+    desk.submit(refused)
+    desk.work()
+    desk.behave(faults={})
+    desk.submit(sent)
+    desk.work()
+    staying = shipments.listing(desk.app, sent)["shipment_id"].iloc[0]
+    shipments.hand_over(desk.app, sent, by="tester", left_out=[staying])
+    page = open_page(desk.app)
+    said = titles(page)
+    assert "1 parcel refused by the platform" in said
+    assert "1 parcel left behind at a hand-over" in said
+    assert "1 draft not submitted" in said
+    assert draft in links(page)
+    named = [link for frame in page.dataframe for link in frame.value.get("shipment", [])]
+    assert f"/shipment?shipment={staying}" in named
+
+
+def test_nothing_to_do_is_said_kindly(open_page: Open, empty_desk: Desk) -> None:
+    page = open_page(empty_desk.app)
+    assert "Nothing needs you now" in page.success[0].value
+    assert not page.exception
+
+
+def test_rows_of_files_set_aside_wait_until_the_file_is_read_again(open_page: Open, empty_desk: Desk) -> None:
+    bad = an_export_row(收货国家="Channel Islands")
+    empty_desk.load([bad])
+    assert "1 row of files set aside" in titles(open_page(empty_desk.app))
+    empty_desk.load([bad | {"收货国家": "Ireland"}])
+    assert "1 row of files set aside" not in titles(open_page(empty_desk.app))

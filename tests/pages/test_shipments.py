@@ -1,0 +1,311 @@
+"""The Shipments page: decide a draft, submit it, watch it, print it, hand it over, declare it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.aliexpress.platform import Client, Platform
+from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
+from lib.domain.shipments import Decision, HandoverMode
+from lib.services import batches, handover, orders, plans, shipments
+from tests.conftest import Desk
+from tests.pages.conftest import Open, text_of
+
+
+def table(page: AppTest, column: str) -> pd.DataFrame:
+    """The one table on the page that has this column."""
+    [found] = [one.value for one in page.dataframe if column in one.value.columns]
+    return found
+
+
+def confirmed(desk: Desk) -> str:
+    """A draft whose plans are chosen and confirmed."""
+    batch_id = desk.draft()
+    differing = sum(pair.shipment_count for pair in plans.mismatches(desk.app, batch_id))
+    plans.confirm(desk.app, batch_id, differing, by="tester")
+    return batch_id
+
+
+def sent(desk: Desk) -> str:
+    """A batch whose parcels all have their label."""
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    return batch_id
+
+
+def one_plan(desk: Desk, batch_id: str) -> handover.PlanHandover:
+    [found] = handover.of_batch(desk.app, batch_id)
+    return found
+
+
+def test_without_any_batch_the_page_says_what_to_do(open_empty: Open) -> None:
+    page = open_empty("shipments")
+    assert not page.exception
+    assert "There is no batch yet" in text_of(page)
+
+
+def test_batches_are_listed_with_where_their_parcels_stand(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    page = open_page(desk.app, "shipments")
+    assert batch_id in [link.proto.label for link in page.get("page_link")]
+    assert "10 ready" in text_of(page)
+
+
+def test_a_batch_nobody_knows_is_said_to_be_unknown(open_page: Open, desk: Desk) -> None:
+    page = open_page(desk.app, "shipments", batch="B990101-1")
+    assert not page.exception
+    assert "is not known here" in text_of(page)
+
+
+def test_nothing_is_sent_before_a_person_decided_everything(open_page: Open, desk: Desk) -> None:
+    batch_id = confirmed(desk)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    decision = page.radio(key=f"shipments_undeliverable_{batch_id}")
+    assert decision.value is None, "return or destroy is nobody's default"
+    assert page.button(key="shipments_submit").disabled
+    assert "return or destroy is not decided" in text_of(page)
+    decision.set_value(Decision.DESTROY).run()
+    assert page.button(key="shipments_submit").disabled
+    assert "the agreement is not accepted" in text_of(page)
+    page.checkbox(key=f"shipments_agreement_{batch_id}").check().run()
+    submit = page.button(key="shipments_submit")
+    assert (submit.disabled, submit.label) == (False, "Submit 10 shipments")
+    submit.click().run()
+    assert not page.exception
+    assert desk.states(batch_id) == {"queued": 10}
+    batch = batches.get(desk.app, batch_id)
+    assert (batch["undeliverable"], batch["agreed_by"]) == ("destroy", batch["submitted_by"])
+    desk.work(batch_id)
+    assert len(desk.logistics_orders()) == 10
+
+
+def test_plans_that_are_not_confirmed_keep_a_batch_from_being_sent(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.radio(key=f"shipments_undeliverable_{batch_id}").set_value(Decision.DESTROY).run()
+    page.checkbox(key=f"shipments_agreement_{batch_id}").check().run()
+    assert page.button(key="shipments_submit").disabled
+    assert "are not confirmed" in text_of(page)
+
+
+def test_what_return_costs_is_said_before_it_is_chosen(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    first = plans.compare(desk.app, batch_id).choices["shipment_id"].tolist()[:4]
+    returning = [plan["plan_id"] for plan in plans.all_plans(desk.app) if plan["return_supported"]]
+    taken = [plans.choose_plan(desk.app, batch_id, one, by="tester", shipment_ids=first) for one in returning]
+    assert sum(taken) == 4, "the reference table has no plan with return for these parcels"
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    cost = shipments.return_cost(desk.app, batch_id)
+    [(currency, total)] = cost.fees.items()
+    caption = page.radio(key=f"shipments_undeliverable_{batch_id}").proto.captions[0].replace("\\", "")
+    assert f"{total / 100:,.2f} {currency} for 4 parcels" in caption
+    assert "assumed" in caption
+    assert "6 parcels go on plans that offer no return" in text_of(page)
+    page.radio(key=f"shipments_undeliverable_{batch_id}").set_value(Decision.RETURN).run()
+    rows = shipments.listing(desk.app, batch_id)
+    assert rows["undeliverable"].value_counts().to_dict() == {"destroy": 6, "return": 4}
+
+
+def test_a_platform_that_cannot_be_reached_is_said_and_can_be_asked_again(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = confirmed(desk)
+    nobody = Client("http://127.0.0.1:9", SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=desk.app.now)
+    cut_off = App(desk.app.settings, desk.app.database, platform=Platform(nobody))
+    page = open_page(cut_off, "shipments", batch=batch_id)
+    assert not page.exception
+    assert "cannot be reached" in text_of(page)
+    assert page.button(key="shipments_submit").disabled
+    nobody.close()
+    cut_off._platform = desk.app.platform
+    page.button(key="shipments_ask_again").click().run()
+    assert "cannot be reached" not in text_of(page)
+    assert one_plan(desk, batch_id).service_code
+
+
+def test_a_pickup_outside_coverage_needs_the_warehouse_to_agree(open_page: Open, desk: Desk) -> None:
+    batch_id = confirmed(desk)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    plan_id = one_plan(desk, batch_id).plan_id
+    mode_key = f"shipments_mode_{batch_id}_{plan_id}"
+    page.selectbox(key=mode_key).set_value(HandoverMode.SELF_POST).run()
+    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST
+    assert f"as “other” with the number {batch_id}" in text_of(page)
+    page.selectbox(key=mode_key).set_value(HandoverMode.APPLY_PICKUP).run()
+    assert "拒单" in text_of(page)
+    assert "not agreed with its warehouse" in text_of(page)
+    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST
+    page.checkbox(key=f"shipments_agreed_{batch_id}_{plan_id}").check().run()
+    assert one_plan(desk, batch_id).mode is HandoverMode.APPLY_PICKUP
+    assert "拒单" not in text_of(page)
+
+
+def test_a_courier_is_kept_when_one_is_named(open_page: Open, desk: Desk) -> None:
+    batch_id = confirmed(desk)
+    handover.prepare(desk.app, batch_id)
+    handover.choose_mode(desk.app, batch_id, HandoverMode.SELF_POST, by="tester")
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.text_input(key=f"shipments_courier_{batch_id}").set_value("Sample Express").run()
+    page.text_input(key=f"shipments_courier_number_{batch_id}").set_value("SE123456").run()
+    batch = batches.get(desk.app, batch_id)
+    assert (batch["courier"], batch["courier_number"]) == ("Sample Express", "SE123456")
+
+
+def test_a_receiver_with_a_finding_is_named_and_corrected_and_the_original_kept(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = confirmed(desk)
+    order_id = str(shipments.listing(desk.app, batch_id)["order_id"].iloc[2])
+    received = orders.detail(desk.app, order_id)["receivers"]["received"]
+    orders.correct_receiver(desk.app, order_id, replace(received, postcode="nonsense"), by="tester")
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "1 order deserves a look" in text_of(page)
+    assert table(page, "finding")["order_id"].tolist() == [order_id]
+    page.session_state["shipments_findings"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    assert f"Received: {received.postcode}" in text_of(page)
+    page.text_input(key=f"shipments_findings_form_postcode_{order_id}").set_value("D02 XY45")
+    page.button(key=f"shipments_findings_form_keep_{order_id}").click().run()
+    versions = orders.detail(desk.app, order_id)["receivers"]
+    assert versions["corrected"].postcode == "D02 XY45"
+    assert versions["received"] == received
+    assert "passed the check before shipping" in text_of(page)
+
+
+def test_a_running_batch_shows_its_counts_and_can_be_paused_and_resumed(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "0 of 10 settled" in str(page.get("progress")[0].proto)
+    assert "goes on by itself" in text_of(page)
+    page.button(key="shipments_pause").click().run()
+    assert shipments.progress(desk.app, batch_id).paused
+    assert "This batch is paused" in text_of(page)
+    page.button(key="shipments_resume").click().run()
+    assert shipments.progress(desk.app, batch_id).running
+
+
+def test_a_finished_batch_links_each_shipment_to_its_own_page(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "10 logistics orders created" in text_of(page)
+    created = table(page, "detail")
+    assert created["detail"].tolist() == [f"/shipment?shipment={one}" for one in created["shipment_id"]]
+    assert created["lp_number"].notna().all()
+    assert page.get("download_button")[0].proto.label == "Print all: 10 labels"
+
+
+def test_a_label_file_that_is_gone_is_named_before_anything_is_printed(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    gone = shipments.listing(desk.app, batch_id).iloc[4]
+    (desk.app.settings.data / gone["label_path"]).unlink()
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert gone["shipment_id"] in text_of(page).replace("\\", "")
+    assert page.get("download_button")[0].proto.disabled
+
+
+def test_the_batch_is_handed_over_except_what_is_named_and_then_declared(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    rows = shipments.listing(desk.app, batch_id)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.multiselect(key=f"shipments_stay_{batch_id}").set_value([rows["shipment_id"].iloc[0]])
+    page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value(
+        f"{rows['tracking_number'].iloc[1]}, {rows['order_id'].iloc[2]}"
+    )
+    page.run()
+    assert "3 stay" in text_of(page)
+    button = page.button(key="shipments_hand_over")
+    assert button.label == "Record the hand-over of 7 parcels"
+    button.click().run()
+    assert desk.states(batch_id) == {"handed_over": 7, "ready": 3}
+    assert "3 parcels stayed behind" in text_of(page)
+    assert rows["tracking_number"].iloc[1] in text_of(page)
+    assert page.text_area(key=f"shipments_stay_pasted_{batch_id}").value == ""
+    declare = page.button(key="shipments_declare")
+    assert declare.label == "Declare 7 parcels shipped"
+    declare.click().run()
+    desk.work(batch_id)
+    page.run()
+    assert "7 parcels declared." in text_of(page)
+    assert desk.states(batch_id) == {"declared": 7, "ready": 3}
+
+
+def test_a_pasted_number_nobody_knows_stops_the_handover(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value("LA000000000CN").run()
+    assert "name no ready parcel of this batch: LA000000000CN" in text_of(page)
+    assert page.button(key="shipments_hand_over").disabled
+    assert desk.states(batch_id) == {"ready": 10}
+
+
+@pytest.fixture
+def refused(desk: Desk) -> str:
+    """A batch the platform refused whole; it would take it now."""
+    desk.behave(faults={"create:refuse_address": 1.0})
+    batch_id = sent(desk)
+    assert desk.states(batch_id) == {"refused": 10}
+    desk.behave(faults={})
+    return batch_id
+
+
+def test_refused_shipments_say_why_and_are_sent_again(open_page: Open, desk: Desk, refused: str) -> None:
+    page = open_page(desk.app, "shipments", batch=refused)
+    assert "10 shipments refused" in text_of(page)
+    assert table(page, "mend")["mend"].str.len().min() > 0
+    page.session_state["shipments_refused"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    page.run()
+    retry = page.button(key="shipments_retry")
+    assert retry.label == "Send 2 again"
+    retry.click().run()
+    desk.work(refused)
+    assert desk.states(refused) == {"ready": 2, "refused": 8}
+
+
+def test_refused_shipments_get_another_plan_are_confirmed_and_sent_on_it(
+    open_page: Open, desk: Desk, refused: str
+) -> None:
+    first = shipments.listing(desk.app, refused).iloc[0]
+    quotes = plans.options(desk.app, refused, str(first["shipment_id"]))
+    other = next(one.plan_id for one in quotes if one.eligible and one.plan_id != first["plan_id"])
+    page = open_page(desk.app, "shipments", batch=refused)
+    page.selectbox(key="shipments_other_plan").set_value(other).run()
+    page.button(key="shipments_use_plan").click().run()
+    assert page.button(key="shipments_retry").disabled, "another plan than the buyer's wants to be confirmed"
+    page.button(key="shipments_confirm").click().run()
+    page.button(key="shipments_retry").click().run()
+    desk.work(refused)
+    assert desk.states(refused) == {"ready": 10}
+    assert {one["plan_id"] for one in desk.logistics_orders()} == {other}
+
+
+def test_one_refused_shipment_is_mended_by_its_receiver(open_page: Open, desk: Desk, refused: str) -> None:
+    order_id = str(shipments.listing(desk.app, refused)["order_id"].iloc[1])
+    page = open_page(desk.app, "shipments", batch=refused)
+    page.session_state["shipments_refused"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.run()
+    page.text_input(key=f"shipments_refused_form_city_{order_id}").set_value("Cork")
+    page.button(key=f"shipments_refused_form_keep_{order_id}").click().run()
+    assert orders.detail(desk.app, order_id)["receivers"]["corrected"].city == "Cork"
+    page.button(key="shipments_retry").click().run()
+    desk.work(refused)
+    assert desk.states(refused) == {"ready": 1, "refused": 9}
+
+
+def test_refused_shipments_are_taken_out_of_the_batch(open_page: Open, desk: Desk, refused: str) -> None:
+    page = open_page(desk.app, "shipments", batch=refused)
+    page.button(key="shipments_take_out").click().run()
+    assert "Nothing is left in this batch" in text_of(page)
+    assert len(batches.create(desk.app, desk.order_ids(), by="tester").order_ids) == 10
+
+
+def test_the_page_speaks_chinese(open_page: Open, desk: Desk) -> None:
+    batch_id = confirmed(desk)
+    page = open_page(desk.app, "shipments", language="zh_CN", batch=batch_id)
+    assert not page.exception
+    assert page.title[0].value == "物流订单"
