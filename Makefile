@@ -13,7 +13,7 @@ TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
-.PHONY: run test test-rules test-screens browser bench texts samples clean
+.PHONY: run test browser bench texts samples clean
 
 run: $(RUNS)
 	@echo "Shipdesk: http://127.0.0.1:$${STREAMLIT_SERVER_PORT:-8501} (Ctrl-C ends it)"
@@ -23,14 +23,7 @@ test: $(TESTS) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-rules test-screens
-
-# Two processes for two cores: what is worked out, and what is looked at.
-test-rules: $(TESTS)
-	$(BIN)/pytest tests/unit tests/store tests/contract tests/services $(PYTEST_ARGS)
-
-test-screens: $(TESTS)
-	$(BIN)/pytest tests/pages tests/browser $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
 
 # The tests in a browser use the distribution's Chromium; labels and screenshots need Chinese letters.
 browser:

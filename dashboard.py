@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app as wiring
 from lib import texts
@@ -87,9 +86,6 @@ if __name__ == "__main__":
     show()
 else:
     # Streamlit would run a file of pages/ by itself, without its frame, when the first visit of all is to that page.
-    PagesManager.uses_pages_directory = False
-    # Streamlit reads the folder pages/ by itself until st.navigation is called for the first time; a link to
-    # a page would then open it without its frame on a server nobody has looked at yet.
     PagesManager.uses_pages_directory = False
     server = st.App(
         __file__, lifespan=lifespan, routes=[Route("/healthz", healthz)], on_script_error=frame.stumbled

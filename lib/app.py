@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lib.aliexpress.errors import Unavailable
 from lib.aliexpress.platform import Client, Platform
 from lib.config import Settings
 from lib.sandbox import launch
@@ -86,7 +87,10 @@ class App:
         key, secret, token = settings.app_key, settings.app_secret, settings.token
         if settings.sandbox:
             seeds = sorted((self.sandbox_folder / "seeds").glob("*"))
-            self._sandbox = launch.ensure(self.sandbox_folder, seeds)
+            try:
+                self._sandbox = launch.ensure(self.sandbox_folder, seeds)
+            except launch.DidNotStart as error:
+                raise Unavailable("sandbox_did_not_start", text=str(error)) from error
             for seed in seeds if self._sandbox.process is None else ():
                 self._sandbox.seed(seed)
             url, key = self._sandbox.url, SANDBOX_KEY

@@ -93,7 +93,9 @@ def _act(wanted: OrderFilter, pending: orders.Pending, chosen: list[str]) -> Non
             _new_batch, *acting, key="orders_batch", done=_batch_made, clears=CLEARED, disabled=not count,
             primary=True, icon=":material/add_box:",
         )  # fmt: skip
-        with st.popover(_("Hold"), icon=":material/pause_circle:", disabled=not count, key=order_card.popover_key("hold")):
+        with st.popover(
+            _("Hold"), icon=":material/pause_circle:", disabled=not count, key=order_card.popover_key("hold")
+        ):
             _hold_form(acting, count)
         actions.button(
             _("Release"), _release, *acting, key="orders_release", done=_released, clears=CLEARED,

@@ -47,7 +47,7 @@ def show(by_plan: pd.DataFrame) -> None:
     tables.show(
         by_plan.assign(
             name=by_plan["plan_id"].map(names),
-            decision=by_plan["undeliverable"].map(decision_label),
+            decision=formats.words(by_plan["undeliverable"], decision_label),
             fee=formats.amounts(by_plan["return_fee_minor"], by_plan["currency"]),
         ),
         {

@@ -174,7 +174,7 @@ def _plan_rows(by_plan: pd.DataFrame) -> pd.DataFrame:
         {
             "plan_id": by_plan["plan_id"],
             "name": [formats.plan(row) for row in by_plan.to_dict("records")],
-            "class": by_plan["class"].map(class_label),
+            "class": formats.words(by_plan["class"], class_label),
             "carried": by_plan["carried_count"],
             "total": pd.Series(formats.amounts(by_plan["fee_minor"], by_plan["currency"])).mask(nothing, "–"),
             "total_cny": (by_plan["fee_cny_minor"] / 100).mask(nothing),
@@ -403,9 +403,9 @@ def _order_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         {
             "shipment_id": rows["shipment_id"],
             "order_id": rows["order_id"],
-            "country": formats.countries(rows["country"]),
+            "country": formats.words(rows["country"], formats.country),
             "weight_g": rows["weight_g"],
-            "cargo": rows["cargo_class"].map({one: cargo_label(one) for one in rows["cargo_class"].unique()}),
+            "cargo": formats.words(rows["cargo_class"], cargo_label),
             "buyer_service": rows["buyer_service"].fillna("–"),
             "plan": _named(rows["plan_id"], rows["option_count"], names),
             "fee": formats.amounts(rows["fee_minor"], rows["currency"]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +47,10 @@ class Desk:
         """Orders come in by a file here, and exist on the platform."""
         export = write_export(self.folder / "orders.csv", rows)
         files.load(self.app, [export], by="tester")
+        self.seed(export)
+
+    def seed(self, export: Path) -> None:
+        """The platform knows the orders of a file."""
         httpx.post(f"{self.url}/sandbox/seed", json={"path": str(export)}, timeout=60).raise_for_status()
 
     def order_ids(self) -> list[str]:
@@ -89,35 +95,84 @@ class Desk:
         return self.platform_state()["logistics_orders"]
 
 
-@pytest.fixture
-def store() -> Iterator[Database]:
-    """An empty store in memory, with its reference tables."""
-    database = Database(None)
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store file with its reference tables, made once a run."""
+    path = tmp_path_factory.mktemp("store") / "prepared.duckdb"
+    database = Database(path)
     with database.write() as work:
         reference.load(work, Settings().reference)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def with_products(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prepared store with a product table: SKU-1 to SKU-9."""
+    folder = tmp_path_factory.mktemp("products")
+    return _loaded(prepared, folder, write_products(folder / "products.csv"))
+
+
+@pytest.fixture(scope="session")
+def ten_orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of ten plain orders."""
+    rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(10)]
+    return write_export(tmp_path_factory.mktemp("orders") / "orders.csv", rows)
+
+
+@pytest.fixture(scope="session")
+def with_orders(with_products: Path, ten_orders: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prepared store with products and ten plain orders."""
+    return _loaded(with_products, tmp_path_factory.mktemp("stocked"), ten_orders)
+
+
+@pytest.fixture
+def store(prepared: Path, tmp_path: Path) -> Iterator[Database]:
+    """A store without any order, with its reference tables."""
+    database = _copied(prepared, tmp_path)
     yield database
     database.close()
 
 
 @pytest.fixture
-def empty_desk(sandbox: launch.Running, store: Database, tmp_path: Path) -> Iterator[Desk]:
-    """A desk without any order, before an empty sandbox that behaves."""
-    httpx.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
-    settings = Settings(data=tmp_path / "data", settle_seconds=0)
-    client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
-    desk = Desk(App(settings, store, platform=Platform(client)), sandbox.url, tmp_path)
-    desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
-    files.load(desk.app, [write_products(tmp_path / "products.csv")], by="tester")
-    yield desk
-    client.close()
+def empty_desk(sandbox: launch.Running, with_products: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with products and without any order, before an empty sandbox that behaves."""
+    with _desk(sandbox, with_products, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture
-def desk(empty_desk: Desk) -> Desk:
+def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk with ten plain orders awaiting shipment."""
-    rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(10)]
-    empty_desk.load(rows)
-    return empty_desk
+    with _desk(sandbox, with_orders, tmp_path) as desk:
+        desk.seed(ten_orders)
+        yield desk
+
+
+@contextmanager
+def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
+    httpx.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
+    settings = Settings(data=folder / "data", settle_seconds=0)
+    database = _copied(prepared, folder)
+    client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
+    desk = Desk(App(settings, database, platform=Platform(client)), sandbox.url, folder)
+    desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
+    yield desk
+    client.close()
+    database.close()
+
+
+def _copied(prepared: Path, folder: Path) -> Database:
+    path = folder / "store.duckdb"
+    shutil.copyfile(prepared, path)
+    return Database(path)
+
+
+def _loaded(prepared: Path, folder: Path, file: Path) -> Path:
+    database = _copied(prepared, folder)
+    files.load(App(Settings(data=folder / "data"), database), [file], by="tester")
+    database.close()
+    return folder / "store.duckdb"
 
 
 def _now() -> datetime:

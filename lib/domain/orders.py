@@ -26,6 +26,14 @@ class OrderStatus(StrEnum):
     UNKNOWN = "UNKNOWN"  #: A label we cannot read: shown, never shipped.
 
 
+def order_status(code: str) -> OrderStatus:
+    """The state of a code on the wire; UNKNOWN for one the platform added since."""
+    try:
+        return OrderStatus(code)
+    except ValueError:
+        return OrderStatus.UNKNOWN
+
+
 #: States in which the seller has something to ship.
 AWAITING = (OrderStatus.AWAITING_SHIPMENT, OrderStatus.PARTLY_SHIPPED)
 

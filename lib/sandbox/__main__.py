@@ -132,7 +132,9 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through `sys.stdin`: its lock, held by this thread, would abort the interpreter on its way out.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from lib.aliexpress.errors import OutcomeUnknown, PlatformError, Refused, Unauthorised, Unavailable
 from lib.aliexpress.platform import DeclaredGoods, LogisticsOrder, NewShipment
 from lib.app import App
-from lib.domain.orders import OrderStatus
+from lib.domain.orders import OrderStatus, order_status
 from lib.domain.plans import Cargo
 from lib.domain.shipments import Decision, HandoverMode, Shipment, State, Step
 from lib.files import labels as label_files
@@ -170,7 +170,7 @@ def declared(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
     if any(entry.tracking_number == unconfirmed.tracking_number for entry in found):
         return Answer(
             [unconfirmed.step(State.DECLARED, at=now, note="found_declared")],
-            statuses=[(unconfirmed.shop_id, unconfirmed.order_id, OrderStatus(order.status))],
+            statuses=[(unconfirmed.shop_id, unconfirmed.order_id, order_status(order.status))],
         )
     if order.status == OrderStatus.AWAITING_RECEIPT:
         return Answer([_declare_refused(unconfirmed, Refused(ALREADY_DECLARED), now)])

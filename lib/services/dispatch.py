@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: A worker that has not answered by then is believed dead; longer than any time-out on the wire.
 LEASE = timedelta(minutes=3)
+#: A number or a label that has not come for so long is not waited for by a command; the dashboard goes on asking.
+STALLED = timedelta(minutes=10)
 #: The platform gives at most this many labels in one answer.
 LABEL_LOT = 20
 
@@ -47,6 +49,7 @@ class Dispatcher:
         self._woken = threading.Event()
         self._thread: threading.Thread | None = None
         self._wait_until: datetime | None = None
+        self._moved_at = app.now()  # When a shipment last changed its state.
         self.trouble = ""  #: Why nothing is sent just now; "" when all is well.
 
     def start(self) -> None:
@@ -80,11 +83,12 @@ class Dispatcher:
     def run_until_idle(
         self, batch_id: str | None, *, on_turn: Callable[[], None] = lambda: None, give_up: timedelta
     ) -> None:
-        """Work until nothing can be done without a person.
+        """Work until nothing can be done without a person, or nothing moved for STALLED.
 
         Raises the platform's Unavailable when it could not be reached for `give_up` in a row.
         """
         unreachable_since: datetime | None = None
+        self._moved_at = self._app.now()
         while True:
             self.turn(batch_id)
             on_turn()
@@ -95,7 +99,8 @@ class Dispatcher:
                 raise Unavailable("unreachable", text=self.trouble)
             with self._app.database.read() as work:
                 due, _ = store.next_due(work, now=now, batch_id=batch_id)
-            if due is None and not self._pending:
+            idle = due is None or now - self._moved_at >= STALLED
+            if idle and not self._pending:
                 return
             self._rest(self._pause(due, now))
 
@@ -216,6 +221,8 @@ class Dispatcher:
                     store.absent(work, shipment_id, at=now, again_at=again_at)
                 for shop_id, order_id, status in answer.statuses:
                     order_store.set_status(work, shop_id, order_id, status, at=now)
+        if any(step.state is not step.from_state for answer in answers for step in answer.steps):
+            self._moved_at = now
         log.debug("%d answers, %d shipments moved", len(answers), len(moved))
         waits = [answer.wait_until for answer in answers if answer.wait_until]
         self._wait_until = max(waits) if waits else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from lib.aliexpress.errors import Refused
 from lib.aliexpress.platform import OfferedPlan, SellerAddress
 from lib.app import App
 from lib.domain.problems import Problem
@@ -177,7 +178,11 @@ def _decide(
 def _offered(app: App, plan_id: str, orders: list[dict[str, Any]]) -> OfferedPlan | None:
     """The platform's entry for a plan, asked with a few of its orders; None when it offers it for none."""
     for order in orders:
-        for plan in app.platform.plans(order["order_id"], weight_g=order["weight_g"]):
+        try:
+            offered = app.platform.plans(order["order_id"], weight_g=order["weight_g"])
+        except Refused:  # This order may be gone; the next one may not.
+            continue
+        for plan in offered:
             if plan.plan_id == plan_id:
                 return plan
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,9 +121,9 @@ def country(code: str | None) -> str:
     return name if name == code else f"{name} ({code})"
 
 
-def countries(codes: pd.Series) -> pd.Series:
-    """As `country`, for a column; each country is looked up once."""
-    return codes.map({code: country(code) for code in codes.unique()})
+def words(codes: pd.Series, word: Callable[[str], str]) -> pd.Series:
+    """A column of codes as words; each code is looked up once."""
+    return codes.map({code: word(code) for code in codes.unique()})
 
 
 def _missing(value: Any) -> bool:

@@ -54,6 +54,11 @@ def error_sentence(error: Exception) -> str:
                 "the platform wants and goes on by itself.",
                 code=_code(error),
             )
+        case Unavailable() if error.code == "sandbox_did_not_start":
+            return _(
+                "The sandbox platform did not start. Nothing was lost. See whether another program uses the folder "
+                "`sandbox` of SHIPDESK_DATA, then try again."
+            )
         case Unavailable():
             return _(
                 "The platform cannot be reached ({code}). Nothing was lost; the batch waits and goes on by itself.",

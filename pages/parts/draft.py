@@ -73,7 +73,7 @@ def choose_receiver(rows: pd.DataFrame, *, key: str) -> None:
     if "finding" in rows:
         columns["finding"] = text(_("What to look at"), width="large")
     ticked = tables.choose(
-        rows.assign(land=formats.countries(rows["country"])),
+        rows.assign(land=formats.words(rows["country"], formats.country)),
         columns,
         by="order_id",
         key=key,

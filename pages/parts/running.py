@@ -54,7 +54,7 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         st.caption(_("You may close this page: the batch goes on by itself."))
         return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-    rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.countries(rows["country"]))
+    rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.words(rows["country"], formats.country))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
     show_created(rows[rows["state"].isin(ON_PLATFORM)])
     show_labels(batch_id, rows[rows["label_path"].notna() & ~rows["state"].isin(DEAD)])
@@ -308,7 +308,7 @@ def show_created(created: pd.DataFrame) -> None:
     tables.show(
         created.assign(
             detail="/shipment?shipment=" + created["shipment_id"],
-            state_word=created["state"].map(state_label),
+            state_word=formats.words(created["state"], state_label),
             fee=formats.amounts(created["fee_minor"], created["currency"]),
             return_fee=formats.amounts(created["return_fee_minor"], created["return_fee_currency"]),
         ),
@@ -334,8 +334,8 @@ def show_labels(batch_id: str, labelled: pd.DataFrame) -> None:
     if labelled.empty:
         return
     st.subheader(_("Labels"))
-    rows = labelled[["shipment_id", "label_path"]].to_dict("records")
-    gone = [row["shipment_id"] for row in rows if not _on_disk({str(key): one for key, one in row.items()})]
+    places = zip(labelled["shipment_id"].tolist(), labelled["label_path"].tolist(), strict=True)
+    gone = [shipment_id for shipment_id, path in places if not _on_disk(path)]
     if gone:
         st.error(formats.plain(problem_sentence("labels_missing", shipments=_some(gone))))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -360,8 +360,8 @@ def show_labels(batch_id: str, labelled: pd.DataFrame) -> None:
     st.caption(_("One PDF in the order of the list above."))
 
 
-def _on_disk(row: dict[str, Any]) -> bool:
-    path = shipments.label_path(app(), row)
+def _on_disk(label_path: str) -> bool:
+    path = shipments.label_path(app(), {"label_path": label_path})
     return path is not None and path.exists()
 
 
