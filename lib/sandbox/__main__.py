@@ -102,7 +102,6 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
     temporary = address.with_suffix(".part")
     temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}))
     temporary.replace(address)
-    print(json.dumps({"url": url}), flush=True)
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     server = uvicorn.Server(
         uvicorn.Config(
@@ -124,6 +123,7 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
         signal.signal(number, end)
     if until_stdin_closes:
         threading.Thread(target=_end_with_parent, daemon=True).start()
+    print(json.dumps({"url": url}), flush=True)
     try:
         server.run(sockets=[listening])
     finally:

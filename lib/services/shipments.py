@@ -14,6 +14,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import IN_WORK, Decision, Shipment, State
 from lib.files import labels as label_files
+from lib.services import handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
 from lib.store import audit
@@ -157,14 +158,24 @@ def resume(app: App, batch_id: str, *, by: str) -> None:
 
 
 def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None = None) -> int:
-    """Queue refused shipments again, all of the batch's or the named ones; returns how many."""
+    """Queue refused shipments again, all of the batch's or the named ones; returns how many.
+
+    What was decided for the batch holds for a plan chosen anew too: its hand-over, its decision and its fee.
+    Raises Problem as `submit` does for what that plan still lacks, and PlatformError.
+    """
+    handover.prepare(app, batch_id)
     now = app.now()
     with app.database.write() as work:
-        need(work, batch_id)
+        batch = need(work, batch_id)
         refused = store.in_states(work, batch_id, [State.REFUSED])
         wanted = {one.shipment_id for one in refused} if shipment_ids is None else set(shipment_ids)
-        steps = [one.step(State.QUEUED, at=now, by=by) for one in refused if one.shipment_id in wanted]
-        moved = store.take(work, steps)
+        again = [one for one in refused if one.shipment_id in wanted]
+        if not again:
+            return 0
+        _complete(work, batch, again)
+        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
+        batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "retry", batch_id, by=by, at=now, shipments=len(moved))
     return len(moved)
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 #: Less room than Plotly leaves around a figure.
-_MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
+_MARGIN = {"l": 10, "r": 10, "t": 45, "b": 10}
 
 
 def scatter(
@@ -67,11 +67,11 @@ def bars(
     figure.update_layout(
         barmode="stack",
         showlegend=len(values) > 1,
-        legend={"orientation": "h", "y": 1.12, "traceorder": "normal"},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
     )
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
-    _show(figure, key=key, alt=alt, height=120 + 30 * len(frame))
+    _show(figure, key=key, alt=alt, height=150 + 30 * len(frame))
 
 
 def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:

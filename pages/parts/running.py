@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.shipments import DEAD, ON_PLATFORM, State
-from lib.services import background, batches, handover, orders, plans, shipments
+from lib.services import background, batches, orders, plans, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, receivers, tables
@@ -290,10 +290,6 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
 
 
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:
-    """What was decided holds for a plan chosen anew too: its warehouse, its decision and its fee come first."""
-    batch = batches.get(app(), batch_id)
-    handover.prepare(app(), batch_id)
-    shipments.submit(app(), batch_id, agreed=batch["agreed_at"] is not None, by=by)
     count = shipments.retry(app(), batch_id, by=by, shipment_ids=shipment_ids)
     background.wake()
     return count

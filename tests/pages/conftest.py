@@ -44,13 +44,11 @@ def open_page(framed: None) -> Open:
         wiring.use(app)
         page = AppTest.from_file(ROOT / "dashboard.py", default_timeout=30)
         page.session_state["language"] = language
-        page.run()
-        if name != "overview" or query:
+        if name != "overview":
             page.switch_page(f"pages/{name}.py")
-            for key, value in query.items():
-                page.query_params[key] = value
-            page.run()
-        return page
+        for key, value in query.items():
+            page.query_params[key] = value
+        return page.run()
 
     return _open
 

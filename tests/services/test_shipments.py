@@ -141,3 +141,25 @@ def test_taking_parcels_out_frees_their_orders(desk: Desk) -> None:
     with desk.app.database.read() as work:
         states = dict(work._cursor.execute("select state, count(*) from shipments group by state").fetchall())
     assert states == {State.CANCELLED: 4, State.QUEUED: 6}
+
+
+def test_a_refused_parcel_goes_out_on_another_plan_once_that_is_confirmed(desk: Desk) -> None:
+    desk.behave(faults={"create:refuse_plan": 1.0})
+    batch_id = desk.draft(desk.order_ids()[:4])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    assert desk.states(batch_id) == {"refused": 4}
+    desk.behave(faults={})
+    plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
+    plans.choose_plan(desk.app, batch_id, "EMS_ZX_ZX_US", by="tester")
+    with pytest.raises(Problem, match="confirmation_missing"):
+        shipments.retry(desk.app, batch_id, by="tester")
+    plans.confirm(desk.app, batch_id, 4, by="tester")
+    assert shipments.retry(desk.app, batch_id, by="tester") == 4
+    desk.work(batch_id)
+    rows = shipments.listing(desk.app, batch_id)
+    assert set(rows["state"]) == {"ready"}
+    assert {one["plan_id"] for one in desk.logistics_orders()} == {"EMS_ZX_ZX_US"}
+    with desk.app.database.read() as work:
+        fees = work._cursor.execute("select sum(fee_minor) from fees where kind = 'freight'").fetchall()
+    assert fees == [(int(rows["fee_minor"].sum()),)], "the fee is the new plan's"
