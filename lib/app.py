@@ -52,6 +52,14 @@ class App:
                 self._platform = self._connect()
             return self._platform
 
+    def shops(self) -> tuple[str, ...]:
+        """The shops this desk ships for."""
+        return ("default",)
+
+    def platform_of(self, shop_id: str) -> Platform:
+        """The platform, speaking for one shop."""
+        return self.platform
+
     @property
     def is_sandbox(self) -> bool:
         """True when nothing here reaches real buyers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,7 +16,10 @@ import pandas as pd
 from lib.store import times
 from lib.store.queries import sql
 
-MIGRATIONS = Path(__file__).parent / "sql" / "migrations"
+SQL = Path(__file__).parent / "sql"
+MIGRATIONS = SQL / "migrations"
+DERIVED = SQL / "derived"
+_FORGET_DERIVED = "delete from migrations where name like 'derived-%';"
 
 
 class DatabaseHeld(Exception):
@@ -99,6 +103,7 @@ class Database:
         self._writing = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
+        self._derive()
 
     @contextmanager
     def read(self) -> Iterator[Work]:
@@ -141,16 +146,35 @@ class Database:
         connection.execute("create table if not exists migrations (name varchar primary key)")
         done = {name for (name,) in connection.execute("select name from migrations").fetchall()}
         for path in sorted(MIGRATIONS.glob("*.sql")):
-            if path.stem in done:
-                continue
-            connection.execute("begin transaction")
-            try:
-                connection.execute(path.read_text(encoding="utf-8"))
-                connection.execute("insert into migrations values ($name)", {"name": path.stem})
-            except BaseException:
-                connection.execute("rollback")
-                raise
-            connection.execute("commit")
+            if path.stem not in done:
+                self._apply(path.read_text(encoding="utf-8"), path.stem)
+
+    def _derive(self) -> None:
+        """Replace the views and macros with this program's own, when they are another's."""
+        text = derived()
+        name = f"derived-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        newest = self._connection.execute(
+            "select name from migrations where name like 'derived-%'"
+        ).fetchone()
+        if newest != (name,):
+            self._apply("\n".join((_FORGET_DERIVED, text)), name)
+
+    def _apply(self, script: str, name: str) -> None:
+        """Run a script and note its name, both or neither."""
+        connection = self._connection
+        connection.execute("begin transaction")
+        try:
+            connection.execute(script)
+            connection.execute("insert into migrations values ($name)", {"name": name})
+        except BaseException:
+            connection.execute("rollback")
+            raise
+        connection.execute("commit")
+
+
+def derived() -> str:
+    """All views and macros, in the order in which they build on each other."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(DERIVED.glob("*.sql")))
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from lib.config import Settings
 from lib.store import reference
-from lib.store.database import MIGRATIONS
+from lib.store.database import MIGRATIONS, derived
 from lib.store.queries import named
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +84,7 @@ def schema() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for path in sorted(MIGRATIONS.glob("*.sql")):
             connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute(derived())
         for name, columns in LENT.items():
             connection.execute(f"create temp table {name} ({columns})")
         for name in MAKERS:

@@ -1,0 +1,24 @@
+"""The store's file: what is derived is this program's own, whichever program wrote the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from lib.store.database import Database
+
+
+def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    Database(path).close()
+    with duckdb.connect(str(path)) as earlier:
+        earlier.execute("create or replace view live_shipments as select 1 as old")
+        earlier.execute("update migrations set name = 'derived-earlier' where name like 'derived-%'")
+    Database(path).close()
+    with duckdb.connect(str(path)) as now:
+        columns = [name for name, *_ in now.execute("describe live_shipments").fetchall()]
+        names = now.execute("select name from migrations where name like 'derived-%'").fetchall()
+    assert "shipment_id" in columns
+    assert len(names) == 1
+    assert names != [("derived-earlier",)]
