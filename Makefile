@@ -2,7 +2,7 @@
 # make test     everything that has to hold: format, lint, types, tests
 # make texts    find the texts in the code, merge them into the catalogue, compile it, say what is missing
 # make samples  make data/reference and data/samples again from data/sources
-# make bench    what it costs, measured
+# make bench    what it costs, measured; one part of it with NAME=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_ARGS ?=
@@ -43,10 +43,8 @@ samples: $(TESTS)
 	$(BIN)/python data/make_reference.py
 	$(BIN)/python data/make_samples.py
 
-ifneq ($(wildcard benchmarks/__main__.py),)
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(NAME)
-endif
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
