@@ -79,6 +79,12 @@ LIMITED = {"4", "5", "6", "7", "8", "ApiCallLimit", "AppCallLimit", "SellerCallL
 QUOTA = {"accesscontrol.limited-by-app-access-count"}
 #: Limits of the app or the seller, not of one method.
 OF_ALL_METHODS = {"4", "5", "6", "AppCallLimit", "SellerCallLimit"}
+#: Limits of one seller (SellerCallLimit was seen on a sister gateway of the same family: UNCONFIRMED here).
+OF_THE_SELLER = {"4", "5", "SellerCallLimit"}
+#: Another token helps, once.
+OF_SESSION = {"26", "27", "IllegalAccessToken"}
+#: Another timestamp helps, once (the text code's exact spelling is UNCONFIRMED).
+OF_CLOCK = {"30", "31", "InvalidTimestamp"}
 NOT_LET_IN = {
     "11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31", "53",
     "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey", "InsufficientPermission",
@@ -118,6 +124,26 @@ def ban_seconds(text: str) -> float | None:
 def of_all_methods(error: Unavailable) -> bool:
     """Whether a ban stops every method, not just the one that was called."""
     return isinstance(error, DailyQuota) or error.code in OF_ALL_METHODS or error.sub_code in QUOTA
+
+
+def of_the_seller(error: PlatformError) -> bool:
+    """Whether a ban is of one seller, so that other shops of the app go on."""
+    return error.code in OF_THE_SELLER
+
+
+def of_session(error: PlatformError) -> bool:
+    """Whether the token was not accepted."""
+    return error.code in OF_SESSION
+
+
+def of_clock(error: PlatformError) -> bool:
+    """Whether the timestamp was not accepted."""
+    return error.code in OF_CLOCK
+
+
+def trouble(error: PlatformError) -> str:
+    """Why nothing goes on, as one code that survives where the error itself does not."""
+    return "daily_quota" if isinstance(error, DailyQuota) else error.code or "unreachable"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lib.aliexpress import errors, fields, shipping
+from lib.aliexpress import creating, errors, fields
 from lib.aliexpress.errors import (
     BadAnswer,
     DailyQuota,
@@ -212,7 +212,7 @@ def declaring(**over: Any) -> dict[str, Any]:
     ],
 )
 def test_what_the_platform_takes_is_let_through(within):
-    shipping.check(replace(PARCEL, **within))
+    creating.check(replace(PARCEL, **within))
 
 
 @pytest.mark.parametrize(
@@ -249,13 +249,13 @@ def test_what_the_platform_takes_is_let_through(within):
 )
 def test_what_the_platform_would_refuse_is_not_sent(beyond, field):
     with pytest.raises(FieldLimit) as caught:
-        shipping.check(replace(PARCEL, **beyond))
+        creating.check(replace(PARCEL, **beyond))
     assert (caught.value.code, caught.value.field) == ("field_limit", field)
 
 
 def test_a_limit_names_the_field_and_its_bounds_but_never_the_value():
     with pytest.raises(FieldLimit) as caught:
-        shipping.check(replace(PARCEL, **to(address="Hidden Lane " * 9)))
+        creating.check(replace(PARCEL, **to(address="Hidden Lane " * 9)))
     assert str(caught.value) == "field_limit receiver address receiver address: 1–90 bytes, found 108 bytes"
     assert "Hidden" not in repr(caught.value.__dict__)
 
