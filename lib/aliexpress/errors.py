@@ -89,6 +89,7 @@ NOT_LET_IN = {
     "11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31", "53",
     "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey", "InsufficientPermission",
     "InvalidTimestamp",
+    "no_token", "not_refreshable",  # Ours: nobody was asked.
 }  # fmt: skip
 REFUSALS = {
     "3", "9", "21", "22", "23", "32", "33", "34", "40", "41", "42", "43",

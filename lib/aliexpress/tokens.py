@@ -74,6 +74,18 @@ class TokenState:
     trouble: str = ""  #: The code of the last refresh that failed.
 
 
+def authorise_url(address: Address, app_key: str, callback: str, state: str = "") -> str:
+    """Where a seller's browser lets this app in. `callback` must equal the one registered for the app."""
+    query = {
+        "response_type": "code",
+        "force_auth": "true",
+        "client_id": app_key,
+        "redirect_uri": callback,
+        **({"state": state} if state else {}),
+    }
+    return f"{address.tokens.base}/oauth/authorize?{urlencode(query)}"
+
+
 class Authority:
     """Makes and refreshes tokens: the two calls of the /rest gateway that need none."""
 
@@ -90,17 +102,6 @@ class Authority:
         self._address = address.tokens
         self._app_key, self._secret = app_key, secret
         self._wire, self._journal, self._now = wire, journal, now
-
-    def authorise_url(self, callback: str, state: str = "") -> str:
-        """Where a seller's browser lets this app in. `callback` must equal the one registered for the app."""
-        query = {
-            "response_type": "code",
-            "force_auth": "true",
-            "client_id": self._app_key,
-            "redirect_uri": callback,
-            **({"state": state} if state else {}),
-        }
-        return f"{self._address.base}/oauth/authorize?{urlencode(query)}"
 
     def create(self, code: str, *, shop_id: str = "") -> Token:
         """The token for a code the callback brought; it lives about 30 minutes (UNCONFIRMED).
@@ -309,4 +310,4 @@ def _moment(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if value and (name.endswith(("_at", "_until"))) else value
 
 
-__all__ = ["Authority", "Token", "TokenFolder", "TokenState", "Tokens"]
+__all__ = ["Authority", "Token", "TokenFolder", "TokenState", "Tokens", "authorise_url"]

@@ -73,10 +73,7 @@ def events(
     )
     fields.succeeded(answer, "result_success", answer, "error_desc")
     found = [_event(row) for row in rows(answer.get("details"))]
-    dated = [event for event in found if event.at is not None]
-    return sorted(dated, key=lambda event: event.at or datetime.min) + [
-        one for one in found if one.at is None
-    ]
+    return sorted(found, key=lambda event: event.at or LAST)
 
 
 def abnormal_orders(

@@ -98,6 +98,22 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
+    "shop_needs_name": later("A shop needs a name. Write one, then let it in."),
+    "shop_name_taken": later("There is a shop named “{name}” already. Choose it, or write another name."),
+    "shop_unknown": later("Shop {shop_id} is not known here. Choose one of the list."),
+    "code_missing": later(
+        "There is no authorisation code in what was pasted. Paste the whole address the browser landed on, or the "
+        "code alone."
+    ),
+    "code_of_another": later(
+        "This code was made for another shop. Open this shop's own link, authorise, and paste what comes then."
+    ),
+    "gateway_unreadable": later(
+        "{url} is no address of a gateway. Write one like https://api-sg.aliexpress.com/sync, or leave it empty."
+    ),
+    "shop_in_settings": later(
+        "The token of this shop stands in the settings. Take SHIPDESK_TOKEN out of them and start again."
+    ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 
