@@ -27,6 +27,8 @@ WINDOW_S = 1.0
 PACE_SHARE = 0.8
 #: Fewer calls than this in a second are no haste of ours: some limits are shared by all apps.
 HASTE = 5
+#: After a ban that is hardly over, so many are.
+A_FEW, AGAIN_S = 2, 10.0
 #: Repeated bans slow down to this share of the first limit at most.
 LEAST_SHARE = 0.25
 HOLD_S = 120.0
@@ -118,10 +120,9 @@ class Limiter:
         until_at = self._now() + timedelta(seconds=error.retry_after)
         with self._guard:
             known = self._bans.get(key)
-            fresh = known is None or sent > known.until
+            fresh = known is None or sent >= known.until
             self._bans[key] = _Ban(now + error.retry_after, until_at, type(error), error.code)
-            hasty = len([one for one in self._sent.get(key, ()) if one > sent - WINDOW_S]) >= HASTE
-            if fresh and hasty and not isinstance(error, DailyQuota):
+            if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, known):
                 self._hasty[key] = now
 
     def bans(self) -> list[Ban]:
@@ -177,6 +178,12 @@ class Limiter:
                 self._quicken(key, pace, now)
                 pace.turn = max(pace.turn, now) + 1.0 / pace.per_second
         return now
+
+    def _was_haste(self, key: Key, sent: float, before: _Ban | None) -> bool:
+        """Many calls in a second were; a few are when they are banned again and again."""
+        lately = len([one for one in self._sent.get(key, ()) if one > sent - WINDOW_S])
+        again = key in self._paces or (before is not None and sent - before.until < AGAIN_S)
+        return lately >= (A_FEW if again else HASTE)
 
     def _reckon(self, key: Key) -> None:
         """Once a ban is over its answers are all in: the limit is what passed in the second before it."""
