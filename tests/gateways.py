@@ -30,6 +30,7 @@ class Gateway:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65_536  # Head and body leave together.
 
             def do_GET(self) -> None:
                 gateway._serve(self)
@@ -64,9 +65,10 @@ class Gateway:
             self.asked.append((parts.path, params))
             self.objections += against
         content = json.dumps(self._answer(parts.path, params)).encode()
-        handler.send_response(200)
+        handler.send_response_only(200)
         for name, value in self.headers.items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)
+        handler.wfile.flush()

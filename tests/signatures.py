@@ -12,7 +12,9 @@ from datetime import UTC, datetime, timedelta
 BLOCK = 64
 
 
-def objections(path: str, params: Mapping[str, str], secret: str, *, now: datetime | None = None) -> list[str]:
+def objections(
+    path: str, params: Mapping[str, str], secret: str, *, now: datetime | None = None
+) -> list[str]:
     """Everything the gateway at this path would object to; nothing for a request it accepts."""
     now = now or datetime.now(UTC)
     if path == "/router/rest":
@@ -20,7 +22,11 @@ def objections(path: str, params: Mapping[str, str], secret: str, *, now: dateti
     elif path == "/sync":
         wanted, never, methods, api = {"app_key", "method", "timestamp"}, {"access_token"}, SYNC, ""
     elif path.startswith("/rest/"):
-        wanted, never, methods = {"app_key", "timestamp"}, {"method", "session", "v", "format", "simplify"}, REST
+        wanted, never, methods = (
+            {"app_key", "timestamp"},
+            {"method", "session", "v", "format", "simplify"},
+            REST,
+        )
         api = path.removeprefix("/rest")
     else:
         return [f"no gateway at {path}"]

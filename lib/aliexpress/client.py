@@ -23,7 +23,6 @@ from lib.aliexpress.errors import (
 )
 from lib.aliexpress.journal import KEPT_BYTES, REMEMBERED, Exchange, Journal
 from lib.aliexpress.limiter import Limiter
-from lib.aliexpress.masking import HIDDEN
 from lib.aliexpress.protocol import Style
 from lib.aliexpress.tokens import Token, Tokens
 from lib.aliexpress.wire import CONNECTIONS, TIMEOUT, Reply, Wire
@@ -124,7 +123,7 @@ class Client:
             reply = self._wire.send(protocol.call(self._address, method, signed, self._style))
             fields = protocol.answer(method, reply.content, write=write)
         except PlatformError as error:
-            _hide(error, token, self._secret)
+            error.hide(token, self._secret)
             self._learn(method, error, sent, reply)
             code = error.code or type(error).__name__
             if isinstance(error, BadAnswer):
@@ -162,14 +161,6 @@ class Client:
         if of_clock(error) and reply is not None and reply.served_at is not None:
             self._clock_off = reply.served_at - self._now()
             log.warning("this machine's clock is off by %.0f s", -self._clock_off.total_seconds())
-
-
-def _hide(error: PlatformError, *secrets: str) -> None:
-    """The platform's words may repeat a secret; no error carries one on."""
-    for secret in secrets:
-        if secret and secret in error.text:
-            error.text = error.text.replace(secret, HIDDEN)
-            error.args = tuple(str(one).replace(secret, HIDDEN) for one in error.args)
 
 
 def until_midnight_s(now: datetime) -> float:

@@ -36,6 +36,13 @@ class PlatformError(Exception):
         super().__init__(" ".join(part for part in (code, sub_code, text) if part))
         self.code, self.sub_code, self.text, self.request_id = code, sub_code, text, request_id
 
+    def hide(self, *secrets: str) -> None:
+        """Take secrets out of the platform's words, which may repeat what was sent."""
+        for secret in secrets:
+            if secret and secret in self.text:
+                self.text = self.text.replace(secret, "…")
+                self.args = tuple(str(one).replace(secret, "…") for one in self.args)
+
 
 class Refused(PlatformError):
     """Understood, and said no. Repeating it brings the same answer."""

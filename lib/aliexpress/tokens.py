@@ -135,6 +135,7 @@ class Authority:
             request_id = text(answer, "request_id")
             return _token(answer, at)
         except PlatformError as error:
+            error.hide(self._secret, *parameters.values())
             code, request_id = error.code, error.request_id or request_id
             raise
         finally:
