@@ -27,6 +27,15 @@ from lib.store.database import Database
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Contract tests may run against the real platform; nothing is written there unless that is asked for too."""
+    group = parser.getgroup("the real platform")
+    group.addoption(
+        "--live", action="store_true", help="run contract tests against the real platform as well"
+    )
+    group.addoption("--live-write", action="store_true", help="with --live: also those that create a parcel")
+
+
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
     """A sandbox process for the whole run; `desk` empties it for each test."""
@@ -156,7 +165,7 @@ def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Des
     database = _copied(prepared, folder)
     client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
     desk = Desk(App(settings, database, platform=Platform(client)), sandbox.url, folder)
-    desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
+    desk.behave(faults={}, rate_limit=0, daily_quota=0, latency_ms=0, jitter_ms=0, seed=1)
     yield desk
     client.close()
     database.close()

@@ -129,11 +129,9 @@ def refresh(app: App, shop_id: str, *, by: str) -> None:
 
 
 def change_shop(app: App, shop_id: str, *, name: str, url: str, by: str) -> None:
-    """Give a shop another name, or a gateway of its own ("": the setting's). Raises Problem."""
-    _need(app, shop_id)
-    name, url = name.strip(), url.strip()
-    if not name:
-        raise Problem("shop_needs_name")
+    """Give a shop another name, or a gateway of its own ("": the setting's); "" keeps the name. Raises Problem."""
+    known = _need(app, shop_id)
+    name, url = name.strip() or known["name"], url.strip()
     if url and not re.fullmatch(r"https?://[\w.:-]+(/\w+)*/?", url):
         raise Problem("gateway_unreadable", url=url)
     with app.database.write() as work:
@@ -197,10 +195,12 @@ def _in_settings(app: App) -> bool:
     return app.settings.sandbox or bool(app.settings.token.get_secret_value())
 
 
-def _need(app: App, shop_id: str) -> None:
+def _need(app: App, shop_id: str) -> dict[str, Any]:
     with app.database.read() as work:
-        if shop_id not in {row["shop_id"] for row in store.known(work)}:
-            raise Problem("shop_unknown", shop_id=shop_id)
+        found = next((row for row in store.known(work) if row["shop_id"] == shop_id), None)
+    if found is None:
+        raise Problem("shop_unknown", shop_id=shop_id)
+    return found
 
 
 def _record(app: App, action: str, subject: str, by: str) -> None:

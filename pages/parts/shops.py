@@ -109,7 +109,10 @@ def _manage(shop: connection.Shop, *, sandbox: bool) -> None:
             st.form_submit_button(_("Authorise again"), on_click=_let_in, args=(shop.shop_id,))
         with st.form("connection_change", border=False):
             st.text_input(
-                _("Name"), value=shop_label(shop.shop_id, shop.name), max_chars=40, key="connection_name"
+                _("Name"),
+                placeholder=shop_label(shop.shop_id, shop.name),
+                max_chars=40,
+                key=f"connection_name_{shop.shop_id}",
             )
             st.text_input(
                 _("Gateway of its own"), value=shop.own_url, placeholder=shop.url,
