@@ -14,6 +14,8 @@ from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, gateway_label, shop_label
 from pages.parts import shops
 
+#: Rows of a table, and lines of an exchange, beyond which it scrolls.
+MOST_IN_SIGHT, LONG = 7, 12
 ENVIRONMENT = """\
 SHIPDESK_PLATFORM_URL=https://api-sg.aliexpress.com/sync
 SHIPDESK_APP_KEY=…
@@ -63,8 +65,7 @@ def _what(status: connection.Connection) -> None:
             "{seconds} s", seconds=status.settle_seconds
         ),
     }
-    for name, value in rows.items():
-        st.text(_("{name}: {value}", name=name, value=value))
+    st.text("\n".join(_("{name}: {value}", name=name, value=value) for name, value in rows.items()))
 
 
 def _limits() -> None:
@@ -132,7 +133,7 @@ def _addresses(shop: connection.Shop) -> None:
         frame,
         {
             "role": text(_("Role"), width="small"),
-            "name": text(_("Name"), width="small"),
+            "name": text(_("Name"), width=130),
             "place": text(_("Address"), width="large"),
             "default": text(_("Default"), width="small"),
             "address_id": text(_("Number"), width="small"),
@@ -145,6 +146,7 @@ def _addresses(shop: connection.Shop) -> None:
 def _exchanges() -> None:
     st.subheader(_("Last calls"))
     found = connection.exchanges(app())
+    names = {shop.shop_id: shop_label(shop.shop_id, shop.name) for shop in connection.shops(app())}
     if not found:
         st.caption(_("Nothing was asked since the program started."))
         return
@@ -152,7 +154,7 @@ def _exchanges() -> None:
         {
             "number": [str(number) for number in range(len(found))],
             "at": [formats.second(one.at) for one in found],
-            "shop": [one.shop_id for one in found],
+            "shop": [names.get(one.shop_id, one.shop_id) for one in found],
             "method": [one.method for one in found],
             "seconds": [one.seconds for one in found],
             "code": [one.code for one in found],
@@ -163,17 +165,17 @@ def _exchanges() -> None:
     chosen = tables.choose(
         frame,
         {
-            "at": text(_("When"), width="medium"),
-            "shop": text(_("Shop"), width="small"),
-            "method": text(_("Method"), width="large"),
+            "at": text(_("When"), width=170),
+            "code": text(_("Answer"), width=110),
             "seconds": number(_("Seconds"), format="%.3f", width="small"),
-            "code": text(_("Answer"), width="small"),
+            "method": text(_("Method"), width="large"),
+            "shop": text(_("Shop"), width="small"),
             "request_id": text(_("Request"), width="medium"),
         },
         by="number",
         key="connection_exchanges",
         single=True,
-        height=300,
+        height=300 if len(found) > MOST_IN_SIGHT else "auto",
     )
     st.caption(
         _(
@@ -190,8 +192,9 @@ def _exchanges() -> None:
 def _exchange(one: connection.Exchange) -> None:
     """What was asked and what came. As code: nothing in it is read as markdown."""
     for name, value in ((_("Asked"), one.parameters()), (_("Answered"), one.answer())):
+        written = json.dumps(value, ensure_ascii=False, indent=1)
         st.caption(name)
-        st.code(json.dumps(value, ensure_ascii=False, indent=1), language="json", height=260)
+        st.code(written, language="json", height=300 if written.count("\n") > LONG else "content")
 
 
 def _go_live() -> None:

@@ -11,7 +11,7 @@ from lib.services import connection
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import gateway_label, shop_label, trouble_sentence
+from lib.wording import shop_label, trouble_sentence
 
 #: A token that ends sooner than this is pointed at.
 SOON_DAYS = 14
@@ -43,7 +43,7 @@ def _table(found: list[connection.Shop]) -> None:
             "name": [shop_label(shop.shop_id, shop.name) for shop in found],
             "token": [_token(shop, now) for shop in found],
             "refresh": [_refresh(shop) for shop in found],
-            "gateway": [gateway_label(shop.gateway) for shop in found],
+            "gateway": [shop.gateway for shop in found],
             "account": [shop.account for shop in found],
         }
     )
@@ -52,9 +52,9 @@ def _table(found: list[connection.Shop]) -> None:
         frame,
         {
             "name": text(_("Shop"), width="small"),
-            "token": text(_("Token valid until"), width="medium"),
-            "refresh": text(_("Refreshed by itself until"), width="medium"),
-            "gateway": text(_("Gateway"), width="medium"),
+            "token": text(_("Token valid until"), width=230),
+            "refresh": text(_("Refreshed by itself until"), width=170),
+            "gateway": text(_("Gateway"), width="small"),
             "account": text(_("Account"), width="small"),
         },
         key="connection_shops",
@@ -138,6 +138,7 @@ def _steps(shop_id: str, *, sandbox: bool) -> None:
         st.caption(
             _("On the sandbox any code lets a shop in; on the live platform the seller authorises it.")
         )
+        return
     st.link_button(
         _("Open the platform's authorisation"),
         connection.authorise_url(app(), shop_id),
