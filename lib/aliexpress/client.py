@@ -82,9 +82,6 @@ class Client:
         self._now = now
         self._http = httpx.Client(
             timeout=timeout,
-            verify=not url.startswith(
-                "http://"
-            ),  # Reading certificates that nothing is checked by takes long.
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             trust_env="//127.0.0.1" not in url,  # A proxy of the environment is not for this machine itself.
         )
