@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 
@@ -47,6 +49,7 @@ class Wire:
         self._http = httpx.Client(
             timeout=timeout,
             limits=self.limits,
+            verify=_certificates(),
             trust_env="//127.0.0.1" not in url,  # A proxy of the environment is not for this machine itself.
         )
 
@@ -72,6 +75,12 @@ class Wire:
     def close(self) -> None:
         """Give the connections back."""
         self._http.close()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The machine's, read once: that takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 def _date(response: httpx.Response) -> datetime | None:

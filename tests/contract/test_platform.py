@@ -257,10 +257,10 @@ def test_a_used_up_day_is_told_apart_on_both_gateways(desk: Desk, gateway: Gatew
     for _ in range(5):  # Other tests may have used up some of the day before.
         with suppress(DailyQuota):
             platform.seller_addresses()
-    before = httpx.get(f"{desk.url}/sandbox/calls").json()
+    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
     with pytest.raises(DailyQuota) as caught:
         platform.create_shipment(a_new_shipment(desk.order_ids()[0]))
-    assert httpx.get(f"{desk.url}/sandbox/calls").json() == before
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json() == before
     midnight = until_midnight_s(desk.app.now())
     assert caught.value.retry_after == pytest.approx(midnight, abs=120)
     client.close()
