@@ -25,7 +25,15 @@ CARGO_WORDS = {
     "special": Cargo.SPECIAL,
 }
 
-_WHOLE = ("weight_g", "length_mm", "width_mm", "height_mm", "declared_minor", "purchase_minor")
+_WHOLE = (
+    "weight_g",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "declared_minor",
+    "purchase_minor",
+    "packaging_g",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class ProductTables:
     Frames:
         products: one row per SKU: sku, title, weight_g, length_mm, width_mm, height_mm (Int64), cargo_class,
             declared_name_zh, declared_name_en, declared_minor, declared_currency, purchase_minor,
-            purchase_currency, hs_code, shelf. What the file leaves blank is null, the title ''.
+            purchase_currency, hs_code, shelf, packaging_g (Int64). What the file leaves blank is null, the title ''.
         problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
     """
 

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.domain.orders import Finding, Receiver
+from lib.domain.checks import Finding
+from lib.domain.orders import Receiver
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables

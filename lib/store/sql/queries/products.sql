@@ -17,7 +17,8 @@ select
     coalesce(file.purchase_minor, kept.purchase_minor) as purchase_minor,
     coalesce(file.purchase_currency, kept.purchase_currency) as purchase_currency,
     coalesce(file.hs_code, kept.hs_code) as hs_code,
-    coalesce(file.shelf, kept.shelf) as shelf
+    coalesce(file.shelf, kept.shelf) as shelf,
+    coalesce(file.packaging_g, kept.packaging_g) as packaging_g
 from file_products as file
 left join products as kept
     on kept.sku = file.sku;
@@ -44,6 +45,7 @@ set
     purchase_currency = incoming.purchase_currency,
     hs_code = incoming.hs_code,
     shelf = incoming.shelf,
+    packaging_g = incoming.packaging_g,
     changed_at = $loaded_at
 from incoming_products as incoming
 where products.sku = incoming.sku
@@ -62,32 +64,17 @@ where products.sku = incoming.sku
         or products.purchase_currency is distinct from incoming.purchase_currency
         or products.hs_code is distinct from incoming.hs_code
         or products.shelf is distinct from incoming.shelf
+        or products.packaging_g is distinct from incoming.packaging_g
     )
 returning products.sku;
 
 -- name: products_insert
 -- One row per SKU that was not known.
-insert into products
+insert into products by name
 select
-    sku,
-    title,
-    weight_g,
-    length_mm,
-    width_mm,
-    height_mm,
-    cargo_class,
-    declared_name_zh,
-    declared_name_en,
-    declared_minor,
-    declared_currency,
-    purchase_minor,
-    purchase_currency,
-    hs_code,
-    shelf,
-    null,
-    null,
-    $loaded_at
-from incoming_products
+    incoming.* exclude (is_new),
+    $loaded_at as changed_at
+from incoming_products as incoming
 where is_new
 returning sku;
 
