@@ -1,4 +1,4 @@
-"""The check before shipping (发货前检查): what can be wrong with an order that is loaded, and how much that matters."""
+"""The check before shipping (发货前检查): what can be wrong with a loaded order, and how much that matters."""
 
 from __future__ import annotations
 

@@ -120,11 +120,14 @@ def _dial_regions() -> pd.DataFrame:
 
 def _dial_region(region: str) -> tuple[object, ...] | None:
     found = PhoneMetadata.metadata_for_region(region)
-    if found is None or found.general_desc is None:
+    if found is None or found.country_code is None:
         return None
     main = COUNTRY_CODE_TO_REGION_CODE[found.country_code][0]
     # Whether a number can exist is asked of the main region of its calling code.
-    lengths = PhoneMetadata.metadata_for_region(main).general_desc
+    answering = PhoneMetadata.metadata_for_region(main)
+    if answering is None or answering.general_desc is None:
+        return None
+    lengths = answering.general_desc
     prefix = found.national_prefix_for_parsing or ""
     is_literal = prefix.isdigit() and found.national_prefix_transform_rule is None
     abroad = found.international_prefix or ""

@@ -93,7 +93,7 @@ def accept(app: App, code: str, order_ids: Sequence[str] | None = None, *, by: s
     It is recorded who accepted what when; a changed receiver or value asks again. Raises Problem('not_a_warning').
     """
     if not rule(code).acceptable:
-        raise Problem("not_a_warning", code=code)
+        raise Problem("not_a_warning", finding=code)
     now = app.now()
     with app.database.write() as work:
         wanted = _ids_with(work, code, now) if order_ids is None else order_ids
@@ -124,9 +124,7 @@ def blocked_shipments(work: Work, batch_id: str) -> set[str]:
 
 
 def _ids_with(work: Work, code: str, now: datetime) -> list[str]:
-    rows = store.orders_with(
-        work, code, now=now, include_accepted=False, page_size=10_000_000, skipped=0
-    )
+    rows = store.orders_with(work, code, now=now, include_accepted=False, page_size=10_000_000, skipped=0)
     return list(dict.fromkeys(rows["order_id"]))
 
 

@@ -38,7 +38,8 @@ LENT = {
     """,
     "dial_codes": "calling_code varchar, main_region varchar",
     "dial_regions": """
-        region varchar, calling_code varchar, is_main boolean, prefix varchar, pattern varchar, group_count bigint, risky varchar, exit_code varchar,
+        region varchar, calling_code varchar, is_main boolean, prefix varchar, pattern varchar, group_count bigint,
+        risky varchar, exit_code varchar,
         exit_risky varchar, possible bigint, complete bigint
     """,
     "tax_countries": "country varchar",
@@ -52,6 +53,9 @@ LENT = {
         shop_id varchar, order_id varchar, line_no integer, child_order_id varchar, shipped_quantity bigint
     """,
     "synced_receivers": "shop_id varchar, order_id varchar, tax_number varchar",
+    "edits": "sku varchar, field varchar, value varchar",
+    "pairings": "sku varchar, known_sku varchar, quantity bigint",
+    "bands": "min_g bigint, max_g bigint, packaging_g bigint",
     "refused": "sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
