@@ -166,7 +166,14 @@ def _mend(code: str, rows: pd.DataFrame) -> None:
             order["receivers"],
             lambda which, receiver: _correct(code, which, receiver),
             key="checks_receiver",
+            first=_wrong_fields(order["findings"]),
         )
+
+
+def _wrong_fields(found: list[dict[str, Any]]) -> set[str]:
+    """The receiver's fields that something is wrong with; a phone may be either of two."""
+    fields = {str(one["field"]) for one in found if one["subject"] == Subject.RECEIVER}
+    return fields | {"mobile"} if "phone" in fields else fields
 
 
 def _correct(code: str, order_id: str, receiver: Receiver) -> None:

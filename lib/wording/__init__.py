@@ -20,7 +20,7 @@ from lib.wording.labels import (
     status_label,
 )
 from lib.wording.problems import problem_sentence
-from lib.wording.products import fault_sentence, product_field
+from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "part_label",
     "policy_label",
     "problem_sentence",
+    "product_column",
     "product_field",
     "reason_mending",
     "reason_sentence",

@@ -25,6 +25,18 @@ FIELDS = {
     "packaging_g": later("Packaging (g)"),
 }
 
+#: The same, short enough for the head of a column.
+COLUMNS = {
+    "length_mm": later("L (mm)"),
+    "width_mm": later("W (mm)"),
+    "height_mm": later("H (mm)"),
+    "cargo_class": later("Goods"),
+    "declared_name_zh": later("Name, Chinese"),
+    "declared_name_en": later("Name, English"),
+    "declared_minor": later("Value (USD)"),
+    "purchase_minor": later("Cost (CNY)"),
+}
+
 #: The code of a fault → what is wrong with the cell and what to write.
 CELLS = {
     "cell_sku": later("A SKU has {least} to {most} characters. Write it as the orders have it."),
@@ -43,6 +55,11 @@ CELLS = {
 def product_field(field: str) -> str:
     """A field of a product; the header of a pasted column as it is."""
     return _(FIELDS[field]) if field in FIELDS else field
+
+
+def product_column(field: str) -> str:
+    """A field of a product, as the head of a column."""
+    return _(COLUMNS[field]) if field in COLUMNS else product_field(field)
 
 
 def fault_sentence(fault: Fault) -> str:

@@ -28,13 +28,13 @@ def show() -> None:
         st.success(_("Every SKU that awaits shipment has a weight and a declaration."))
         st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/receipt_long:")
         return
-    orders = products.needed_counts(app())["order_count"]
     st.write(
         ngettext(
-            "{count} SKU keeps orders back ({orders}).", "{count} SKUs keep orders back ({orders}).", len(rows),
-            orders=f"{orders:,}",
+            "{count} order waits for the weight or declaration of these SKUs.",
+            "{count} orders wait for the weight or declaration of these SKUs.",
+            products.needed_counts(app())["order_count"],
         )
-    )  # fmt: skip
+    )
     _paste()
     _grid(rows)
 
@@ -78,7 +78,7 @@ def _grid(rows: pd.DataFrame) -> None:
         left=[order_card.time_left(at, now) for at in rows["ship_by_at"]],
         lacks=[_lacks(row) for row in rows.to_dict("records")],
         pair_sku=pd.Series("", index=rows.index, dtype="str"),
-        pair_quantity=pd.Series(1, index=rows.index, dtype="Int64"),
+        pair_quantity=pd.Series(pd.NA, index=rows.index, dtype="Int64"),
         take=False,
         suggestion=[
             "" if pd.isna(sku) else f"{count} × {sku}"
@@ -105,6 +105,7 @@ def _grid(rows: pd.DataFrame) -> None:
         key=key,
         num_rows="fixed",
         height="auto" if len(rows) > 12 else "content",
+        placeholder="",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -120,8 +121,8 @@ def _columns(has_suggestions: bool) -> dict[str, Any]:
         "sku": text("SKU", disabled=True, pinned=True, width=150),
         "order_count": number(_("Orders"), disabled=True, width=65, format="localized"),
         "unit_count": number(_("Units"), disabled=True, width=60, format="localized"),
-        "lacks": text(_("Lacks"), disabled=True, width=120),
-        "weight_g": product_cells.column("weight_g", 90),
+        "lacks": text(_("Lacks"), disabled=True, width=150),
+        "weight_g": product_cells.column("weight_g", 110),
     }
     if has_suggestions:
         columns |= {
@@ -129,16 +130,16 @@ def _columns(has_suggestions: bool) -> dict[str, Any]:
                 _("Looks like"), disabled=True, width=140, help=_("A known SKU whose text is like it.")
             ),
             "take": st.column_config.CheckboxColumn(
-                _("Pair so"), width=70, help=_("Tick to pair it as suggested.")
+                _("Pair so"), width=95, help=_("Tick to pair it as suggested.")
             ),
         }
     columns |= {
         "pair_sku": text(_("Pair with"), width=120, help=_("A known SKU; this one is so many of it.")),
-        "pair_quantity": number("×", width=45, min_value=1, step=1),
-        "declared_name_zh": product_cells.column("declared_name_zh", 120),
+        "pair_quantity": number("×", width=60, min_value=1, step=1),
+        "declared_name_zh": product_cells.column("declared_name_zh", 130),
         "declared_name_en": product_cells.column("declared_name_en", 130),
-        "declared_minor": product_cells.column("declared_minor", 100),
-        "cargo_class": product_cells.column("cargo_class", 100),
+        "declared_minor": product_cells.column("declared_minor", 115),
+        "cargo_class": product_cells.column("cargo_class", 120),
         "hs_code": product_cells.column("hs_code", 90),
         "left": text(_("Time left"), disabled=True, width=110),
         "title": text(_("Product"), disabled=True, width="medium"),

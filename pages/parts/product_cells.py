@@ -15,7 +15,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import cargo_label, fault_sentence, product_field
+from lib.wording import cargo_label, fault_sentence, product_column
 
 #: Edits that move prices of drafts, waiting for a person's word.
 PENDING = "products_pending"
@@ -29,7 +29,7 @@ NAMED = 20
 
 def column(field: str, width: Any = None, *, disabled: bool = False) -> Any:
     """How a field stands in a grid."""
-    label, one = product_field(field), FIELDS[field]
+    label, one = product_column(field), FIELDS[field]
     match one.kind:
         case Kind.WHOLE:
             return st.column_config.NumberColumn(label, width=width, format="localized", disabled=disabled)
@@ -37,7 +37,8 @@ def column(field: str, width: Any = None, *, disabled: bool = False) -> Any:
             return st.column_config.NumberColumn(label, width=width, format="%.2f", disabled=disabled)
         case Kind.CARGO:
             return st.column_config.SelectboxColumn(
-                label, options=[str(cargo) for cargo in Cargo], format_func=lambda cargo: cargo_label(str(cargo)), width=width,
+                label, options=[str(cargo) for cargo in Cargo], width=width,
+                format_func=lambda cargo: cargo_label(str(cargo)),
                 disabled=disabled,
             )  # fmt: skip
     return st.column_config.TextColumn(label, width=width, disabled=disabled)

@@ -65,6 +65,7 @@ def _grid(found: products.Page) -> None:
         key=key,
         num_rows="fixed",
         height=560 if len(rows) > 14 else "content",
+        placeholder="",
     )
     changed = len(product_cells.edits(key, st.session_state[SHOWN]))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -80,12 +81,17 @@ def _grid(found: products.Page) -> None:
 
 def _columns(has_pairs: bool) -> dict[str, Any]:
     text = st.column_config.TextColumn
-    widths: dict[str, Any] = {"title": "medium", "declared_name_zh": 120, "declared_name_en": 130}
+    widths: dict[str, Any] = {
+        "title": "medium",
+        "declared_name_zh": 130,
+        "declared_name_en": 150,
+        "declared_minor": 120,
+    }
     columns: dict[str, Any] = {"sku": text("SKU", disabled=True, pinned=True, width=130)}
     if has_pairs:
         columns["pair"] = text(_("Paired"), disabled=True, width=120)
     order = ["weight_g", *(name for name in FIELDS if name not in ("weight_g", "title")), "title"]
-    return columns | {field: product_cells.column(field, widths.get(field, 95)) for field in order}
+    return columns | {field: product_cells.column(field, widths.get(field, 105)) for field in order}
 
 
 def _save(key: str) -> None:

@@ -292,7 +292,8 @@ where code in ('unknown_sku', 'missing_weight', 'missing_declaration');
 
 -- name: skus_alike
 -- One row per chosen SKU and the known one its text is most like, if any is near enough: a suggestion for a person.
--- known_part says that the known SKU stands whole in the other one, the rest of which may say how many.
+-- Other digits are another product, unless the known SKU stands whole in the other one: known_part says so, and the
+-- rest may say how many.
 with known as (
     select sku, lower(sku) as text
     from products
@@ -307,8 +308,11 @@ select
 from chosen
 inner join known
     on known.sku <> chosen.id and left(lower(chosen.id), 2) = left(known.text, 2)
-where jaro_winkler_similarity(lower(chosen.id), known.text) >= 0.88
-    or (contains(lower(chosen.id), known.text) and length(known.text) >= 5)
+where (contains(lower(chosen.id), known.text) and length(known.text) >= 4)
+    or (
+        jaro_winkler_similarity(lower(chosen.id), known.text) >= 0.88
+        and regexp_replace(chosen.id, '[^0-9]', '', 'g') = regexp_replace(known.text, '[^0-9]', '', 'g')
+    )
 qualify row_number() over (
     partition by chosen.id
     order by contains(lower(chosen.id), known.text) desc, likeness desc, known.sku
