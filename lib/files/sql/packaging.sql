@@ -13,9 +13,14 @@ select
         regexp_extract(replace(trim(coalesce(cell, '')), ',', ''), '^(\d+)(?:\.0+)? ?(?:g|克)?$', 1) as bigint
     ) as grams
 from (
-    unpivot include nulls sheet
-    on min_g, max_g, packaging_g
-    into name column_name value cell
+    select row_no, 'min_g' as column_name, min_g as cell
+    from sheet
+    union all
+    select row_no, 'max_g', max_g
+    from sheet
+    union all
+    select row_no, 'packaging_g', packaging_g
+    from sheet
 );
 
 -- One row per row of the sheet.
