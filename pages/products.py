@@ -43,7 +43,8 @@ def main() -> None:
 
 
 def _title(view: str, needed_count: int) -> str:
-    title = _(VIEWS[view][0])
+    title, _show = VIEWS[view]
+    title = _(title)
     return f"{title} · {needed_count:,}" if view == "needed" else title
 
 

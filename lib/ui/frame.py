@@ -24,7 +24,7 @@ PAGES = {
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),
     "files": (later("Files"), ":material/upload_file:"),
-    "products": (later("Products"), ":material/scale:"),
+    "products": (later("Products and packaging"), ":material/scale:"),
     "connection": (later("Connection"), ":material/link:"),
 }
 #: Reached by links only: one parcel.
