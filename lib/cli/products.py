@@ -103,7 +103,7 @@ def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
         raise click.UsageError("Name the finding to accept.")
     if finding is None:
         groups = checks.groups(app)
-        header = [_("Finding"), _("Orders"), _("Kept back"), _("Accepted"), _("Kind"), _("Code")]
+        header = [_("Finding"), _("Orders"), _("Kept back"), _("Accepted warnings"), _("Kind"), _("Code")]
         rows = (
             (
                 finding_label(one["code"]),

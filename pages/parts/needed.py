@@ -121,7 +121,7 @@ def _columns(has_suggestions: bool) -> dict[str, Any]:
         "sku": text("SKU", disabled=True, pinned=True, width=150),
         "order_count": number(_("Orders"), disabled=True, width=65, format="localized"),
         "unit_count": number(_("Units"), disabled=True, width=60, format="localized"),
-        "lacks": text(_("Lacks"), disabled=True, width=150),
+        "lacks": text(_("Lacks"), disabled=True, width=190),
         "weight_g": product_cells.column("weight_g", 110),
     }
     if has_suggestions:

@@ -24,6 +24,7 @@ def show() -> None:
             "packaging of its own in the product table goes before the band."
         )
     )
+    st.caption(_("The bands that come with the program are an assumption: replace them by what yours weigh."))
     key = product_cells.grid_key("bands")
     number = st.column_config.NumberColumn
     bands = products.packaging(app())[COLUMNS]
