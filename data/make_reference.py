@@ -118,6 +118,7 @@ def make(folder: Path) -> None:
         "pickup_coverage": pickup_coverage,
         "transit_warehouses": lambda: read(TABLES / "transit_warehouses.csv"),
         "packaging": lambda: read(TABLES / "packaging.csv"),
+        "destination_rules": destination_rules,
     }
     for name, rows in tables.items():
         write(folder / f"{name}.csv", rows())
@@ -125,6 +126,18 @@ def make(folder: Path) -> None:
         published = [row for row in read(RATES / file) if row["plan_key"] == plan_id]
         rated = bands(card_id, published) if "band" in published[0] else tiers(card_id, published)
         write(folder / "rates" / f"{card_id}.csv", rated)
+
+
+def destination_rules() -> Iterator[Row]:
+    """One row per country and thing its customs want: a group of countries becomes its members."""
+    for row in read(TABLES / "destination_rules.csv"):
+        for country in row["countries"].split("|"):
+            yield {
+                "country": country,
+                "needs": row["needs"],
+                "since": row["since"],
+                "source": row["source"],
+            }
 
 
 def plans() -> Iterator[Row]:

@@ -35,7 +35,10 @@ MOST_LINES = 20
 @command("load")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
-    "--as", "kind", type=click.Choice(["orders", "products", "rates", "bills"]), help="What the files hold."
+    "--as",
+    "kind",
+    type=click.Choice(["orders", "products", "packaging", "rates", "bills"]),
+    help="What the files hold.",
 )
 @click.option("--sample", is_flag=True, help="Load the sample that comes with the program.")
 def load(app: App, paths: tuple[Path, ...], kind: str | None, sample: bool) -> Answer:

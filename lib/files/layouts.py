@@ -20,7 +20,7 @@ class Layout:
     """
 
     name: str
-    kind: str  #: What the rows are: orders or products.
+    kind: str  #: What the rows are: orders, products or packaging.
     columns: Mapping[str, tuple[str, ...]]  #: Our name → header texts it has had.
     required: frozenset[str]  #: Without these it is not this layout.
     rare: frozenset[str] = frozenset()  #: Columns only some generations have: not missed when absent.
@@ -82,12 +82,26 @@ PRODUCTS = Layout(
         "purchase_cost": ("采购成本(CNY)", "purchase_cost_cny"),
         "hs_code": ("海关编码", "hs_code"),
         "shelf": ("货位", "shelf"),
+        "packaging_g": ("包材重(g)", "包材重量(g)", "packaging_g"),
     },
     required=frozenset({"sku", "weight_g"}),
+    rare=frozenset({"packaging_g"}),
+)
+
+#: What packaging adds to a parcel, one row per band of contents weight.
+PACKAGING = Layout(
+    name="packaging",
+    kind="packaging",
+    columns={
+        "min_g": ("净重从(g)", "min_g", "from(g)"),
+        "max_g": ("净重到(g)", "max_g", "to(g)"),
+        "packaging_g": ("包材重(g)", "包材重量(g)", "packaging_g"),
+    },
+    required=frozenset({"min_g", "max_g", "packaging_g"}),
 )
 
 #: Every layout that can be read. A new one is a new row here, and a reader for its kind of rows.
-LAYOUTS = (SELLER_CENTER, PRODUCTS)
+LAYOUTS = (SELLER_CENTER, PRODUCTS, PACKAGING)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lib.domain.problems import Problem
-from lib.files import exports, layouts, orders, products, sheets
+from lib.files import exports, layouts, orders, packaging, products, sheets
 from lib.services import checks
+from lib.services import products as product_service
 from lib.store import audit, imports
 from lib.store import products as product_store
 from lib.store.database import Work
@@ -22,7 +23,7 @@ from lib.store.database import Work
 if TYPE_CHECKING:
     from lib.app import App
 
-KINDS = ("orders", "products")
+KINDS = ("orders", "products", "packaging")
 DEFAULT_SHOP = "default"
 
 
@@ -156,6 +157,8 @@ def _load(
         if found.layout.kind == "orders":
             report += _load_orders(app, found, name, digest, by=by, recent=recent)
             app.rehearse_with(path, f"{digest[:16]}{Path(name).suffix.lower()}")
+        elif found.layout.kind == "packaging":
+            report += _load_packaging(app, found, name, digest, by=by)
         else:
             report += _load_products(app, found, name, digest, by=by)
     return report
@@ -204,6 +207,7 @@ def _load_products(app: App, found: layouts.Recognised, name: str, digest: str, 
     tables = products.parse(found)
     with app.database.write() as work:
         counts = product_store.load_products(work, tables, at=at)
+        product_service.after_load(work, by=by, at=at)
         report = FileReport(
             name,
             tables.layout,
@@ -211,6 +215,34 @@ def _load_products(app: App, found: layouts.Recognised, name: str, digest: str, 
             counts.loaded,
             counts.updated,
             counts.unchanged + tables.repeated,
+            len(tables.problems),
+            ignored=tables.ignored,
+            missing=tables.missing,
+        )
+        _record(work, report, imports.next_id(work), tables.problems, digest, by=by, at=at)
+    return LoadReport((report,), problems=_row_problems(name, tables.problems))
+
+
+def _load_packaging(app: App, found: layouts.Recognised, name: str, digest: str, *, by: str) -> LoadReport:
+    """Bands replace those there are; with one row that cannot be taken all stay as they are."""
+    at = app.now()
+    tables = packaging.parse(found)
+    with app.database.write() as work:
+        kept = {(row.min_g, row.max_g, row.packaging_g) for row in product_store.packaging(work).itertuples()}
+        starts = {band[0] for band in kept}
+        bands = list(tables.bands.itertuples(index=False, name=None))
+        if bands:
+            product_store.set_packaging(work, tables.bands)
+            product_service.after_load(work, by=by, at=at)
+        unchanged = sum(band in kept for band in bands)
+        loaded = sum(band[0] not in starts for band in bands)
+        report = FileReport(
+            name,
+            tables.layout,
+            tables.read,
+            loaded,
+            len(bands) - loaded - unchanged,
+            unchanged,
             len(tables.problems),
             ignored=tables.ignored,
             missing=tables.missing,

@@ -127,6 +127,16 @@ class Database:
                 raise
             cursor.execute("commit")
 
+    @contextmanager
+    def rehearse(self) -> Iterator[Work]:
+        """As write, and then none of it: to see what a change would do before it is made."""
+        with self._writing, self._cursor() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield Work(cursor)
+            finally:
+                cursor.execute("rollback")
+
     def close(self) -> None:
         """Close the file once the running writer is done."""
         with self._writing:

@@ -21,7 +21,7 @@ def rate_batch(work: Work, batch_id: str, *, on: date) -> None:
     """Quote every plan for the batch's undecided shipments, for the readers below within the same work."""
     work.run("parcels_clear")
     work.run("parcels_of_batch", batch_id=batch_id)
-    _rate(work, on)
+    rate(work, on)
 
 
 def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
@@ -29,7 +29,7 @@ def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
     work.run("parcels_clear")
     with work.ids(order_ids):
         work.run("parcels_of_orders")
-    _rate(work, on)
+    rate(work, on)
 
 
 def rate_parcel(
@@ -53,7 +53,7 @@ def rate_parcel(
         height_mm=height_mm,
         cargo_class=cargo_class,
     )
-    _rate(work, on)
+    rate(work, on)
 
 
 def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
@@ -104,6 +104,7 @@ def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
     return work.rows("choice_pairs", batch_id=batch_id)
 
 
-def _rate(work: Work, on: date) -> None:
+def rate(work: Work, on: date) -> None:
+    """Quote every plan for the parcels in `parcels`."""
     work.run("quotes_clear")
     work.run("quotes_make", quoted_on=on)

@@ -5,7 +5,7 @@ A sentence says what is the matter, where, what was expected, and what to do.
 
 from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
 from lib.wording.files import layout_label, row_mending, row_problem, unreadable_sentence
-from lib.wording.findings import field_label, finding_label, finding_sentence
+from lib.wording.findings import field_label, finding_label, finding_sentence, severity_label
 from lib.wording.labels import (
     cargo_label,
     class_label,
@@ -22,6 +22,7 @@ from lib.wording.labels import (
     status_label,
 )
 from lib.wording.problems import problem_sentence
+from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "class_label",
     "decision_label",
     "error_sentence",
+    "fault_sentence",
     "field_label",
     "finding_label",
     "finding_sentence",
@@ -43,10 +45,13 @@ __all__ = [
     "part_label",
     "policy_label",
     "problem_sentence",
+    "product_column",
+    "product_field",
     "reason_mending",
     "reason_sentence",
     "row_mending",
     "row_problem",
+    "severity_label",
     "shop_label",
     "state_label",
     "status_label",

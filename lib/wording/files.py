@@ -10,6 +10,7 @@ from lib.texts import later
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
     "products": later("Product table"),
+    "packaging": later("Packaging rules"),
 }
 
 #: The code of a file that cannot be read → why, and what to do.
@@ -64,6 +65,10 @@ ROWS = {
     "cargo_class_unknown": later(
         "The kind of goods is none of 普货 (general), 带电 (battery), 特货 (special)."
     ),
+    "band_reversed": later("The weight band ends before it begins."),
+    "band_overlaps": later("The weight band overlaps another one."),
+    "band_gap": later("Between this weight band and the one below, weights are missing."),
+    "band_beside_fault": later("Another row cannot be taken, and bands are replaced as a whole."),
 }
 
 #: The code of a problem row → what to do.
@@ -96,6 +101,10 @@ MENDING = {
     "number_unreadable": later("Write a plain number such as 250 or 1.90, without other words."),
     "number_not_positive": later("Write a number above zero, or leave the cell blank."),
     "cargo_class_unknown": later("Write 普货, 带电 or 特货."),
+    "band_reversed": later("Write the lower weight first, the higher one second."),
+    "band_overlaps": later("Begin every band one gram above the end of the one below."),
+    "band_gap": later("Begin every band one gram above the end of the one below, the first one at 0."),
+    "band_beside_fault": later("Mend the other row, then load the file again."),
 }
 
 _MB = 1024 * 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording.findings import finding_label
 from lib.wording.labels import state_label
 
 #: The code of a Problem → its sentence; what stands in braces are the Problem's arguments.
@@ -114,6 +115,45 @@ PROBLEMS = {
     "shop_in_settings": later(
         "The token of this shop stands in the settings. Take SHIPDESK_TOKEN out of them and start again."
     ),
+    "not_a_warning": later(
+        "“{finding}” is an error, or nothing a person decides: it cannot be accepted. Mend the orders it names."
+    ),
+    "all_kept_back": later(
+        "Each of the {count} drafts has something wrong that keeps it back. Mend what the check before shipping "
+        "names, accept its warnings, or take them out of the batch."
+    ),
+    "pair_itself": later("{sku} cannot be paired with itself. Choose another SKU."),
+    "pair_quantity": later(
+        "A pair is a whole number from {least} to {most} of the known SKU; for {sku} it is {quantity}. Write how "
+        "many of the known one it holds."
+    ),
+    "pair_unknown": later(
+        "{sku} cannot be paired with {known_sku}: that SKU is not in the product table. Check it, or add it first."
+    ),
+    "pair_of_pair": later(
+        "{sku} cannot be paired with {known_sku}: that one is itself paired. Pair it with the SKU "
+        "that one stands for."
+    ),
+    "pair_is_base": later(
+        "{sku} cannot be paired: {paired} is paired with it. Unpair that one first, or pair both with the same SKU."
+    ),
+    "not_paired": later("{sku} is not paired. Look at the list of pairs."),
+    "paste_unreadable": later(
+        "No rows with a SKU and a weight were found in what was pasted. Copy at least these two columns of your "
+        "table."
+    ),
+    "band_incomplete": later(
+        "A weight band lacks a number, or there is none. Fill in all three whole numbers."
+    ),
+    "band_reversed": later(
+        "The band {least}–{most} g ends before it begins, or its packaging is below zero. Correct it."
+    ),
+    "band_overlaps": later(
+        "The band {least}–{most} g overlaps the one below. Begin every band one gram above the end of that."
+    ),
+    "band_gap": later(
+        "No band holds {least}–{most} g. Begin every band one gram above the end of the one below."
+    ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 
@@ -123,4 +163,6 @@ def problem_sentence(code: str, **args: object) -> str:
     if code not in PROBLEMS:
         return _("This could not be done ({code}). Nothing was changed.", code=code)
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
+    if "finding" in said:
+        said = said | {"finding": finding_label(str(said["finding"]))}
     return _(PROBLEMS[code], **said)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.domain.orders import Receiver
 from lib.domain.shipments import Decision, HandoverMode
-from lib.services import background, batches, handover, orders, plans, shipments
+from lib.services import background, batches, checks, handover, orders, plans, shipments
 from lib.services.handover import PlanHandover
 from lib.services.shipments import AGREEMENT, ReturnCost
 from lib.texts import gettext as _
@@ -36,8 +36,11 @@ def show_receivers(rows: pd.DataFrame) -> None:
     """What the check before shipping finds; any receiver can be corrected."""
     st.subheader(_("1 · Receivers"))
     found: dict[str, list[str]] = {}
-    for one in orders.findings(app(), rows["order_id"].tolist()):
-        if one["code"] != "taken":  # By this batch itself.
+    kept_back = set()
+    for one in checks.of_orders(app(), rows["order_id"].tolist()):
+        if one["code"] not in ("taken", "unknown_rest"):  # Taken by this batch itself.
+            if one["blocks"]:
+                kept_back.add(one["order_id"])
             found.setdefault(one["order_id"], []).append(
                 finding_sentence(one["code"], one["field"], one["value"])
             )
@@ -48,6 +51,17 @@ def show_receivers(rows: pd.DataFrame) -> None:
                 "{count} orders deserve a look before they are sent. Tick one to correct its receiver.",
                 len(found),
             )
+        )
+        if kept_back:
+            st.text(
+                ngettext(
+                    "{count} order stays in the draft when the others go, until that is mended or accepted.",
+                    "{count} orders stay in the draft when the others go, until that is mended or accepted.",
+                    len(kept_back),
+                )
+            )
+        st.page_link(
+            "pages/checks.py", label=_("See them by finding, accept warnings"), icon=":material/fact_check:"
         )
         doubtful = rows[rows["order_id"].isin(found)]
         choose_receiver(

@@ -79,7 +79,7 @@ def test_limit_counts_shipments_in_the_draft_not_exclusions(desk: Desk) -> None:
     [
         ({"products": a_products_cell(("NO-SUCH-SKU", 1))}, "unknown_sku"),
         ({"收货国家": "Germany", "邮编": "", "手机": "4915112345678"}, "missing_postcode"),
-        ({"邮编": "not a postcode"}, "odd_postcode"),
+        ({"邮编": "not a postcode"}, "doubtful_postcode"),
         ({"联系电话": "", "手机": ""}, "missing_phone"),
         ({"订单状态": "等待买家收货"}, "status"),
         ({"订单状态": "部分发货"}, "unknown_rest"),

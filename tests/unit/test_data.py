@@ -39,6 +39,7 @@ KEYS = {
     "pickup_coverage.csv": ("plan_id", "city"),
     "transit_warehouses.csv": ("plan_id",),
     "packaging.csv": ("min_g",),
+    "destination_rules.csv": ("country", "needs"),
 }
 CARD_IDS = sorted(path.stem for path in (REFERENCE / "rates").glob("*.csv"))
 

@@ -37,7 +37,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "lib.ui": ("lib.domain", *WORDS),
     "lib.ui.context": ("lib.ui", "lib.app", "lib.config", *FAILURES, *WORDS),
     "lib.cli": ("lib.services", "lib.domain", "lib.app", "lib.config", *WORDS),
-    "lib.cli.frame": ("lib.cli", "lib.domain", "lib.app", "lib.config", *FAILURES, *WORDS),
+    "lib.cli.frame": ("lib.cli", "lib.services", "lib.domain", "lib.app", "lib.config", *FAILURES, *WORDS),
     "lib.__main__": ("lib.cli",),
 }
 

@@ -106,7 +106,14 @@ select plan_id, warehouse_code, warehouse_name, address
 from file;
 
 -- name: reference_packaging
--- One row per weight band of the contents.
-insert or replace into packaging
+-- One row per weight band of the contents; bands somebody has already, his own perhaps, stay.
+insert into packaging
 select min_g::bigint, max_g::bigint, packaging_g::bigint
+from file
+where not exists (select 1 from packaging);
+
+-- name: reference_destination_rules
+-- One row per country and thing its customs want.
+insert or replace into destination_rules
+select country, needs, since::date, source
 from file;
