@@ -98,6 +98,14 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
+    "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
+    "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
+    "mapping_needs_name": later("A mapping needs a name. Write one, then save."),
+    "mapping_name_taken": later("“{name}” is a layout that is known already. Choose another name."),
+    "mapping_lacks": later("These are not chosen yet: {columns}. Choose a column for each of them."),
+    "import_unknown": later(
+        "No file was read under number {import_id}. Look it up in the list of files read."
+    ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 
