@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
@@ -14,6 +14,9 @@ LAYOUTS = {
     "lingxing": later("Orders, Lingxing export"),
     "products": later("Product table"),
 }
+
+#: What files of a kind hold.
+KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
 
 #: What stands before the name of a saved mapping.
 _MAPPING = "mapping:"
@@ -133,6 +136,16 @@ def layout_label(layout: str) -> str:
     if layout.startswith(_MAPPING):
         return _("Mapping “{name}”", name=layout.removeprefix(_MAPPING))
     return _(LAYOUTS[layout]) if layout in LAYOUTS else layout or "–"
+
+
+def kind_label(kind: str) -> str:
+    """What files of a kind hold."""
+    return _(KIND_LABELS[kind]) if kind in KIND_LABELS else kind
+
+
+def mending_columns() -> list[tuple[str, Callable[[str], str]]]:
+    """The titles of what is said beside a refused row, and what says it."""
+    return [(_("What is wrong"), row_problem), (_("What to do"), row_mending)]
 
 
 def unreadable_sentence(code: str, **args: object) -> str:
