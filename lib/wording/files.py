@@ -39,7 +39,7 @@ UNREADABLE = {
     ),
     "unknown_layout": later(
         "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Say "
-        "once which column is what, under “A table of another form”."
+        "once on the Files page which column is what."
     ),
     "mapping_misfit": later(
         "It lacks columns that the mapping “{name}” reads: {missing}. Choose another mapping, or make one for it."
@@ -49,6 +49,7 @@ UNREADABLE = {
 
 #: The code of a problem row → what is wrong.
 ROWS = {
+    "line_unreadable": later("A SKU or a quantity of this order cannot be read."),
     "order_number_blank": later("The order number is blank."),
     "order_number_damaged": later(
         "The order number became a rounded figure such as 8.1E+15: digits are lost."
@@ -89,6 +90,9 @@ ROWS = {
 
 #: The code of a problem row → what to do.
 MENDING = {
+    "line_unreadable": later(
+        "Every row of the order needs its SKU and a whole number above zero, or SKU*quantity in one cell."
+    ),
     "order_number_blank": later("Fill in the number from the platform's order page, or delete the row."),
     "order_number_damaged": later(
         "Export again and load the file without opening it in a spreadsheet first."
