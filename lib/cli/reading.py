@@ -19,8 +19,11 @@ from lib.services import files, orders, plans
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
+    column_label,
     finding_label,
+    kind_label,
     layout_label,
+    mending_columns,
     obstacle_label,
     part_label,
     row_mending,
@@ -34,27 +37,61 @@ MOST_LINES = 20
 
 @command("load")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--as", "kind", type=click.Choice(list(files.KINDS)), help="What the files hold.")
+@click.option("--mapping", metavar="NAME", help="Read them with a mapping saved on the Files page.")
+@click.option("--weight-unit", type=click.Choice(list(files.WEIGHT_UNITS)), help="The unit of their weights.")
 @click.option(
-    "--as",
-    "kind",
-    type=click.Choice(["orders", "products", "packaging", "rates", "bills"]),
-    help="What the files hold.",
+    "--newest", is_flag=True, help="They are newer than what was loaded before, whatever they look like."
+)
+@click.option(
+    "--refused",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write refused rows to OUT, to mend (.xlsx, .csv).",
 )
 @click.option("--sample", is_flag=True, help="Load the sample that comes with the program.")
-def load(app: App, paths: tuple[Path, ...], kind: str | None, sample: bool) -> Answer:
+def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, **said: Any) -> Answer:
     """Load order exports and product tables; loading a file twice changes nothing."""
     if sample == bool(paths):
         raise click.UsageError("Name files to load, or --sample.")
     by = app.settings.operator
-    report = files.load_sample(app, by=by) if sample else files.load(app, paths, kind=kind, by=by)
+    report = (
+        files.load_sample(app, by=by)
+        if sample
+        else files.load(app, paths, wishes=files.Wishes(**said), by=by)
+    )
+    if refused:
+        _write_refused(app, report, refused)
     document = {
         "files": [_file(file) for file in report.files],
         "orders": report.orders,
         "order_lines": report.order_lines,
         "problems": [_row(problem) for problem in report.problems],
         "warnings": [_row(problem) for problem in report.warnings],
+        "conflicts": [vars(conflict) for conflict in report.conflicts],
     }
     return Answer(document, _load_lines(report), report.all_well)
+
+
+@command("mappings")
+@click.option("--forget", metavar="NAME", help="Forget this mapping; what was loaded with it stays.")
+def mappings(app: App, forget: str | None) -> Answer:
+    """List the tables of other forms that the desk was taught to read, or forget one."""
+    if forget is not None:
+        files.forget_mapping(app, forget, by=app.settings.operator)
+    known = files.taught(app)
+    document = [
+        {
+            "name": mapping.name,
+            "kind": mapping.kind,
+            "columns": dict(mapping.columns),
+            "options": vars(mapping.options),
+        }
+        for mapping in known
+    ]
+    header = [_("Name"), _("Holds"), _("Columns")]
+    rows = [(one.name, kind_label(one.kind), _(", ").join(one.columns.values())) for one in known]
+    return Answer(document, shown.table(header, rows))
 
 
 @command("sync")
@@ -125,8 +162,16 @@ def _file(file: files.FileReport) -> dict[str, Any]:
         "updated": file.updated,
         "unchanged": file.unchanged,
         "refused": file.refused,
+        "kind": file.kind,
+        "import_id": file.import_id,
+        "sheet": file.sheet,
+        "dialect": file.dialect,
         "shifted_days": file.shifted_days,
         "zone": file.zone,
+        "weight_unit": file.weight_unit,
+        "conflicts": file.conflicts,
+        "older": file.older,
+        "mended": file.mended,
         "ignored": list(file.ignored),
         "missing": list(file.missing),
     }
@@ -151,6 +196,16 @@ def _row(problem: files.RowProblem) -> dict[str, Any]:
     }
 
 
+def _write_refused(app: App, report: files.LoadReport, target: Path) -> None:
+    """One file of refused rows per file that has some; from the second one on with its number behind the name."""
+    found = [file for file in report.files if file.refused and file.import_id is not None]
+    for place, file in enumerate(found):
+        path = target if not place else target.with_stem(f"{target.stem}-{place + 1}")
+        rows = files.to_mend(app, file.import_id or 0, mending_columns())
+        path.write_bytes(files.as_csv(rows) if path.suffix.lower() == ".csv" else files.as_xlsx(rows))
+        say(_("{count} refused rows of {file} are in {path}.", count=len(rows), file=file.file, path=path))
+
+
 def _load_lines(report: files.LoadReport) -> Iterator[str]:
     for file in report.files:
         if file.error_code:
@@ -167,10 +222,42 @@ def _load_lines(report: files.LoadReport) -> Iterator[str]:
             unchanged=file.unchanged,
             refused=file.refused,
         )
+        yield from _how_read(file)
         if file.shifted_days:
             yield _("Its dates were moved on by {days} days, to be of today.", days=file.shifted_days)
     yield from _row_lines(_("Refused:"), report.problems)
     yield from _row_lines(_("Loaded, but look at:"), report.warnings)
+    yield from _conflict_lines(report.conflicts)
+
+
+def _how_read(file: files.FileReport) -> Iterator[str]:
+    """What was assumed of a file, and what of it nobody read."""
+    if file.missing:
+        yield _("  columns it lacks: {columns}", columns=_(", ").join(file.missing))
+    if file.ignored:
+        yield _("  columns not used: {columns}", columns=_(", ").join(file.ignored))
+    if file.weight_unit:
+        yield _("  weights were read as {unit}", unit=file.weight_unit)
+    if file.mended:
+        yield _("  {count} rows that were refused before came in now", count=file.mended)
+
+
+def _conflict_lines(conflicts: Sequence[files.Conflict]) -> Iterator[str]:
+    """Which fields of which orders, without what stands in them: it may be personal."""
+    by_order: dict[tuple[str, str], list[str]] = {}
+    for one in conflicts:
+        by_order.setdefault((one.order_id, one.batch_id), []).append(column_label(one.field))
+    if by_order:
+        yield _("Orders in a batch of which the file says something else; nothing was changed:")
+    for (order_id, batch_id), fields in list(by_order.items())[:MOST_LINES]:
+        yield _(
+            "  {order_id} in {batch_id}: {fields}",
+            order_id=order_id,
+            batch_id=batch_id,
+            fields=_(", ").join(fields),
+        )
+    if len(by_order) > MOST_LINES:
+        yield _("  … and {count} more.", count=len(by_order) - MOST_LINES)
 
 
 def _row_lines(title: str, problems: Sequence[files.RowProblem]) -> Iterator[str]:
@@ -281,4 +368,4 @@ def _quote_row(quote: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-COMMANDS = (load, sync, orders_command, quote)
+COMMANDS = (load, mappings, sync, orders_command, quote)

@@ -15,6 +15,11 @@ class Finding(StrEnum):
     UNKNOWN_REST = "unknown_rest"  #: Partly shipped elsewhere; what is left is known after a sync.
     OVERDUE = "overdue"  #: The deadline has passed: warns and sorts first, never blocks.
 
+    DEADLINE_UNREADABLE = "deadline_unreadable"  #: As loaded from a file, and no other source knows it.
+    COUNTRY_BLANK = "country_blank"
+    PLATFORM_SHIPS = "platform_ships"  #: Half-managed (半托管): shipped from the platform's warehouse.
+    GOODS_MERGED = "goods_merged"  #: The file has the goods of several orders in one row.
+
     UNKNOWN_SKU = "unknown_sku"
     MISSING_WEIGHT = "missing_weight"
     WEIGHT_OUT_OF_RANGE = "weight_out_of_range"  #: One piece is lighter or heavier than the call takes.
@@ -82,6 +87,10 @@ RULES = {
     Finding.TAKEN: Rule(_ERROR, Subject.ORDER),
     Finding.UNKNOWN_REST: Rule(_ERROR, Subject.ORDER),
     Finding.OVERDUE: Rule(_WARNING, Subject.ORDER),
+    Finding.DEADLINE_UNREADABLE: Rule(_ERROR, Subject.ORDER),
+    Finding.COUNTRY_BLANK: Rule(_ERROR, Subject.ORDER),
+    Finding.PLATFORM_SHIPS: Rule(_ERROR, Subject.ORDER),
+    Finding.GOODS_MERGED: Rule(_ERROR, Subject.ORDER),
     Finding.UNKNOWN_SKU: Rule(_ERROR, Subject.PRODUCT),
     Finding.MISSING_WEIGHT: Rule(_ERROR, Subject.PRODUCT),
     Finding.WEIGHT_OUT_OF_RANGE: Rule(_ERROR, Subject.PRODUCT),

@@ -15,7 +15,7 @@ class PackagingTables:
 
     Frames:
         bands: one row per weight band: min_g, max_g, packaging_g (int64), both ends included.
-        problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
+        problems: one row per refused row: sheet, row_no, column_name (its header), value, code, identity.
     """
 
     layout: str
@@ -35,7 +35,7 @@ def parse(found: layouts.Recognised) -> PackagingTables:
             sheet=found.sheet.name,
             read=len(found.sheet.rows),
             bands=engine.frame(read, "bands"),
-            problems=engine.problems(read, "problems", found.sheet.name),
+            problems=engine.refused(read, found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
         )

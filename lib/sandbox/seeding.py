@@ -33,7 +33,7 @@ def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
     with world.lock:
         shop = world.shop(shop_name)
         days = days_to_recent(tables, world.now())
-        tables = moved(tables, pd.Timedelta(days=days))
+        tables = moved(tables, days)
         lines = dict(iter(tables.lines.groupby("order_id")))
         receivers = tables.receivers.set_index("order_id").to_dict("index")
         fresh = {

@@ -3,8 +3,16 @@
 A sentence says what is the matter, where, what was expected, and what to do.
 """
 
+from lib.wording.columns import column_label
 from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
-from lib.wording.files import layout_label, row_mending, row_problem, unreadable_sentence
+from lib.wording.files import (
+    kind_label,
+    layout_label,
+    mending_columns,
+    row_mending,
+    row_problem,
+    unreadable_sentence,
+)
 from lib.wording.findings import field_label, finding_label, finding_sentence, severity_label
 from lib.wording.labels import (
     cargo_label,
@@ -29,6 +37,7 @@ __all__ = [
     "SAYABLE",
     "cargo_label",
     "class_label",
+    "column_label",
     "decision_label",
     "error_sentence",
     "fault_sentence",
@@ -37,7 +46,9 @@ __all__ = [
     "finding_sentence",
     "gateway_label",
     "handover_label",
+    "kind_label",
     "layout_label",
+    "mending_columns",
     "note_sentence",
     "obstacle_label",
     "obstacles_sentence",

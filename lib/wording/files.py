@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
 
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
+    "dianxiaomi": later("Orders, Dianxiaomi export"),
+    "mabang": later("Orders, Mabang export"),
+    "lingxing": later("Orders, Lingxing export"),
     "products": later("Product table"),
     "packaging": later("Packaging rules"),
 }
+
+#: What files of a kind hold.
+KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
+
+#: What stands before the name of a saved mapping.
+_MAPPING = "mapping:"
+
 
 #: The code of a file that cannot be read → why, and what to do.
 UNREADABLE = {
@@ -29,14 +39,18 @@ UNREADABLE = {
         'A quotation mark (") is opened and never closed, so rows run together. Export it again.'
     ),
     "unknown_layout": later(
-        "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Load "
-        "an order export of the Seller Center, or a product table."
+        "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Say "
+        "once on the Files page which column is what."
+    ),
+    "mapping_misfit": later(
+        "It lacks columns that the mapping “{name}” reads: {missing}. Choose another mapping, or make one for it."
     ),
     "file_missing": later("The file cannot be opened ({why}). Check its name and whether it may be read."),
 }
 
 #: The code of a problem row → what is wrong.
 ROWS = {
+    "line_unreadable": later("A SKU or a quantity of this order cannot be read."),
     "order_number_blank": later("The order number is blank."),
     "order_number_damaged": later(
         "The order number became a rounded figure such as 8.1E+15: digits are lost."
@@ -50,13 +64,21 @@ ROWS = {
     "products_unreadable": later(
         "The cell with the products does not have the usual form, or lacks a quantity."
     ),
-    "amount_unreadable": later("The order's amount cannot be read as money."),
-    "paid_time_unreadable": later("The time of payment cannot be read."),
-    "deadline_unreadable": later("The shipping deadline cannot be read."),
+    "amount_unreadable": later("The order's amount cannot be read as money; it counts as not known."),
+    "paid_time_unreadable": later("The time of payment cannot be read; it counts as not known."),
+    "deadline_unreadable": later("The shipping deadline cannot be read; the order waits until it is known."),
     "times_out_of_order": later("The times contradict each other: day and month may be swapped."),
     "in_shipment": later(
-        "The order is in a shipment here; its contents and receiver were not taken over from the file."
+        "The order is in a batch here and the file says something else; nothing was changed."
     ),
+    "older_file": later("A newer file or a sync said something else of this order; that stands."),
+    "goods_merged": later(
+        "The row holds the goods of several orders sent as one parcel; which are this order's is not known."
+    ),
+    "row_resent": later("The row is a parcel sent again; it adds nothing to its order."),
+    "row_repeated": later("A row of this order stands there twice, word for word; it was counted once."),
+    "amounts_differ": later("The rows of this order have different amounts; its amount counts as not known."),
+    "rows_differ": later("The rows of this order have different receivers; the first one was taken."),
     "sku_blank": later("The SKU is blank."),
     "sku_twice": later("This SKU stands in an earlier row with other values."),
     "weight_not_positive": later("The weight is zero or less."),
@@ -73,6 +95,9 @@ ROWS = {
 
 #: The code of a problem row → what to do.
 MENDING = {
+    "line_unreadable": later(
+        "Every row of the order needs its SKU and a whole number above zero, or SKU*quantity in one cell."
+    ),
     "order_number_blank": later("Fill in the number from the platform's order page, or delete the row."),
     "order_number_damaged": later(
         "Export again and load the file without opening it in a spreadsheet first."
@@ -92,7 +117,16 @@ MENDING = {
     "paid_time_unreadable": later("Write it as 2026-11-24 09:30."),
     "deadline_unreadable": later("Write it as 2026-11-24 09:30."),
     "times_out_of_order": later("Compare with the platform's order page; export again if they differ."),
-    "in_shipment": later("Correct the receiver on the order, or void the shipment and load the file again."),
+    "in_shipment": later(
+        "Compare both in the list of contradictions. To follow the file, take the order out of its batch and load "
+        "again."
+    ),
+    "older_file": later("Nothing to do. If this file is the newest, load it again and say so."),
+    "goods_merged": later("Load the marketplace's own export of these orders, or sync."),
+    "row_resent": later("Nothing to do, unless the first parcel was lost."),
+    "row_repeated": later("Compare the quantities with the platform's order page."),
+    "amounts_differ": later("Compare with the platform's order page."),
+    "rows_differ": later("Compare with the platform's order page, and correct the receiver on the order."),
     "sku_blank": later("Fill in the SKU, or delete the row."),
     "sku_twice": later("Keep the row that is right and delete the other."),
     "weight_not_positive": later(
@@ -112,7 +146,19 @@ _MB = 1024 * 1024
 
 def layout_label(layout: str) -> str:
     """Whose file it is; a dash for a file that was not read."""
+    if layout.startswith(_MAPPING):
+        return _("Mapping “{name}”", name=layout.removeprefix(_MAPPING))
     return _(LAYOUTS[layout]) if layout in LAYOUTS else layout or "–"
+
+
+def kind_label(kind: str) -> str:
+    """What files of a kind hold."""
+    return _(KIND_LABELS[kind]) if kind in KIND_LABELS else kind
+
+
+def mending_columns() -> list[tuple[str, Callable[[str], str]]]:
+    """The titles of what is said beside a refused row, and what says it."""
+    return [(_("What is wrong"), row_problem), (_("What to do"), row_mending)]
 
 
 def unreadable_sentence(code: str, **args: object) -> str:
@@ -136,7 +182,7 @@ def _shown(code: str, args: dict[str, object]) -> dict[str, object]:
     if code == "too_large":
         sizes = {name: value for name, value in args.items() if isinstance(value, int)}
         return args | {name: f"{-(-value // _MB):,}" for name, value in sizes.items()}
-    if code == "unknown_layout":
+    if code in ("unknown_layout", "mapping_misfit"):
         missing = args.get("missing")
         listed = (
             _(", ").join(missing)

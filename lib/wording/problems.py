@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording.columns import column_label
 from lib.wording.findings import finding_label
 from lib.wording.labels import state_label
 
@@ -154,6 +155,14 @@ PROBLEMS = {
     "band_gap": later(
         "No band holds {least}–{most} g. Begin every band one gram above the end of the one below."
     ),
+    "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
+    "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
+    "mapping_needs_name": later("A mapping needs a name. Write one, then save."),
+    "mapping_name_taken": later("“{name}” is a layout that is known already. Choose another name."),
+    "mapping_lacks": later("These are not chosen yet: {columns}. Choose a column for each of them."),
+    "import_unknown": later(
+        "No file was read under number {import_id}. Look it up in the list of files read."
+    ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 
@@ -165,4 +174,6 @@ def problem_sentence(code: str, **args: object) -> str:
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
     if "finding" in said:
         said = said | {"finding": finding_label(str(said["finding"]))}
+    if isinstance(columns := said.get("columns"), list):
+        said = said | {"columns": _(", ").join(map(column_label, columns))}
     return _(PROBLEMS[code], **said)

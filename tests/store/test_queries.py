@@ -56,11 +56,17 @@ LENT = {
     "edits": "sku varchar, field varchar, value varchar",
     "pairings": "sku varchar, known_sku varchar, quantity bigint",
     "bands": "min_g bigint, max_g bigint, packaging_g bigint",
-    "refused": "sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar",
+    "refused": """
+        sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar, identity varchar,
+        cells varchar, problem_id varchar
+    """,
+    "came_in": "identity varchar, problem_id varchar",
+    "file_findings": "order_id varchar, code varchar, field varchar, value varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
         ship_by_at timestamp, currency varchar, goods_minor bigint, shipping_minor bigint, total_minor bigint,
-        buyer_name varchar, buyer_service varchar, note varchar, row_no bigint
+        buyer_name varchar, buyer_service varchar, note varchar, row_no bigint,
+        row_count bigint, weighed_g bigint
     """,
     "file_lines": """
         order_id varchar, line_no integer, sku varchar, title varchar, attributes varchar, quantity bigint,
@@ -90,6 +96,8 @@ FLAGS = (
     "placed",
     "locked",
     "pickup_agreed",
+    "newest",
+    "only_open",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
@@ -97,6 +105,7 @@ MAKERS = (
     "parcels_of_one",
     "quotes_make",
     "orders_incoming",
+    "orders_differing",
     "products_incoming",
     "due_make",
     "postcode_texts_make",

@@ -66,7 +66,8 @@ select
     kept.row_no,
     headers.header as column_name,
     coalesce(kept.bad_value, kept.min_g::varchar) as value,
-    kept.fault as code
+    kept.fault as code,
+    '' as identity
 from kept
 left join headers
     on headers.column_name = coalesce(kept.bad_column, 'min_g')

@@ -196,6 +196,9 @@ with found as (
     union all
     select *
     from findings
+    union all
+    select *, ''
+    from load_blocks
 )
 
 select

@@ -1,0 +1,13 @@
+"""Every layout that is known without being told."""
+
+from __future__ import annotations
+
+from lib.files.layouts.dianxiaomi import DIANXIAOMI
+from lib.files.layouts.layout import Layout
+from lib.files.layouts.lingxing import LINGXING
+from lib.files.layouts.mabang import MABANG
+from lib.files.layouts.products import PACKAGING, PRODUCTS
+from lib.files.layouts.seller_center import SELLER_CENTER
+
+#: A new one is a module with a Layout, a row here, and a reader for its kind of rows.
+LAYOUTS: tuple[Layout, ...] = (SELLER_CENTER, DIANXIAOMI, MABANG, LINGXING, PRODUCTS, PACKAGING)
