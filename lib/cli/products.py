@@ -30,7 +30,7 @@ def needed(app: App) -> Answer:
     rows = shown.records(products.needed(app))
     header = ["SKU", _("Orders"), _("Units"), _("Lacks"), _("Looks like"), _("Product")]
     lines = shown.table(header, (_needed_row(row) for row in rows))
-    return Answer(rows, lines, not rows)
+    return Answer(rows, lines)
 
 
 @command("pair")

@@ -23,20 +23,21 @@ from lib.wording import SAYABLE, decision_label, error_sentence, finding_sentenc
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     """The form in the order of the platform's own page. `rows`: the drafts of `shipments.listing`."""
     batch_id = str(batch["batch_id"])
-    show_receivers(rows)
+    kept_back = show_receivers(rows)
+    going = rows[~rows["order_id"].isin(kept_back)]
     by_plan = show_handover(batch)
     batch = batches.get(app(), batch_id)  # Preparing the hand-over may have filled in its addresses.
     cost = show_undeliverable(batch, by_plan)
     agreed = show_agreement(batch_id)
-    missing = _missing(batch, rows, by_plan, agreed=agreed)
-    show_submit(batch, rows, by_plan, cost, missing, agreed=agreed)
+    missing = _missing(batch, going, by_plan, agreed=agreed)
+    show_submit(batch, going, by_plan, cost, missing, agreed=agreed)
 
 
-def show_receivers(rows: pd.DataFrame) -> None:
-    """What the check before shipping finds; any receiver can be corrected."""
+def show_receivers(rows: pd.DataFrame) -> set[str]:
+    """What the check before shipping finds; any receiver can be corrected. Returns the orders it keeps back."""
     st.subheader(_("1 · Receivers"))
     found: dict[str, list[str]] = {}
-    kept_back = set()
+    kept_back: set[str] = set()
     for one in checks.of_orders(app(), rows["order_id"].tolist()):
         if one["code"] not in ("taken", "unknown_rest"):  # Taken by this batch itself.
             if one["blocks"]:
@@ -78,6 +79,7 @@ def show_receivers(rows: pd.DataFrame) -> None:
         )
     with st.expander(_("Correct another receiver"), icon=":material/edit_location:"):
         choose_receiver(rows, key="shipments_receivers")
+    return kept_back
 
 
 def choose_receiver(rows: pd.DataFrame, *, key: str) -> None:
@@ -387,6 +389,7 @@ def _missing(
     planless = int(rows["plan_id"].isna().sum())
     differing = sum(pair.shipment_count for pair in plans.mismatches(app(), batch["batch_id"]))
     open_points = [
+        (rows.empty, _("the check before shipping keeps every order back")),
         (planless > 0, _("{count} parcels have no plan", count=f"{planless:,}")),
         (
             differing > 0 and batch["confirmed_at"] is None,
