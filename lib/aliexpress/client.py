@@ -17,6 +17,7 @@ from lib.aliexpress.errors import (
     PlatformError,
     Unauthorised,
     Unavailable,
+    as_daily,
     of_clock,
     of_session,
     reading,
@@ -122,7 +123,8 @@ class Client:
         try:
             reply = self._wire.send(protocol.call(self._address, method, signed, self._style))
             fields = protocol.answer(method, reply.content, write=write)
-        except PlatformError as error:
+        except PlatformError as caught:
+            error = as_daily(caught, until_midnight_s(self._now()))
             error.hide(token, self._secret)
             self._learn(method, error, sent, reply)
             code = error.code or type(error).__name__
@@ -130,7 +132,9 @@ class Client:
                 log.warning("%s was answered outside the protocol: %s", method, error)
             came = {"code": code, "sub_code": error.sub_code, "msg": error.text}
             self._keep(at, started, method, code, error.request_id, parameters, came)
-            raise
+            if error is caught:
+                raise
+            raise error from caught
         self._limiter.passed(self.shop_id, method, sent)
         brief = fields if len(reply.content) <= KEPT_BYTES else {"amount": f"{len(reply.content)} bytes"}
         self._keep(at, started, method, "ok", fields.get("request_id"), parameters, brief)

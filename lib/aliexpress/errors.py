@@ -25,6 +25,8 @@ BAN_MARGIN_S = 0.5
 BAN_DEFAULT_S = 2.0
 #: A ban of the whole app that is longer than this is the day's quota, not a moment's haste (UNCONFIRMED).
 LONG_BAN_S = 3600.0
+#: Two clocks, and a margin, apart.
+SAME_MOMENT_S = 120.0
 
 
 class PlatformError(Exception):
@@ -168,8 +170,26 @@ def reading() -> Iterator[None]:
         ) from error
 
 
+def as_daily(error: PlatformError, until_midnight_s: float) -> PlatformError:
+    """A ban of the whole app that ends with the quota's day is the quota's, however little is left of the day."""
+    if isinstance(error, DailyQuota) or not isinstance(error, Unavailable) or error.retry_after is None:
+        return error
+    if not _of_app(error.code, error.sub_code) or abs(error.retry_after - until_midnight_s) > SAME_MOMENT_S:
+        return error
+    return DailyQuota(
+        error.code,
+        sub_code=error.sub_code,
+        text=error.text,
+        request_id=error.request_id,
+        retry_after=error.retry_after,
+    )
+
+
+def _of_app(code: str, sub_code: str) -> bool:
+    return code == "AppCallLimit" or sub_code in QUOTA
+
+
 def _limited(code: str, stated: float | None, known: dict[str, Any]) -> Unavailable:
-    of_app = code == "AppCallLimit" or known["sub_code"] in QUOTA
-    if of_app and (stated is None or stated > LONG_BAN_S):
+    if _of_app(code, known["sub_code"]) and (stated is None or stated > LONG_BAN_S):
         return DailyQuota(code, retry_after=stated, **known)
     return Unavailable(code, retry_after=stated or BAN_DEFAULT_S + BAN_MARGIN_S, **known)

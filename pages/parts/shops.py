@@ -136,9 +136,8 @@ def _add(*, sandbox: bool) -> None:
 def _steps(shop_id: str, *, sandbox: bool) -> None:
     if sandbox:
         st.caption(
-            _("On the sandbox any code lets a shop in; on the live platform the seller authorises it.")
+            _("The page behind the link plays the platform's. Any other text lets a shop in too, once.")
         )
-        return
     st.link_button(
         _("Open the platform's authorisation"),
         connection.authorise_url(app(), shop_id),

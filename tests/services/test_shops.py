@@ -12,15 +12,20 @@ from typing import Any
 import pytest
 
 from lib.aliexpress.errors import PlatformError, Unauthorised
-from lib.aliexpress.tokens import Token, TokenFolder
-from lib.app import App
+from lib.aliexpress.journal import Journal
+from lib.aliexpress.platform import Client, Platform
+from lib.aliexpress.protocol import locate
+from lib.aliexpress.tokens import Authority, Token, TokenFolder, Tokens
+from lib.aliexpress.wire import Wire
+from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.domain.shipments import Shipment, State
 from lib.services import asking, connection, handover
-from lib.services.dispatch import _lots
+from lib.services.dispatch import Dispatcher, _lots
 from lib.store import shops
 from lib.store.database import Database
+from tests.conftest import HTTP, Desk
 from tests.contract.test_shipping import PARCEL
 from tests.gateways import Gateway
 
@@ -216,3 +221,27 @@ def test_no_secret_reaches_the_database(app: App, tmp_path: Path) -> None:
     assert "shop_added" in content
     for secret in SECRETS:
         assert secret not in content
+
+
+def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_sent_twice(
+    desk: Desk,
+) -> None:
+    """The sandbox lets it run out while sixteen threads send; the sandbox's own list is what is counted."""
+    wire = Wire(desk.url)
+    authority = Authority(
+        locate(desk.url), SANDBOX_KEY, SANDBOX_SECRET, wire=wire, journal=Journal(), now=desk.app.now
+    )
+    tokens = Tokens(Token(SANDBOX_TOKEN, SANDBOX_REFRESH), authority=authority)
+    client = Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=desk.app.now)
+    app = App(desk.app.settings, desk.app.database, platform=Platform(client))
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    HTTP.post(f"{desk.url}/sandbox/tokens/expire", json={}).raise_for_status()
+    dispatcher = Dispatcher(app)
+    dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=60))
+    dispatcher.stop()
+    client.close()
+    wire.close()
+    assert desk.states(batch_id) == {"ready": 10}
+    assert len(desk.logistics_orders()) == 10
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json()["/auth/token/refresh"] == 1

@@ -201,6 +201,17 @@ def test_every_trouble_says_what_to_do_in_both_languages(code, said):
     assert said not in chinese
 
 
+@pytest.mark.parametrize("answered", [{"code": 7, "sub_code": APP}, {"code": "AppCallLimit"}])
+def test_a_day_that_is_used_up_in_its_last_minutes_is_used_up_all_the_same(answered):
+    """The ban is short then; that it ends at midnight tells it from a moment's haste."""
+    found = from_answer(answered | {"sub_msg": "This ban will last for 300 more seconds"}, write=True)
+    assert type(found) is Unavailable
+    assert type(errors.as_daily(found, 290)) is DailyQuota
+    assert errors.as_daily(found, 5000) is found
+    of_method = from_answer({"code": "ApiCallLimit", "msg": "this ban will last 300 seconds"}, write=True)
+    assert errors.as_daily(of_method, 290) is of_method
+
+
 def test_trouble_outlives_the_error_it_came_from():
     quota = from_answer({"code": 7, "sub_code": APP}, write=True)
     assert errors.trouble(quota) == "daily_quota"
