@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from lib.files.layouts import Recognised
 
 FOLDER = Path(__file__).parent / "sql"
 
+#: What a sheet may take in memory while it is read; what is more waits on disk.
+MEMORY = "600MB"
+
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
 
 
 @contextmanager
-def reading(found: Recognised, script: str, **lent: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Run `sql/<script>.sql` over the sheet; the tables it makes can be taken with `frame`."""
+def reading(
+    found: Recognised, *scripts: str, streams: bool = False, **lent: pd.DataFrame
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Run each `sql/<script>.sql` over the sheet; the tables they make can be taken with `frame`.
+
+    When `sheet` streams by it is never in memory as a whole, and the scripts may select from it once only.
+    """
     headers = {name: found.header(name) for name in found.columns}
-    with duckdb.connect() as engine:
-        engine.register("sheet", found.table())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
+    ):
+        engine.register("sheet" if streams else "stream", found.stream())
+        if not streams:
+            engine.execute("create temp table sheet as from stream")
         engine.register("headers", pairs("column_name", "header", headers))
         for name, table in lent.items():
             engine.register(name, table)
-        engine.execute((FOLDER / f"{script}.sql").read_text(encoding="utf-8"))
+        for script in scripts:
+            engine.execute((FOLDER / f"{script}.sql").read_text(encoding="utf-8"))
         yield engine
 
 
 def frame(engine: duckdb.DuckDBPyConnection, table: str, whole: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A table with the same types whether it is empty, full, or has gaps: str, Int64 for `whole`, naive times."""
-    taken = engine.table(table).df()
-    texts = taken.select_dtypes(["object", "str"]).columns
-    return taken.astype(dict.fromkeys(texts, "str") | dict.fromkeys(whole, "Int64"))
+    """A table with the same types whether it is empty, full, or has gaps: str, Int64 for `whole`, naive times.
+
+    The texts stay where they are: they are lent to the frame, and by `Work.table` to the store, without a copy.
+    """
+    taken: pa.Table = engine.table(table).to_arrow_table()
+    frame = taken.drop_columns(list(whole)).to_pandas()
+    places = {name: place for place, name in enumerate(taken.column_names)}
+    for name in sorted(whole, key=places.__getitem__):
+        numbers = taken[name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame.insert(places[name], name, numbers.astype("Int64"))
+    return frame
 
 
 def problems(engine: duckdb.DuckDBPyConnection, table: str, sheet: str) -> pd.DataFrame:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import pandas as pd
+import pyarrow as pa
 
+from lib.files.rows import ROW_NO
 from lib.files.sheets import NotReadable, Sheet, tidy
 
 
@@ -104,14 +105,20 @@ class Recognised:
         """The header a column of ours has in this file, in one line."""
         return " ".join(self.sheet.header[self.columns[column]].split())
 
-    def table(self) -> pd.DataFrame:
-        """One row per filled row: `row_no` and every column of the layout as text, absent ones null."""
-        rows = self.sheet.rows
-        absent = pd.Series(None, index=rows.index, dtype="str")
-        cells = {
-            name: rows[self.columns[name]] if name in self.columns else absent for name in self.layout.columns
-        }
-        return pd.DataFrame({"row_no": rows.index, **cells}).reset_index(drop=True)
+    def stream(self) -> pa.RecordBatchReader:
+        """One row per filled row: `row_no` and every column of the layout as text, absent ones null. Runs once."""
+        names = list(self.layout.columns)
+        schema = pa.schema([(ROW_NO, pa.int64()), *((name, pa.string()) for name in names)])
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in self.sheet.content.batches():
+                absent = pa.nulls(batch.num_rows, pa.string())
+                cells = [
+                    batch.column(self.columns[name] + 1) if name in self.columns else absent for name in names
+                ]
+                yield pa.RecordBatch.from_arrays([batch[ROW_NO], *cells], schema=schema)
+
+        return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def recognise(sheet: Sheet, kind: str | None = None) -> Recognised:

@@ -101,13 +101,13 @@ def parse(
         "currency_signs": _currency_signs(),
         "country_names": countries[["name", "country"]],
     }
-    with engine.reading(found, "orders", **lent) as read:
+    with engine.reading(found, "texts", "orders", streams=True, **lent) as read:
         [(repeated, replaced)] = read.table("earlier_rows").fetchall()
         tables = OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
             zone=zone,
-            read=len(found.sheet.rows),
+            read=len(found.sheet),
             repeated=repeated,
             replaced=replaced,
             orders=_in_zone(engine.frame(read, "orders", _AMOUNTS), zone),
