@@ -118,7 +118,8 @@ class Cutter:
 
 def packed(frame: pd.DataFrame) -> Rows:
     """Rows out of a frame: the index is row_no, the columns are places."""
-    columns = [pa.array(frame[name].astype("str"), pa.string()) for name in frame.columns]
+    texts = {name: frame[name].astype("str").astype("object") for name in frame.columns}
+    columns = [pa.array(column, pa.string(), from_pandas=True) for column in texts.values()]
     rows = Rows(len(columns), (), ())
     batch = pa.RecordBatch.from_arrays([pa.array(frame.index, pa.int64()), *columns], schema=rows.schema)
     cutter = Cutter()

@@ -88,7 +88,7 @@ def _screen(name: str, content: bytes, loaded: Callable[[files.LoadReport], None
 
 @st.cache_resource(max_entries=2, ttl="1h", show_spinner=False)
 def _tables(name: str, content: bytes) -> list[files.Table]:
-    """The sheets of the file; asked for again with every choice, so they are kept, as they are: nobody changes them."""
+    """The sheets of the file; asked for again with every choice, so they are kept."""
     return files.open_table(name, content)
 
 
