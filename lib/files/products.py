@@ -70,7 +70,7 @@ def parse(found: layouts.Recognised) -> ProductTables:
         return ProductTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
-            read=len(found.sheet.rows),
+            read=len(found.sheet),
             repeated=repeated,
             products=engine.frame(read, "products", _WHOLE),
             problems=engine.refused(read, found.sheet.name),
