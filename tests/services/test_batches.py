@@ -108,7 +108,8 @@ def test_a_deadline_that_has_passed_warns_and_never_blocks(empty_desk: Desk) -> 
 
 
 def test_orders_no_plan_can_carry_stay_out_when_a_policy_decides(empty_desk: Desk) -> None:
-    empty_desk.load([an_export_row(), an_export_row(products=a_products_cell(("SKU-1", 900)))])
+    many = an_export_row(products=a_products_cell(("SKU-1", 900)), 订单金额="$4,500.00")
+    empty_desk.load([an_export_row(), many])
     made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester", policy=Policy.BUYERS)
     assert len(made.order_ids) == 1
     assert [one.code for one in made.excluded] == ["no_plan"]
