@@ -37,7 +37,7 @@ class App:
         self.settings = settings
         self.database = database
         self.now = now
-        self._given = platform  #: Speaks for every shop, in place of what would be connected.
+        self._platform = platform  #: Speaks for every shop, in place of what would be connected.
         self._shops: Shops | None = None
         self._sandbox: launch.Running | None = None
         self._connecting = threading.Lock()
@@ -66,8 +66,8 @@ class App:
 
         Without credentials a sandbox is started on the loopback address first. Raises Unavailable.
         """
-        if self._given is not None:
-            return self._given
+        if self._platform is not None:
+            return self._platform
         shops = self.connected()
         with self.database.read() as work:
             own = next((row for row in shop_store.known(work) if row["shop_id"] == shop_id), None)
@@ -82,7 +82,7 @@ class App:
 
     def exchanges(self) -> list[Exchange]:
         """The last calls for every shop, newest first."""
-        return self._given.exchanges() if self._given is not None else self.connected().exchanges()
+        return self._platform.exchanges() if self._platform is not None else self.connected().exchanges()
 
     @property
     def is_sandbox(self) -> bool:
@@ -108,8 +108,8 @@ class App:
 
     def close(self) -> None:
         """Close what was opened, last first."""
-        if self._given is not None:
-            self._given.close()
+        if self._platform is not None:
+            self._platform.close()
         if self._shops is not None:
             self._shops.close()
         if self._sandbox is not None:
