@@ -21,6 +21,9 @@ QUERIES = {
     "pickup_coverage": ("reference_pickup_coverage",),
     "transit_warehouses": ("reference_transit_warehouses",),
     "packaging": ("reference_packaging",),
+    "spot_prices": ("reference_spot_prices",),
+    "list_codes": ("reference_list_codes",),
+    "landed_rules": ("reference_landed_rules",),
     "rates": ("reference_rates",),
 }
 
