@@ -77,24 +77,21 @@ class OrderTables:
     warnings: pd.DataFrame
     ignored: tuple[str, ...]
     missing: tuple[str, ...]
+    shifted_days: int = 0  #: How far the times were moved.
 
 
-def read_orders(
-    path: Path, *, zone: str, countries: pd.DataFrame, shift: pd.Timedelta | None = None
-) -> OrderTables:
+def read_orders(path: Path, *, zone: str, countries: pd.DataFrame) -> OrderTables:
     """Read a seller's order export.
 
     `zone` is the IANA zone of the file's times, which name none; a deadline without a time is the start of that
     day. `countries` has name and country (ISO alpha-2), one row per spelling; a country that is not there is a
-    problem, never a guess. `shift` moves all times, in whole days. A row with a fault is refused with its first
+    problem, never a guess. A row with a fault is refused with its first
     fault, and its neighbours are read. Raises NotReadable for a file that is no order export.
     """
-    return parse(layouts.find(sheets.read(path), "orders"), zone=zone, countries=countries, shift=shift)
+    return parse(layouts.find(sheets.read(path), "orders"), zone=zone, countries=countries)
 
 
-def parse(
-    found: layouts.Recognised, *, zone: str, countries: pd.DataFrame, shift: pd.Timedelta | None = None
-) -> OrderTables:
+def parse(found: layouts.Recognised, *, zone: str, countries: pd.DataFrame) -> OrderTables:
     """As read_orders, for a sheet that is recognised already."""
     lent = {
         "status_labels": engine.pairs("label", "status", _status_labels()),
@@ -103,7 +100,7 @@ def parse(
     }
     with engine.reading(found, "orders", **lent) as read:
         [(repeated, replaced)] = read.table("earlier_rows").fetchall()
-        tables = OrderTables(
+        return OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
             zone=zone,
@@ -119,13 +116,13 @@ def parse(
             ignored=found.ignored,
             missing=found.missing,
         )
-    return tables if shift is None else moved(tables, shift)
 
 
-def moved(tables: OrderTables, shift: pd.Timedelta) -> OrderTables:
-    """The same orders with every time moved."""
+def moved(tables: OrderTables, days: int) -> OrderTables:
+    """The same orders with every time moved by whole days."""
+    shift = pd.Timedelta(days=days)
     orders = tables.orders.assign(**{name: tables.orders[name] + shift for name in _TIMES})
-    return replace(tables, orders=orders)
+    return replace(tables, orders=orders, shifted_days=tables.shifted_days + days)
 
 
 def days_to_recent(tables: OrderTables, now: datetime) -> int:

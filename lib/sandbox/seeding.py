@@ -30,7 +30,7 @@ def seed(world: World, path: Path) -> int:
     tables = read_orders(path, zone=ZONE, countries=countries)
     with world.lock:
         days = days_to_recent(tables, world.now())
-        tables = moved(tables, pd.Timedelta(days=days))
+        tables = moved(tables, days)
         lines = dict(iter(tables.lines.groupby("order_id")))
         receivers = tables.receivers.set_index("order_id").to_dict("index")
         fresh = {

@@ -370,7 +370,7 @@ def test_the_newest_payment_is_moved_into_the_last_day(tmp_path: Path, now: str,
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
     tables = read(tmp_path, an_export_row(付款时间="2026.08.29 11:05"), an_export_row())
     assert days_to_recent(tables, moment) == days
-    later = moved(tables, pd.Timedelta(days=days))
+    later = moved(tables, days)
     assert days_to_recent(later, moment) == 0
     assert list(later.orders["ship_by_at"] - tables.orders["ship_by_at"]) == [pd.Timedelta(days=days)] * 2
 

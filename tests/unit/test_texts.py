@@ -129,7 +129,7 @@ def test_obstacles_add_up_to_one_sentence() -> None:
 
 
 def test_every_problem_the_services_raise_has_a_sentence_with_its_values() -> None:
-    raised = _calls("Problem", "lib/services/*.py")
+    raised = _calls("Problem", "lib/services/**/*.py")
     assert raised, "no problem found in lib/services"
     for code, names in raised:
         assert code in problems.PROBLEMS, code
@@ -138,7 +138,7 @@ def test_every_problem_the_services_raise_has_a_sentence_with_its_values() -> No
 
 
 def test_every_reason_not_to_read_a_file_has_a_sentence() -> None:
-    raised = {code for code, _names in _calls("NotReadable", "lib/files/*.py")}
+    raised = {code for code, _names in _calls("NotReadable", "lib/files/**/*.py")}
     assert raised <= files.UNREADABLE.keys()
     with texts.speak("en"):
         said = wording.unreadable_sentence(
@@ -166,7 +166,7 @@ def test_everything_that_keeps_an_order_out_is_said() -> None:
 def test_every_note_and_reason_the_services_write_is_said() -> None:
     written = {
         node.value.value
-        for path in ROOT.glob("lib/services/*.py")
+        for path in ROOT.glob("lib/services/**/*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.keyword)
         and node.arg in ("note", "reason_code")

@@ -1,93 +1,17 @@
-"""Layouts: whose file a sheet is, told by the texts of its headers and never by their places."""
+"""Whose file a sheet is, told by the texts of its headers and never by their places."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
+from lib.files.layouts.known import LAYOUTS
+from lib.files.layouts.layout import Layout
 from lib.files.sheets import NotReadable, Sheet, tidy
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A form in which files come. The first header of a column is the one it is reported by.
-
-    A header ending in `*` stands for every header that begins so.
-    """
-
-    name: str
-    kind: str  #: What the rows are: orders or products.
-    columns: Mapping[str, tuple[str, ...]]  #: Our name → header texts it has had.
-    required: frozenset[str]  #: Without these it is not this layout.
-    rare: frozenset[str] = frozenset()  #: Columns only some generations have: not missed when absent.
-    unread: frozenset[str] = field(default=frozenset())  #: Headers that belong here and that nothing reads.
-
-
-#: The order export of the marketplace's Seller Center (交易 → 导出订单), 2014 to 2025, one row per order.
-SELLER_CENTER = Layout(
-    name="seller_center",
-    kind="orders",
-    columns={
-        "order_id": ("订单号",),
-        "status": ("订单状态",),
-        "buyer_name": ("买家名称",),
-        "ordered_at": ("下单时间",),
-        "paid_at": ("付款时间",),
-        "goods": ("产品总金额",),
-        "shipping": ("物流费用",),
-        "total": ("订单金额",),
-        # The rest of this header is a line break, or the `_` a database driver makes of it, and a hint.
-        "products": ("产品信息*",),
-        "note": ("订单备注",),
-        "receiver": ("收货人名称",),
-        "country": ("收货国家",),
-        "province": ("州/省",),
-        "city": ("城市",),
-        "address": ("地址",),
-        "postcode": ("邮编",),
-        "phone": ("联系电话",),
-        "mobile": ("手机",),
-        "buyer_service": ("买家选择物流",),
-        "ship_by_at": ("发货期限",),
-        "waybills": ("实际发货物流:运单号", "实际发货单号"),
-        "shipped_at": ("发货时间",),
-        "received_at": ("确认收货时间",),
-        "business_mode": ("订单业务模式",),
-        "tax_number": ("收货人税号", "税号"),
-    },
-    required=frozenset({"order_id", "products", "country"}),
-    rare=frozenset({"business_mode", "tax_number", "shipped_at", "received_at"}),
-    unread=frozenset({"负责人(业务员)", "买家邮箱", "满立减", "收货地址"}),
-)
-
-#: A seller's table of products, one row per SKU.
-PRODUCTS = Layout(
-    name="products",
-    kind="products",
-    columns={
-        "sku": ("SKU", "商家编码", "商品编码"),
-        "title": ("商品名称", "title"),
-        "weight_g": ("重量(g)", "重量(克)", "weight_g", "weight(g)"),
-        "length_mm": ("长(mm)", "length_mm", "length(mm)"),
-        "width_mm": ("宽(mm)", "width_mm", "width(mm)"),
-        "height_mm": ("高(mm)", "height_mm", "height(mm)"),
-        "cargo_class": ("货物类型", "cargo_class"),
-        "declared_name_zh": ("中文报关名", "declared_name_zh"),
-        "declared_name_en": ("英文报关名", "declared_name_en"),
-        "declared_value": ("申报价值(USD)", "declared_value_usd"),
-        "purchase_cost": ("采购成本(CNY)", "purchase_cost_cny"),
-        "hs_code": ("海关编码", "hs_code"),
-        "shelf": ("货位", "shelf"),
-    },
-    required=frozenset({"sku", "weight_g"}),
-)
-
-#: Every layout that can be read. A new one is a new row here, and a reader for its kind of rows.
-LAYOUTS = (SELLER_CENTER, PRODUCTS)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,75 @@
+"""What became of files: one report a file, and the rows that were refused or deserve a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file: read = loaded + updated + unchanged + refused, or why nothing was read."""
+
+    file: str
+    layout: str = ""
+    read: int = 0
+    loaded: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    shifted_days: int = 0  #: How far the sample's dates were moved, so that its orders are of today.
+    zone: str = ""  #: The zone assumed for the times in the file; '' where it has none.
+    ignored: tuple[str, ...] = ()  #: Headers nothing reads.
+    missing: tuple[str, ...] = ()  #: Headers the layout has and the file has not.
+    error_code: str | None = None  #: Why the file could not be read; nothing of it was loaded.
+    error_args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row that was refused, or that is doubtful: where it is, what stands there, and what is wrong."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str  #: Header as it stands in the file.
+    value: str
+    code: str
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of some files. `orders` and `order_lines` count what is new in the store."""
+
+    files: tuple[FileReport, ...] = ()
+    orders: int = 0
+    order_lines: int = 0
+    problems: tuple[RowProblem, ...] = ()  #: Refused rows.
+    warnings: tuple[RowProblem, ...] = ()  #: Rows that were loaded and deserve a look.
+
+    @property
+    def all_well(self) -> bool:
+        """Whether every file was read and no row refused."""
+        return not self.problems and all(file.error_code is None for file in self.files)
+
+    def __add__(self, other: LoadReport) -> LoadReport:
+        return LoadReport(
+            self.files + other.files,
+            self.orders + other.orders,
+            self.order_lines + other.order_lines,
+            self.problems + other.problems,
+            self.warnings + other.warnings,
+        )
+
+
+#: What a row that was refused or is doubtful says of itself.
+PLACE = ("sheet", "row_no", "column_name", "value", "code")
+
+
+def row_problems(file: str, rows: pd.DataFrame) -> tuple[RowProblem, ...]:
+    """Rows of a file with something wrong, out of a frame with the columns of PLACE."""
+    places: Sequence[tuple[Any, ...]] = list(rows[list(PLACE)].itertuples(index=False, name=None))
+    return tuple(RowProblem(file, *place) for place in places)
