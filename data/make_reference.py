@@ -102,7 +102,13 @@ CHINA_POST_NAMES = {
 }
 
 #: Member states of the European Union, ISO 3166.
-EU27 = ("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE").split()
+EU27 = (
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
+    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+)  # fmt: skip
+
+#: Codes by which lists call countries that have another ISO code: an alpha-3 code and two that ISO withdrew.
+OTHER_CODES = {"SRB": "RS", "TP": "TL", "ZR": "CD"}
 
 #: Codes of the lists that ISO 3166 does not have are kept as they are, under the names the lists give.
 LISTS = ("cpam_registered", "epacket", "yanwen_air_registered", "aliexpress_cainiao_2026", "ups_expedited")
@@ -316,7 +322,7 @@ def list_codes() -> Iterator[Row]:
     names: dict[str, str] = {}
     for name in LISTS:
         for row in read(RATES / f"{name}.csv"):
-            if row["country_code"] not in iso:
+            if row["country_code"] not in iso | OTHER_CODES.keys():
                 names.setdefault(row["country_code"], row["country_en"])
     for code in sorted(names):
         yield {"code": code, "name": names[code]}
@@ -325,7 +331,7 @@ def list_codes() -> Iterator[Row]:
 def landed_rules() -> Iterator[Row]:
     """One row per rule and country it holds for: duties and taxes, by date."""
     for row in read(TABLES / "landed_rules.csv"):
-        for country in EU27 if row["countries"] == "EU27" else [row["countries"]]:
+        for country in EU27 if row["countries"] == "EU27" else (row["countries"],):
             yield {
                 "rule": row["rule"],
                 "country": country,
@@ -345,7 +351,7 @@ def tiers(card_id: str, published: Iterable[Mapping[str, str]]) -> Iterator[Row]
     for row in published:
         yield rate(
             card_id,
-            row["country_code"],
+            OTHER_CODES.get(row["country_code"], row["country_code"]),
             CARGO[row["cargo_class"]],
             (int(row["min_g"]), int(row["max_g"])),
             per_kg=row["per_kg"],

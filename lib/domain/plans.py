@@ -61,7 +61,9 @@ class Due(StrEnum):
 
     DUTY_PER_HEADING = "duty_per_heading"  #: A flat duty for each tariff heading in the parcel.
     DUTY_UNKNOWN = "duty_unknown"  #: Duty is due; how much depends on goods and origin.
-    VAT_AT_SALE = "vat_at_sale"  #: Within the limit VAT is taken at the sale; above it, at the border with duty.
+    VAT_AT_SALE = (
+        "vat_at_sale"  #: Within the limit VAT is taken at the sale; above it, at the border with duty.
+    )
 
 
 class Channel(StrEnum):

@@ -7,10 +7,13 @@ from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
 from lib.wording.files import layout_label, row_mending, row_problem, unreadable_sentence
 from lib.wording.findings import field_label, finding_label, finding_sentence
 from lib.wording.labels import (
+    card_state_label,
     cargo_label,
     class_label,
     decision_label,
+    due_label,
     handover_label,
+    lack_label,
     obstacle_label,
     obstacles_sentence,
     pair_kind_label,
@@ -24,14 +27,17 @@ from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
 __all__ = [
     "SAYABLE",
+    "card_state_label",
     "cargo_label",
     "class_label",
     "decision_label",
+    "due_label",
     "error_sentence",
     "field_label",
     "finding_label",
     "finding_sentence",
     "handover_label",
+    "lack_label",
     "layout_label",
     "note_sentence",
     "obstacle_label",

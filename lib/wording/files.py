@@ -6,10 +6,17 @@ from collections.abc import Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording import rates
 
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
     "products": later("Product table"),
+    "rates": later("Rate cards"),
+    "courier_bands": later("Rate cards, courier's bands"),
+    "china_post_lines": later("Rate cards, China Post to Russia"),
+    "spot_quotes": later("Spot quotes"),
+    "partner_lines": later("Partner lines by size group"),
+    "bills": later("Bill of a carrier"),
 }
 
 #: The code of a file that cannot be read → why, and what to do.
@@ -64,7 +71,7 @@ ROWS = {
     "cargo_class_unknown": later(
         "The kind of goods is none of 普货 (general), 带电 (battery), 特货 (special)."
     ),
-}
+} | rates.ROWS
 
 #: The code of a problem row → what to do.
 MENDING = {
@@ -96,7 +103,7 @@ MENDING = {
     "number_unreadable": later("Write a plain number such as 250 or 1.90, without other words."),
     "number_not_positive": later("Write a number above zero, or leave the cell blank."),
     "cargo_class_unknown": later("Write 普货, 带电 or 特货."),
-}
+} | rates.MENDING
 
 _MB = 1024 * 1024
 

@@ -98,6 +98,25 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
+    "card_unknown": later(
+        "Rate card {card_id} is not known here. Open the list of rate cards and choose one."
+    ),
+    "card_is_active": later(
+        "Rate card {card_id} is active already, from {active_from} on. For other prices load a new version."
+    ),
+    "activates_too_early": later(
+        "Rate card {card_id} holds from {valid_from} on. Choose that day or a later one."
+    ),
+    "activates_too_late": later(
+        "Rate card {card_id} ends on {valid_to}. Choose an earlier day, or load a version that lasts longer."
+    ),
+    "activates_over": later(
+        "Rate card {card_id} would take days of card {other}, which is active from {day} on. Choose a later day."
+    ),
+    "card_is_kept": later(
+        "Rate card {card_id} is active, or came with the program: it stays, so that quotes of its days can be made "
+        "again."
+    ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 

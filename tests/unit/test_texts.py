@@ -151,7 +151,10 @@ def test_every_reason_not_to_read_a_file_has_a_sentence() -> None:
 def test_every_fault_of_a_row_is_said_with_its_mending() -> None:
     scripts = [path.read_text(encoding="utf-8") for path in ROOT.glob("lib/files/sql/*.sql")]
     codes = {code for text in scripts for code in re.findall(r"then '([a-z]+(?:_[a-z]+)+)'", text)} | {
-        code for text in scripts for code in re.findall(r"'(\w+)' as code", text)
+        code
+        for text in scripts
+        for pattern in (r"'(\w+)' as code", r"'code': '(\w+)'")
+        for code in re.findall(pattern, text)
     }
     assert len(codes) > 15
     assert codes <= files.ROWS.keys()

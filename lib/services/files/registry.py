@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.services.files import orders, products
+from lib.services.files import bills, orders, products, rates
 from lib.services.files.kinds import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (orders.KIND, products.KIND)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (orders.KIND, products.KIND, rates.KIND, bills.KIND)}
