@@ -15,7 +15,7 @@ from lib.cli.frame import Answer, command, say
 from lib.services import bills, files
 from lib.services import rates as service
 from lib.texts import gettext as _
-from lib.wording import card_state_label
+from lib.wording import card_note, card_state_label
 
 #: So many changed orders and destinations are printed for people; all of them are in the JSON.
 MOST_LINES = 20
@@ -44,7 +44,7 @@ def list_(app: App) -> Answer:
                 row["active_to"] or row["valid_to"],
                 row["currency"],
                 row["country_count"],
-                row["note"],
+                card_note(row["note"]),
             )
             for row in rows
         ),

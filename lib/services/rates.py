@@ -10,6 +10,7 @@ import pandas as pd
 
 from lib.app import App
 from lib.domain.problems import Problem
+from lib.files import exports
 from lib.store import audit
 from lib.store import rates as store
 from lib.store.database import Work
@@ -68,6 +69,13 @@ def card(app: App, card_id: str) -> Card:
     """One rate card. Raises Problem('card_unknown')."""
     with app.database.read() as work:
         return Card(_need(app, work, card_id), store.rates(work, card_id), store.surcharges(work, card_id))
+
+
+def sheet(app: App, card_id: str) -> bytes:
+    """A card as a workbook in the plain layout: change prices and first day, and load it as a new version."""
+    with app.database.read() as work:
+        _need(app, work, card_id)
+        return exports.xlsx(store.sheet(work, card_id), "rates")
 
 
 def preview(app: App, card_id: str, *, on: date | None = None, page_size: int = 1_000_000) -> Preview:

@@ -89,6 +89,11 @@ def surcharges(work: Work, card_id: str) -> pd.DataFrame:
     return work.frame("card_surcharges", card_id=card_id)
 
 
+def sheet(work: Work, card_id: str) -> pd.DataFrame:
+    """A card as the plain layout of rate cards has it: to be changed in a spreadsheet and loaded again."""
+    return work.frame("card_sheet", card_id=card_id)
+
+
 def spot_prices(work: Work, *, country: str | None = None) -> pd.DataFrame:
     """One row per published price that no parcel can be quoted by."""
     return work.frame("spot_prices_all", country=country)

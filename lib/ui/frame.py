@@ -22,6 +22,7 @@ PAGES = {
     "shipments": (later("Shipments"), ":material/local_shipping:"),
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),
+    "rates": (later("Rate cards"), ":material/price_change:"),
     "files": (later("Files"), ":material/upload_file:"),
     "connection": (later("Connection"), ":material/link:"),
 }

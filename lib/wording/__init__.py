@@ -23,10 +23,12 @@ from lib.wording.labels import (
     status_label,
 )
 from lib.wording.problems import problem_sentence
+from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
 __all__ = [
     "SAYABLE",
+    "card_note",
     "card_state_label",
     "cargo_label",
     "class_label",

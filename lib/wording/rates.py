@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lib.texts import gettext as _
 from lib.texts import later
 
 #: The code of a problem row → what is wrong.
@@ -83,3 +84,34 @@ MENDING = {
         "If it is yours, check the number with the carrier; it matches once a shipment has it."
     ),
 }
+
+#: What the notes of the cards that come with the program say, sentence by sentence.
+NOTES = (
+    later("Full table, general cargo; 35 destinations are suspended."),
+    later("Full table of 37 destinations, general cargo."),
+    later("Full table of 39 destinations, general cargo."),
+    later("Partial: only the 0-150 g tier of general cargo; heavier tiers, battery and 2-30 kg are missing."),
+    later("The row of the Philippines repeats Pakistan's prices and is doubtful."),
+    later("Partial: only the general cargo column; the non-general one is missing."),
+    later("General cargo only."),
+    later(
+        "Partial: general cargo only; 17 destinations have only their upper tier (10 of them from 101 g, "
+        "7 from about 81 g, whose exact lower bound is not known)."
+    ),
+    later(
+        "Full table without fuel surcharge, which is not published; UPS's own codes of sub-territories are kept."
+    ),
+    later("Vintage undated; the workbook was last saved on 2025-11-09."),
+    later("Described as the sheet of 2026; the day of its release is not known."),
+    later("Full for Russia, general cargo."),
+    later("Published for another marketplace: for comparison only."),
+    later("As listed on 2025-09-15."),
+)
+
+
+def card_note(note: str | None) -> str:
+    """The note of a rate card; what the program brings is said in the reader's language."""
+    said = note or ""
+    for sentence in NOTES:
+        said = said.replace(sentence, _(sentence))
+    return said

@@ -633,3 +633,48 @@ select
     coalesce(sum(after_cny_minor) filter (where before_cny_minor is not null), 0)::bigint as after_cny_minor,
     median(100.0 * (after_cny_minor - before_cny_minor) / before_cny_minor) as median_percent
 from card_orders;
+
+-- name: card_sheet
+-- One row per rate and surcharge of a card, as the plain layout of rate cards has them: texts, empty where not said.
+select
+    card.plan_id as plan,
+    line.country,
+    line.cargo_class,
+    line.min_g::varchar as min_g,
+    line.max_g::varchar as max_g,
+    (line.per_kg_e4 * 0.0001)::decimal(18, 4)::varchar as per_kg,
+    (line.item_fee_minor * 0.01)::decimal(18, 2)::varchar as item_fee,
+    line.first_g::varchar as first_g,
+    (line.first_fee_minor * 0.01)::decimal(18, 2)::varchar as first_fee,
+    line.step_g::varchar as step_g,
+    (line.step_fee_minor * 0.01)::decimal(18, 2)::varchar as step_fee,
+    line.increment_g::varchar as increment_g,
+    line.min_billable_g::varchar as min_billable_g,
+    case when line.suspended then 'yes' end as suspended,
+    card.currency,
+    card.valid_from::varchar as valid_from,
+    card.valid_to::varchar as valid_to,
+    card.volumetric_divisor::varchar as volumetric_divisor,
+    card.volumetric_from_mm::varchar as volumetric_from_mm,
+    line.surcharge,
+    line.postcode_prefix,
+    (line.percent_e2 * 0.01)::decimal(18, 2)::varchar as surcharge_percent,
+    (line.amount_minor * 0.01)::decimal(18, 2)::varchar as surcharge_amount,
+    (line.extra_per_kg_e4 * 0.0001)::decimal(18, 4)::varchar as surcharge_per_kg
+from (
+    select
+        card_id, country, cargo_class, min_g, max_g, per_kg_e4, item_fee_minor, first_g, first_fee_minor, step_g,
+        step_fee_minor, increment_g, min_billable_g, suspended, null::varchar as surcharge,
+        null::varchar as postcode_prefix, null::bigint as percent_e2, null::bigint as amount_minor,
+        null::bigint as extra_per_kg_e4
+    from rates
+    union all
+    select
+        card_id, case when country = '' then '*' else country end, null, null, null, null, null, null, null, null,
+        null, null, null, null, kind, postcode_prefix, percent_e2, amount_minor, per_kg_e4
+    from surcharges
+) as line
+inner join rate_cards as card
+    on card.card_id = line.card_id
+where card.card_id = $card_id
+order by line.surcharge nulls first, line.country, line.cargo_class, line.min_g, line.postcode_prefix;
