@@ -154,7 +154,17 @@ def _preview_lines(found: dict[str, Any]) -> Iterator[str]:
         added=prices["added_count"],
         lost=prices["lost_count"],
     )
-    header = [_("Country"), _("Goods"), _("Weights"), _("Mean"), _("Median"), _("Least"), _("Most")]
+    header = [
+        _("Country"),
+        _("Goods"),
+        _("Weights"),
+        _("Mean"),
+        _("Median"),
+        _("Least"),
+        _("Most"),
+        _("New"),
+        _("Gone"),
+    ]
     yield from shown.table(
         header,
         (
@@ -163,8 +173,11 @@ def _preview_lines(found: dict[str, Any]) -> Iterator[str]:
                 row["cargo_class"],
                 row["weight_count"],
                 *(_percent(row[f"{kind}_percent"]) for kind in ("mean", "median", "least", "most")),
+                row["added_count"],
+                row["lost_count"],
             )
             for row in found["countries"][:MOST_LINES]
+            if row["changed_count"] or row["added_count"] or row["lost_count"]
         ),
     )
     yield _(

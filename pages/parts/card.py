@@ -40,6 +40,7 @@ def show(card_id: str) -> None:
             (_("Currency"), card["currency"]),
             (_("Countries"), f"{card['country_count']:,}"),
             (_("Suspended"), f"{card['suspended_count']:,}"),
+            *([(_("Volumetric weight"), _volume(card))] if card["volumetric_divisor"] else []),
         ],
         key="rates_facts",
     )
@@ -119,6 +120,13 @@ def show_prices(found: rates.Card) -> None:
         },
         key="rates_surcharges",
     )
+
+
+def _volume(card: Mapping[str, Any]) -> str:
+    """`L × W × H / 6,000 from 400 mm`: cm³ per kg, for parcels with a side of that length."""
+    rule = f"L × W × H / {card['volumetric_divisor']:,}"
+    side = card["volumetric_from_mm"]
+    return _("{rule} from {side} mm", rule=rule, side=side) if side else rule
 
 
 def _origin(card: Mapping[str, Any]) -> str:

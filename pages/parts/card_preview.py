@@ -10,6 +10,7 @@ import streamlit as st
 
 from lib.services import costs, files, rates
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.ui import actions, charts, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label
@@ -86,6 +87,16 @@ def show_places(places: pd.DataFrame) -> None:
         mean=places["mean_percent"].round(1),
         mean_cny=places["mean_minor"] / 100,
     )
+    said = said[(said["changed_count"] > 0) | (said["added_count"] > 0) | (said["lost_count"] > 0)]
+    st.caption(
+        ngettext(
+            "{count} destination stays as it is.",
+            "{count} destinations stay as they are.",
+            len(places) - len(said),
+        )
+    )
+    if said.empty:
+        return
     changed = said[said["changed_count"] > 0]
     if not changed.empty:
         charts.bars(
@@ -137,14 +148,14 @@ def show_orders(orders: pd.DataFrame, card_id: str, everything: Callable[[], pd.
     text = st.column_config.TextColumn
     columns = {
         "order_id": text(_("Order")),
-        "paid": text(_("Paid")),
         "name": text(_("Country")),
         "weight": text(_("Weight"), alignment="right"),
+        "difference": st.column_config.NumberColumn(_("Difference in CNY"), format="%+.2f"),
         "before": text(_("Plan"), width="medium"),
         "fee_before": text(_("Fee"), alignment="right"),
         "after": text(_("New plan"), width="medium"),
         "fee_after": text(_("New fee"), alignment="right"),
-        "difference": st.column_config.NumberColumn(_("Difference in CNY"), format="%+.2f"),
+        "paid": text(_("Paid")),
         "is_decided": st.column_config.CheckboxColumn(_("Plan chosen")),
     }
     tables.show(said, columns, key="rates_orders")

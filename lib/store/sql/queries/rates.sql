@@ -523,7 +523,12 @@ select
 from changes
 group by country, cargo_class
 having weight_count + added_count + lost_count > 0
-order by abs(mean_percent) desc nulls last, country, cargo_class;
+order by
+    changed_count + added_count + lost_count > 0 desc,
+    lost_count > 0 desc,
+    abs(mean_percent) desc nulls last,
+    country,
+    cargo_class;
 
 -- name: card_changes_total
 -- One row: the same over all destinations and weights together.
