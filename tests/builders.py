@@ -144,3 +144,146 @@ def a_product(sku: str = "SKU-1", **over: str) -> dict[str, str]:
 def write_products(path: Path, rows: Sequence[Mapping[str, object]] | None = None) -> Path:
     """Write a product table; without rows one with SKU-1 to SKU-9."""
     return write_export(path, rows or [a_product(f"SKU-{n}") for n in range(1, 10)], PRODUCT_HEADERS)
+
+
+#: The columns a seller picked for an export of 店小秘, out of some seventy.
+DIANXIAOMI_HEADERS = (
+    "订单号", "订单状态", "下单时间", "付款时间", "买家姓名", "收货人姓名", "国家二字码", "收货人州/省", "收货人城市",
+    "地址1", "地址2", "收货人门牌号", "邮编", "收货人电话", "收货人手机", "收货人税号", "SKU", "产品名称", "产品规格",
+    "产品数量", "产品售价", "币种缩写", "订单金额", "买家支付运费", "买家指定物流", "物流方式", "运单号", "订单备注",
+    "称重重量", "店铺账号",
+)  # fmt: skip
+
+
+def a_dianxiaomi_row(**over: str) -> dict[str, str]:
+    """One product line of an export of 店小秘, good in every cell; the order's cells repeat on each of its lines."""
+    return {
+        "订单号": str(next(_numbers)),
+        "订单状态": "待审核",
+        "下单时间": "2026-08-30 10:05",
+        "付款时间": "2026-08-30 11:05",
+        "买家姓名": "Vera Made-Up",
+        "收货人姓名": "Vera Made-Up",
+        "国家二字码": "IE",
+        "收货人州/省": "Leinster",
+        "收货人城市": "Dublin",
+        "地址1": "1 Sample Street",
+        "地址2": "Flat 2",
+        "收货人门牌号": "",
+        "邮编": "D02 AF30",
+        "收货人电话": "353-1-6790000",
+        "收货人手机": "353851234567",
+        "收货人税号": "",
+        "SKU": "SKU-1",
+        "产品名称": "Title of SKU-1",
+        "产品规格": "Color:Red",
+        "产品数量": "1",
+        "产品售价": "29.45",
+        "币种缩写": "USD",
+        "订单金额": "58.90",
+        "买家支付运费": "0",
+        "买家指定物流": "AliExpress Standard Shipping",
+        "物流方式": "",
+        "运单号": "",
+        "订单备注": "",
+        "称重重量": "250",
+        "店铺账号": "shop-a",
+    } | over
+
+
+MABANG_HEADERS = (
+    "订单编号", "交易号", "店铺名称", "国家", "订单业务模式", "商品名称", "库存sku*数量", "平台sku*数量",
+    "付款日期", "创建时间", "订单重量", "物流渠道", "买家自选物流", "货运单号", "原始币种", "应收货款(原始货币)",
+    "汇率", "收入-应收货款", "订单备注", "是否拆分订单", "是否合并订单", "是否重发订单", "平台订单状态",
+)  # fmt: skip
+
+
+def a_mabang_row(**over: str) -> dict[str, str]:
+    """One parcel of an export of 马帮, good in every cell: its products are SKU*QTY in one cell."""
+    return {
+        "订单编号": str(next(_numbers)),
+        "交易号": "",
+        "店铺名称": "shop-a",
+        "国家": "俄罗斯",
+        "订单业务模式": "",
+        "商品名称": "Cups",
+        "库存sku*数量": "SKU-1*2;SKU-2*1",
+        "平台sku*数量": "P-1*2;P-2*1",
+        "付款日期": "2026-08-30 11:05:00",
+        "创建时间": "2026-08-30 10:05:00",
+        "订单重量": "250",
+        "物流渠道": "",
+        "买家自选物流": "AliExpress Standard Shipping",
+        "货运单号": "",
+        "原始币种": "USD",
+        "应收货款(原始货币)": "58.90",
+        "汇率": "7.1",
+        "收入-应收货款": "418.19",
+        "订单备注": "",
+        "是否拆分订单": "否",
+        "是否合并订单": "否",
+        "是否重发订单": "否",
+        "平台订单状态": "等待您发货",
+    } | over
+
+
+LINGXING_HEADERS = (
+    "发货时间", "平台单号", "系统单号", "MSKU", "SKU", "数量", "商品金额", "商品客付运费", "发货仓库", "状态",
+    "客服备注", "运单号", "标签", "品名", "订单来源", "订单类型", "ASIN/商品Id",
+)  # fmt: skip
+
+
+def a_lingxing_row(**over: str) -> dict[str, str]:
+    """One product line of an export of 领星; the order's cells are merged over its lines, and were filled down."""
+    return {
+        "发货时间": "08/30/2026",
+        "平台单号": f"{next(_numbers)}-1",
+        "系统单号": "103",
+        "MSKU": "M-1",
+        "SKU": "SKU-1",
+        "数量": "1",
+        "商品金额": "58.90",
+        "商品客付运费": "0",
+        "发货仓库": "A",
+        "状态": "已发货",
+        "客服备注": "",
+        "运单号": "LX123456789CN.",
+        "标签": "",
+        "品名": "Cup",
+        "订单来源": "",
+        "订单类型": "",
+        "ASIN/商品Id": "",
+    } | over
+
+
+#: A table of nobody's layout, as a small shop keeps one.
+FOREIGN_HEADERS = (
+    "Order ref",
+    "Placed",
+    "Ship to",
+    "Land",
+    "Street",
+    "Town",
+    "ZIP",
+    "Tel",
+    "Item",
+    "Pcs",
+    "Paid",
+)
+
+
+def a_foreign_row(**over: str) -> dict[str, str]:
+    """One product line of such a table."""
+    return {
+        "Order ref": str(next(_numbers)),
+        "Placed": "30/08/2026 10:05",
+        "Ship to": "Vera Made-Up",
+        "Land": "Ireland",
+        "Street": "1 Sample Street",
+        "Town": "Dublin",
+        "ZIP": "D02 AF30",
+        "Tel": "353851234567",
+        "Item": "SKU-1",
+        "Pcs": "2",
+        "Paid": "EUR 58.90",
+    } | over

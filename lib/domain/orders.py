@@ -74,6 +74,10 @@ class Finding(StrEnum):
     MISSING_TAX_NUMBER = "missing_tax_number"  #: CPF in Brazil, PCCC in Korea.
     ODD_TAX_NUMBER = "odd_tax_number"
     UNKNOWN_REST = "unknown_rest"  #: Partly shipped elsewhere; what is left is known after a sync.
+    DEADLINE_UNREADABLE = "deadline_unreadable"  #: As loaded from a file, and no other source knows it.
+    COUNTRY_BLANK = "country_blank"
+    PLATFORM_SHIPS = "platform_ships"  #: Half-managed (半托管): shipped from the platform's warehouse.
+    GOODS_MERGED = "goods_merged"  #: The file has the goods of several orders in one row.
     OVERDUE = "overdue"  #: The deadline has passed: warns and sorts first, never blocks.
 
 

@@ -74,7 +74,7 @@ def parse(found: layouts.Recognised, currencies: pd.DataFrame) -> BillTables:
             sheet=found.sheet.name,
             read=len(found.sheet.rows),
             lines=engine.frame(read, "lines", ("billed_g",)),
-            problems=engine.problems(read, "problems", found.sheet.name),
+            problems=engine.refused(read, found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,18 +14,23 @@ from lib.files.layouts import Recognised
 FOLDER = Path(__file__).parent / "sql"
 
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
+#: What a refused row has besides: of which order or SKU it is, and the cells that stood there.
+_REFUSED = (*_PROBLEM, "identity")
 
 
 @contextmanager
-def reading(found: Recognised, script: str, **lent: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Run `sql/<script>.sql` over the sheet; the tables it makes can be taken with `frame`."""
+def reading(
+    found: Recognised, *scripts: str, rows: str = "sheet", **lent: pd.DataFrame
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Run `sql/<script>.sql` over the sheet, called `rows`; the tables they make can be taken with `frame`."""
     headers = {name: found.header(name) for name in found.columns}
     with duckdb.connect() as engine:
-        engine.register("sheet", found.table())
+        engine.register(rows, found.table())
         engine.register("headers", pairs("column_name", "header", headers))
         for name, table in lent.items():
             engine.register(name, table)
-        engine.execute((FOLDER / f"{script}.sql").read_text(encoding="utf-8"))
+        for script in scripts:
+            engine.execute((FOLDER / f"{script}.sql").read_text(encoding="utf-8"))
         yield engine
 
 
@@ -36,12 +41,34 @@ def frame(engine: duckdb.DuckDBPyConnection, table: str, whole: tuple[str, ...] 
     return taken.astype(dict.fromkeys(texts, "str") | dict.fromkeys(whole, "Int64"))
 
 
-def problems(engine: duckdb.DuckDBPyConnection, table: str, sheet: str) -> pd.DataFrame:
-    """One row per row of the sheet with something wrong: sheet, row_no, column_name, value, code."""
-    rows = frame(engine, table)
-    return rows.assign(sheet=pd.Series(sheet, index=rows.index, dtype="str"))[list(_PROBLEM)]
+def refused(engine: duckdb.DuckDBPyConnection, sheet: str) -> pd.DataFrame:
+    """One row per refused row of the sheet: sheet, row_no, column_name, value, code, identity."""
+    return _said(engine, "problems", sheet, _REFUSED)
+
+
+def warnings(engine: duckdb.DuckDBPyConnection, sheet: str) -> pd.DataFrame:
+    """One row per doubt about a row that is taken all the same: sheet, row_no, column_name, value, code."""
+    return _said(engine, "warnings", sheet, _PROBLEM)
 
 
 def pairs(key: str, value: str, texts: Mapping[str, str]) -> pd.DataFrame:
     """A dict of texts as a table of two columns."""
     return pd.DataFrame(list(texts.items()), columns=[key, value], dtype="str")
+
+
+def cells(rows: pd.DataFrame) -> list[str]:
+    """Each row as a JSON list of its cells."""
+    if rows.empty:
+        return []
+    with duckdb.connect() as engine:
+        engine.register("taken", rows.set_axis([f"c{place}" for place in range(rows.shape[1])], axis=1))
+        found = engine.execute((FOLDER / "cells.sql").read_text(encoding="utf-8")).fetchall()
+    return [text for (text,) in found]
+
+
+def _said(engine: duckdb.DuckDBPyConnection, table: str, sheet: str, columns: Sequence[str]) -> pd.DataFrame:
+    rows = frame(engine, table)
+    rows = rows.assign(
+        sheet=pd.Series(sheet, index=rows.index, dtype="str"), column_name=rows["column_name"].fillna("")
+    )
+    return rows[list(columns)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import pandas as pd
 
@@ -45,22 +47,34 @@ CURRENCY_SIGNS = {
 }
 
 _TIMES = ("ordered_at", "paid_at", "ship_by_at")
+#: A sheet that tells its products in one cell has none in rows.
+_NO_PRODUCTS = pd.DataFrame(
+    {
+        "row_no": pd.Series(dtype="int64"),
+        "line_no": pd.Series(dtype="int32"),
+        **{name: pd.Series(dtype="str") for name in ("title", "attributes", "sku", "unit")},
+        "quantity": pd.Series(dtype="int64"),
+        "is_whole": pd.Series(dtype="bool"),
+    }
+)
 _AMOUNTS = ("goods_minor", "shipping_minor", "total_minor")
 
 
 @dataclass(frozen=True)
 class OrderTables:
-    """What an order export says. read = orders + repeated + replaced + problems, in rows of the sheet.
+    """What an order export says. read = row_count of the orders + repeated + replaced + problems, in rows.
 
     Frames:
         orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
-            currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no.
+            currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no,
+            row_count (rows of the sheet that make it), weighed_g (Int64, what the program weighed).
         lines: one row per product of an order: order_id, line_no (from 1), sku, title, attributes, quantity, unit.
         receivers: one row per order: order_id, name, country (ISO alpha-2), country_label, province, city,
             address, postcode, phone, mobile, tax_number.
         waybills: one row per number already declared: order_id, service, number.
-        problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
-        warnings: one row per doubt about an order that was taken all the same; columns as problems.
+        problems: one row per refused row: sheet, row_no, column_name (its header), value, code, identity.
+        warnings: one row per doubt about an order that was taken all the same; columns as problems, no identity.
+        findings: the same doubts by order: order_id, code, field, value.
     """
 
     layout: str
@@ -77,52 +91,74 @@ class OrderTables:
     warnings: pd.DataFrame
     ignored: tuple[str, ...]
     missing: tuple[str, ...]
+    findings: pd.DataFrame
+    as_of: datetime | None  #: The newest moment the file speaks of; it was made then or later.
+    weight_unit: str = ""  #: In which weights were read; '' where there are none.
     shifted_days: int = 0  #: How far the times were moved.
 
 
-def read_orders(path: Path, *, zone: str, countries: pd.DataFrame) -> OrderTables:
+def read_orders(
+    path: Path, *, zone: str, countries: pd.DataFrame, now: datetime | None = None
+) -> OrderTables:
     """Read a seller's order export.
 
     `zone` is the IANA zone of the file's times, which name none; a deadline without a time is the start of that
     day. `countries` has name and country (ISO alpha-2), one row per spelling; a country that is not there is a
-    problem, never a guess. A row with a fault is refused with its first
-    fault, and its neighbours are read. Raises NotReadable for a file that is no order export.
+    problem, never a guess. A row that cannot be read or whose order cannot be told is refused with its first fault,
+    and its neighbours are read; what else is wrong with an order is in `findings`. Raises NotReadable for a file
+    that is no order export.
     """
-    return parse(layouts.find(sheets.read(path), "orders"), zone=zone, countries=countries)
+    return parse(layouts.find(sheets.read(path), "orders"), zone=zone, countries=countries, now=now)
 
 
-def parse(found: layouts.Recognised, *, zone: str, countries: pd.DataFrame) -> OrderTables:
-    """As read_orders, for a sheet that is recognised already."""
+def parse(
+    found: layouts.Recognised, *, zone: str, countries: pd.DataFrame, now: datetime | None = None
+) -> OrderTables:
+    """As read_orders, for a sheet that is recognised already. Moments after `now` do not make a file newer."""
+    by_line, now = found.layout.by_line, now or datetime.now(UTC)
     lent = {
-        "status_labels": engine.pairs("label", "status", _status_labels()),
+        "status_labels": engine.pairs("label", "status", _status_labels(found.layout)),
         "currency_signs": _currency_signs(),
         "country_names": countries[["name", "country"]],
+        "clock": pd.DataFrame({"now_there": [now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)]}),
     }
-    with engine.reading(found, "orders", **lent) as read:
+    scripts: tuple[str, ...]
+    if by_line:
+        scripts, rows = ("texts", "lines", "orders"), "line_rows"
+        lent["options"] = _options(found.layout.options)
+    else:
+        scripts, rows = ("texts", "orders"), "sheet"
+        lent["product_rows"] = _NO_PRODUCTS
+    with engine.reading(found, *scripts, rows=rows, **lent) as read:
         [(repeated, replaced)] = read.table("earlier_rows").fetchall()
-        return OrderTables(
+        orders = engine.frame(read, "orders", _AMOUNTS)
+        tables = OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
             zone=zone,
             read=len(found.sheet.rows),
             repeated=repeated,
             replaced=replaced,
-            orders=_in_zone(engine.frame(read, "orders", _AMOUNTS), zone),
+            orders=_in_zone(orders, zone).assign(row_count=1, weighed_g=pd.Series(dtype="Int64")),
             lines=engine.frame(read, "lines"),
             receivers=engine.frame(read, "receivers"),
             waybills=engine.frame(read, "waybills"),
-            problems=engine.problems(read, "problems", found.sheet.name),
-            warnings=engine.problems(read, "warnings", found.sheet.name),
+            problems=engine.refused(read, found.sheet.name),
+            warnings=engine.warnings(read, found.sheet.name),
+            findings=_findings(engine.frame(read, "doubts")),
+            as_of=_moment(read.table("newest").fetchall(), zone),
             ignored=found.ignored,
             missing=found.missing,
         )
+        return _by_line(tables, read, found) if by_line else tables
 
 
 def moved(tables: OrderTables, days: int) -> OrderTables:
     """The same orders with every time moved by whole days."""
     shift = pd.Timedelta(days=days)
     orders = tables.orders.assign(**{name: tables.orders[name] + shift for name in _TIMES})
-    return replace(tables, orders=orders, shifted_days=tables.shifted_days + days)
+    as_of = None if tables.as_of is None else tables.as_of + timedelta(days=days)
+    return replace(tables, orders=orders, as_of=as_of, shifted_days=tables.shifted_days + days)
 
 
 def days_to_recent(tables: OrderTables, now: datetime) -> int:
@@ -134,9 +170,76 @@ def days_to_recent(tables: OrderTables, now: datetime) -> int:
     return 0 if pd.isna(newest) else max((now - newest) // timedelta(days=1), 0)
 
 
-def _status_labels() -> dict[str, str]:
+def as_export(tables: OrderTables) -> pd.DataFrame:
+    """The orders as the Seller Center would export them: one row per order, times in the file's zone."""
+    wanted = tables.lines.assign(
+        block="【" + tables.lines["line_no"].astype("str") + "】" + tables.lines["title"].fillna("")
+        + "\n(商家编码:" + tables.lines["sku"] + ")\n(产品数量:" + tables.lines["quantity"].astype("str") + " piece)"
+    )  # fmt: skip
+    blocks = wanted.groupby("order_id")["block"].agg("\n".join).rename("products")
+    rows = tables.orders.merge(tables.receivers, on="order_id").merge(blocks, on="order_id")
+    written = {
+        name: rows[name].dt.tz_convert(tables.zone).dt.strftime("%Y-%m-%d %H:%M") for name in _TIMES
+    } | {"total": rows["total_minor"].astype("Float64") / 100, "receiver": rows["name"]}
+    columns = layouts.SELLER_CENTER.columns
+    frame = rows.assign(**written)
+    return pd.DataFrame(
+        {texts[0].rstrip("*"): frame[name] for name, texts in columns.items() if name in frame}
+    )
+
+
+def _by_line(tables: OrderTables, read: duckdb.DuckDBPyConnection, found: layouts.Recognised) -> OrderTables:
+    """What was read order by order, counted in rows: all rows of an order share what becomes of it."""
+    rows, extras = engine.frame(read, "order_rows"), engine.frame(read, "extras", ("weighed_g",))
+    orders = tables.orders.drop(columns=["row_count", "weighed_g"]).merge(extras, on="row_no")
+    doubts = engine.frame(read, "order_doubts").dropna(subset="code")
+    doubts = doubts.merge(orders[["row_no", "order_id"]], on="row_no")
+    warnings = doubts.assign(
+        sheet=tables.sheet, column_name=[_header(found, name) for name in doubts["field"]]
+    )
+    problems = tables.problems.rename(columns={"row_no": "first_row_no"}).merge(rows, on="first_row_no")
+    problems["column_name"] = problems["column_name"].where(
+        problems["column_name"] != "", _header(found, "sku_quantities", "sku", "products")
+    )
+    return replace(
+        tables,
+        orders=orders.drop(columns="repeat_count"),
+        repeated=int(orders["repeat_count"].sum()),
+        problems=problems[tables.problems.columns].sort_values("row_no", ignore_index=True),
+        warnings=pd.concat([tables.warnings, warnings[tables.warnings.columns]], ignore_index=True),
+        findings=pd.concat([tables.findings, _findings(doubts)], ignore_index=True),
+        weight_unit=found.layout.options.weight_unit if "weighed" in found.columns else "",
+    )
+
+
+def _header(found: layouts.Recognised, *names: str) -> str:
+    """The header of the first of these columns that the file has."""
+    return next((found.header(name) for name in names if name in found.columns), "")
+
+
+def _findings(doubts: pd.DataFrame) -> pd.DataFrame:
+    return doubts[["order_id", "code", "field", "value"]].fillna("")
+
+
+def _options(options: layouts.Options) -> pd.DataFrame:
+    said = {
+        "date_order": options.date_order,
+        "status": options.status,
+        "grams": layouts.WEIGHT_UNITS[options.weight_unit],
+        "cuts_suffix": options.cuts_suffix,
+    }
+    return pd.DataFrame([said])
+
+
+def _moment(rows: list[tuple[datetime | None]], zone: str) -> datetime | None:
+    [(moment,)] = rows
+    return None if moment is None else moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _status_labels(layout: layouts.Layout) -> dict[str, str]:
     codes = {str(status): str(status) for status in OrderStatus}
-    return codes | {label: str(status) for label, status in STATUS_LABELS.items()}
+    known = codes | {label: str(status) for label, status in STATUS_LABELS.items()}
+    return known | {label: str(status) for label, status in layout.statuses.items()}
 
 
 def _currency_signs() -> pd.DataFrame:

@@ -36,7 +36,7 @@ class ProductTables:
         products: one row per SKU: sku, title, weight_g, length_mm, width_mm, height_mm (Int64), cargo_class,
             declared_name_zh, declared_name_en, declared_minor, declared_currency, purchase_minor,
             purchase_currency, hs_code, shelf. What the file leaves blank is null, the title ''.
-        problems: one row per refused row: sheet, row_no, column_name (its header), value, code.
+        problems: one row per refused row: sheet, row_no, column_name (its header), value, code, identity.
     """
 
     layout: str
@@ -65,7 +65,7 @@ def parse(found: layouts.Recognised) -> ProductTables:
             read=len(found.sheet.rows),
             repeated=repeated,
             products=engine.frame(read, "products", _WHOLE),
-            problems=engine.problems(read, "problems", found.sheet.name),
+            problems=engine.refused(read, found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
         )

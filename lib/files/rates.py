@@ -97,6 +97,7 @@ def _cards(found: layouts.Recognised, known: Known) -> RateTables:
     with engine.reading(
         found,
         f"rates_{found.layout.name}",
+        "rates",
         plan_names=known.plan_names,
         country_names=known.country_names,
         cargo_words=words,
@@ -106,7 +107,6 @@ def _cards(found: layouts.Recognised, known: Known) -> RateTables:
         currencies=known.currencies,
         today=pd.DataFrame({"today": [known.today]}),
     ) as read:
-        read.execute((engine.FOLDER / "rates.sql").read_text(encoding="utf-8"))
         return RateTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
@@ -115,8 +115,8 @@ def _cards(found: layouts.Recognised, known: Known) -> RateTables:
             rates=engine.frame(read, "rates", _RATE_NUMBERS),
             surcharges=engine.frame(read, "surcharges"),
             spot_prices=pd.DataFrame(),
-            problems=engine.problems(read, "problems", found.sheet.name),
-            doubts=engine.problems(read, "doubts", found.sheet.name),
+            problems=engine.refused(read, found.sheet.name),
+            doubts=engine.warnings(read, found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
             rows=pd.DataFrame({"row_no": found.sheet.rows.index}),
@@ -124,10 +124,9 @@ def _cards(found: layouts.Recognised, known: Known) -> RateTables:
 
 
 def _spot(found: layouts.Recognised, known: Known) -> RateTables:
-    with engine.reading(found, "spot_macros", country_names=known.country_names) as read:
-        for script in (f"rates_{found.layout.name}", "spot_prices"):
-            read.execute((engine.FOLDER / f"{script}.sql").read_text(encoding="utf-8"))
-        problems = engine.problems(read, "problems", found.sheet.name)
+    scripts = ("spot_macros", f"rates_{found.layout.name}", "spot_prices")
+    with engine.reading(found, *scripts, country_names=known.country_names) as read:
+        problems = engine.refused(read, found.sheet.name)
         none = pd.DataFrame()
         return RateTables(
             layout=found.layout.name,
@@ -138,7 +137,7 @@ def _spot(found: layouts.Recognised, known: Known) -> RateTables:
             surcharges=none,
             spot_prices=engine.frame(read, "spot_prices", _SPOT_NUMBERS),
             problems=problems,
-            doubts=problems.iloc[:0],
+            doubts=problems.iloc[:0].drop(columns="identity"),
             ignored=found.ignored,
             missing=found.missing,
             rows=pd.DataFrame({"row_no": found.sheet.rows.index}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,9 +20,9 @@ class Counts:
     updated: int
     unchanged: int
     lines: int = 0  #: Lines of the loaded orders.
-    kept_apart: tuple[
-        str, ...
-    ] = ()  #: Orders in a shipment whose other lines or receiver were not taken over.
+    orders: int = 0  #: The loaded orders: a row of the file may be an order, or one line of it.
+    conflicts: tuple[dict[str, Any], ...] = ()  #: As of `orders_conflicting`.
+    older: tuple[dict[str, Any], ...] = ()  #: As of `orders_older`.
 
 
 class OrderFrames(Protocol):
@@ -37,12 +37,28 @@ class OrderFrames(Protocol):
     @property
     def receivers(self) -> pd.DataFrame: ...
 
+    @property
+    def findings(self) -> pd.DataFrame: ...
 
-def load_orders(work: Work, tables: OrderFrames, *, shop_id: str, import_id: int, at: datetime) -> Counts:
+    @property
+    def as_of(self) -> datetime | None: ...
+
+
+def load_orders(
+    work: Work,
+    tables: OrderFrames,
+    *,
+    shop_id: str,
+    import_id: int,
+    at: datetime,
+    by: str = "",
+    newest: bool = False,
+) -> Counts:
     """Take in the orders of a file; one row per order in `tables.orders`.
 
-    An order that is in a shipment keeps its lines and its receiver, whatever the file says; its status and
-    deadline follow the file, except that an order declared from here never falls back to an earlier status.
+    An order that is in a batch keeps what it has, whatever the file says: what differs is a conflict, on record and
+    returned. An order of which a newer source spoke keeps what it has as well (docs/decisions/0011); `newest` says
+    that this file is the newest all the same. In both cases what was not known yet is filled in.
     """
     keys: dict[str, Any] = {"shop_id": shop_id}
     stamp: dict[str, Any] = keys | {"loaded_at": at}
@@ -50,10 +66,16 @@ def load_orders(work: Work, tables: OrderFrames, *, shop_id: str, import_id: int
         work.table("file_orders", tables.orders),
         work.table("file_lines", tables.lines),
         work.table("file_receivers", tables.receivers),
+        work.table("file_findings", tables.findings),
     ):
-        work.run("orders_incoming", **keys)
+        work.run("orders_incoming", **keys, as_of_at=tables.as_of, newest=newest)
         new = work.row("orders_new_count") or {}
-        kept_apart = tuple(row["order_id"] for row in work.rows("order_lines_kept_apart", **keys))
+        work.run("orders_differing", **keys)
+        conflicts, older = work.rows("orders_conflicting"), work.rows("orders_older")
+        work.run("conflicts_agreed", **stamp, settled_by=by)
+        work.run("conflicts_add", **stamp, import_id=import_id)
+        work.run("load_findings_forget", **keys)
+        work.run("load_findings_add", **keys)
         renewed = _ids(work.rows("orders_update", **stamp, import_id=import_id))
         touched = _ids(
             work.rows("order_lines_delete", **keys),
@@ -62,14 +84,37 @@ def load_orders(work: Work, tables: OrderFrames, *, shop_id: str, import_id: int
             work.rows("order_lines_added", **keys),
             work.rows("receivers_update", **stamp),
         )
+        work.run("orders_as_of", **keys)
         work.run("orders_insert", **stamp, import_id=import_id)
         work.run("receivers_insert", **stamp)
         work.run("order_lines_insert", **keys)
         with work.ids(sorted(touched - renewed)):
             work.run("orders_touch", **stamp, import_id=import_id)
+        with work.ids(sorted(renewed | touched)):
+            updated = work.value("orders_row_count")
+        work.run("orders_differing_drop")
         work.run("orders_incoming_drop")
-    loaded, updated = new["order_count"], len(renewed | touched)
-    return Counts(loaded, updated, len(tables.orders) - loaded - updated, new["line_count"], kept_apart)
+    loaded, rows = new["row_count"], int(tables.orders["row_count"].sum())
+    return Counts(
+        loaded,
+        updated,
+        rows - loaded - updated,
+        new["line_count"],
+        new["order_count"],
+        tuple(conflicts),
+        tuple(older),
+    )
+
+
+def open_conflicts(work: Work) -> pd.DataFrame:
+    """One row per order in a batch and field of which a file said something else, unsettled."""
+    return work.frame("conflicts_open")
+
+
+def settle_conflicts(work: Work, order_ids: Sequence[str], *, by: str, at: datetime) -> int:
+    """What the desk keeps of these orders stands; returns how many fields that settled."""
+    with work.ids(order_ids):
+        return len(work.rows("conflicts_settle", settled_by=by, settled_at=at))
 
 
 def next_id(work: Work) -> int:
@@ -81,52 +126,68 @@ def next_id(work: Work) -> int:
 def record(
     work: Work,
     import_id: int,
-    problems: pd.DataFrame,
+    refused: pd.DataFrame,
+    came_in: pd.DataFrame,
     *,
     file: str,
-    layout: str,
-    sha256: str,
-    read: int,
-    loaded: int,
-    updated: int,
-    unchanged: int,
+    kind: str,
     by: str,
     at: datetime,
-) -> None:
-    """Keep what became of a file, and its refused rows (sheet, row_no, column_name, value, code)."""
-    work.run(
-        "import_add",
-        import_id=import_id,
-        file=file,
-        layout=layout,
-        sha256=sha256,
-        read_count=read,
-        loaded_count=loaded,
-        updated_count=updated,
-        unchanged_count=unchanged,
-        refused_count=len(problems),
-        loaded_by=by,
-        loaded_at=at,
-    )
-    with work.table("refused", problems):
-        work.run("problem_rows_add", import_id=import_id, file=file)
+    **facts: Any,
+) -> tuple[int, int]:
+    """Keep what became of a file, and its refused rows; close those of earlier files.
+
+    `refused` has one row per refused row: sheet, row_no, column_name, value, code, identity, cells, problem_id;
+    `came_in` one per row that came in and may have been refused before: identity, problem_id. `facts` are the
+    other columns of `imports`. Returns how many rows of earlier files are mended, and how many came again.
+    """
+    work.run("import_add", import_id=import_id, file=file, kind=kind, loaded_by=by, loaded_at=at, **facts)
+    closing = {"import_id": import_id, "kind": kind, "closed_by": by, "closed_at": at}
+    with work.table("refused", refused), work.table("came_in", came_in):
+        mended = len(work.rows("problem_rows_mended", **closing))
+        repeated = len(work.rows("problem_rows_repeated", **closing))
+        work.run("problem_rows_add", import_id=import_id, file=file, kind=kind)
+    return mended, repeated
 
 
 def imports(work: Work, *, page_size: int = 200, skipped: int = 0) -> pd.DataFrame:
-    """One row per file ever read, newest first."""
+    """One row per file ever read, newest first, with `open_count`: how many of its refused rows are open."""
     return work.frame("imports_all", page_size=page_size, skipped=skipped)
 
 
+def one(work: Work, import_id: int) -> dict[str, Any] | None:
+    """A file that was read, or None."""
+    return work.row("import_one", import_id=import_id)
+
+
 def problems(
-    work: Work, *, import_id: int | None = None, page_size: int = 1000, skipped: int = 0
+    work: Work,
+    *,
+    import_id: int | None = None,
+    only_open: bool = False,
+    page_size: int = 1000,
+    skipped: int = 0,
 ) -> pd.DataFrame:
     """One row per refused row of one import, or of all, the newest import first."""
-    return work.frame("problem_rows_page", import_id=import_id, page_size=page_size, skipped=skipped)
+    return work.frame(
+        "problem_rows_page", import_id=import_id, only_open=only_open, page_size=page_size, skipped=skipped
+    )
 
 
 def problem_counts(work: Work, *, import_id: int | None = None) -> list[dict[str, Any]]:
-    """One dict (code, column_name, row_count) per thing that was wrong, the commonest first."""
+    """One dict (code, column_name, row_count) per thing that is wrong with open rows, the commonest first."""
     return work.rows("problem_rows_by_code", import_id=import_id)
+
+
+def open_problem_count(work: Work) -> int:
+    """How many refused rows nobody has mended or put aside."""
+    count: int = work.value("problem_rows_open")
+    return count
+
+
+def dismiss_problems(work: Work, import_id: int, *, by: str, at: datetime) -> int:
+    """Put the open rows of an import aside; returns how many."""
+    return len(work.rows("problem_rows_dismissed", import_id=import_id, closed_by=by, closed_at=at))
 
 
 def file_zone(work: Work, shop_id: str) -> str:

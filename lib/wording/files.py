@@ -10,6 +10,9 @@ from lib.wording import rates
 
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
+    "dianxiaomi": later("Orders, Dianxiaomi export"),
+    "mabang": later("Orders, Mabang export"),
+    "lingxing": later("Orders, Lingxing export"),
     "products": later("Product table"),
     "rates": later("Rate cards"),
     "courier_bands": later("Rate cards, courier's bands"),
@@ -18,6 +21,10 @@ LAYOUTS = {
     "partner_lines": later("Partner lines by size group"),
     "bills": later("Bill of a carrier"),
 }
+
+#: What stands before the name of a saved mapping.
+_MAPPING = "mapping:"
+
 
 #: The code of a file that cannot be read → why, and what to do.
 UNREADABLE = {
@@ -35,8 +42,11 @@ UNREADABLE = {
         'A quotation mark (") is opened and never closed, so rows run together. Export it again.'
     ),
     "unknown_layout": later(
-        "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Load "
-        "an order export of the Seller Center, or a product table."
+        "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Say "
+        "once which column is what, under “A table of another form”."
+    ),
+    "mapping_misfit": later(
+        "It lacks columns that the mapping “{name}” reads: {missing}. Choose another mapping, or make one for it."
     ),
     "file_missing": later("The file cannot be opened ({why}). Check its name and whether it may be read."),
 }
@@ -56,13 +66,21 @@ ROWS = {
     "products_unreadable": later(
         "The cell with the products does not have the usual form, or lacks a quantity."
     ),
-    "amount_unreadable": later("The order's amount cannot be read as money."),
-    "paid_time_unreadable": later("The time of payment cannot be read."),
-    "deadline_unreadable": later("The shipping deadline cannot be read."),
+    "amount_unreadable": later("The order's amount cannot be read as money; it counts as not known."),
+    "paid_time_unreadable": later("The time of payment cannot be read; it counts as not known."),
+    "deadline_unreadable": later("The shipping deadline cannot be read; the order waits until it is known."),
     "times_out_of_order": later("The times contradict each other: day and month may be swapped."),
     "in_shipment": later(
-        "The order is in a shipment here; its contents and receiver were not taken over from the file."
+        "The order is in a batch here and the file says something else; nothing was changed."
     ),
+    "older_file": later("A newer file or a sync said something else of this order; that stands."),
+    "goods_merged": later(
+        "The row holds the goods of several orders sent as one parcel; which are this order's is not known."
+    ),
+    "row_resent": later("The row is a parcel sent again; it adds nothing to its order."),
+    "row_repeated": later("A row of this order stands there twice, word for word; it was counted once."),
+    "amounts_differ": later("The rows of this order have different amounts; its amount counts as not known."),
+    "rows_differ": later("The rows of this order have different receivers; the first one was taken."),
     "sku_blank": later("The SKU is blank."),
     "sku_twice": later("This SKU stands in an earlier row with other values."),
     "weight_not_positive": later("The weight is zero or less."),
@@ -94,7 +112,16 @@ MENDING = {
     "paid_time_unreadable": later("Write it as 2026-11-24 09:30."),
     "deadline_unreadable": later("Write it as 2026-11-24 09:30."),
     "times_out_of_order": later("Compare with the platform's order page; export again if they differ."),
-    "in_shipment": later("Correct the receiver on the order, or void the shipment and load the file again."),
+    "in_shipment": later(
+        "Compare both in the list of contradictions. To follow the file, take the order out of its batch and load "
+        "again."
+    ),
+    "older_file": later("Nothing to do. If this file is the newest, load it again and say so."),
+    "goods_merged": later("Load the marketplace's own export of these orders, or sync."),
+    "row_resent": later("Nothing to do, unless the first parcel was lost."),
+    "row_repeated": later("Compare the quantities with the platform's order page."),
+    "amounts_differ": later("Compare with the platform's order page."),
+    "rows_differ": later("Compare with the platform's order page, and correct the receiver on the order."),
     "sku_blank": later("Fill in the SKU, or delete the row."),
     "sku_twice": later("Keep the row that is right and delete the other."),
     "weight_not_positive": later(
@@ -110,6 +137,8 @@ _MB = 1024 * 1024
 
 def layout_label(layout: str) -> str:
     """Whose file it is; a dash for a file that was not read."""
+    if layout.startswith(_MAPPING):
+        return _("Mapping “{name}”", name=layout.removeprefix(_MAPPING))
     return _(LAYOUTS[layout]) if layout in LAYOUTS else layout or "–"
 
 
@@ -134,7 +163,7 @@ def _shown(code: str, args: dict[str, object]) -> dict[str, object]:
     if code == "too_large":
         sizes = {name: value for name, value in args.items() if isinstance(value, int)}
         return args | {name: f"{-(-value // _MB):,}" for name, value in sizes.items()}
-    if code == "unknown_layout":
+    if code in ("unknown_layout", "mapping_misfit"):
         missing = args.get("missing")
         listed = (
             _(", ").join(missing)

@@ -21,6 +21,10 @@ LABELS = {
     "missing_tax_number": later("Tax number missing"),
     "odd_tax_number": later("Tax number looks wrong"),
     "unknown_rest": later("Remainder not known"),
+    "deadline_unreadable": later("Deadline unreadable"),
+    "country_blank": later("Country missing"),
+    "platform_ships": later("The platform ships it"),
+    "goods_merged": later("Merged with other orders"),
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
     "order_unknown": later("Order not known"),
@@ -60,6 +64,20 @@ SENTENCES = {
         "The receiver's tax number is not valid in {value}. Ask the buyer, correct the receiver."
     ),
     "unknown_rest": later("It was partly shipped elsewhere; what is left is not known. Sync the orders."),
+    "deadline_unreadable": later(
+        "Its shipping deadline in the file cannot be read: {value}. Sync the orders, or mend the file and load it "
+        "again."
+    ),
+    "country_blank": later(
+        "The receiver's country is not known. Load the Seller Center's export of it, or sync."
+    ),
+    "platform_ships": later(
+        "The platform ships it from its own warehouse ({value}). Nothing to do: it needs no shipment from you."
+    ),
+    "goods_merged": later(
+        "The file has it merged with other orders in one parcel; which goods are its own is not known. Load the "
+        "Seller Center's export of it."
+    ),
     "overdue": later("Its shipping deadline has passed. Ship it first: the platform may close it any time."),
     "no_plan": later(
         "No plan that the policy allows can carry it. Choose another policy, or look at its quotes."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording import rates
 from lib.wording.labels import state_label
 
 #: The code of a Problem → its sentence; what stands in braces are the Problem's arguments.
@@ -98,27 +99,16 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
-    "card_unknown": later(
-        "Rate card {card_id} is not known here. Open the list of rate cards and choose one."
-    ),
-    "card_is_active": later(
-        "Rate card {card_id} is active already, from {active_from} on. For other prices load a new version."
-    ),
-    "activates_too_early": later(
-        "Rate card {card_id} holds from {valid_from} on. Choose that day or a later one."
-    ),
-    "activates_too_late": later(
-        "Rate card {card_id} ends on {valid_to}. Choose an earlier day, or load a version that lasts longer."
-    ),
-    "activates_over": later(
-        "Rate card {card_id} would take days of card {other}, which is active from {day} on. Choose a later day."
-    ),
-    "card_is_kept": later(
-        "Rate card {card_id} is active, or came with the program: it stays, so that quotes of its days can be made "
-        "again."
+    "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
+    "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
+    "mapping_needs_name": later("A mapping needs a name. Write one, then save."),
+    "mapping_name_taken": later("“{name}” is a layout that is known already. Choose another name."),
+    "mapping_lacks": later("These are not chosen yet: {columns}. Choose a column for each of them."),
+    "import_unknown": later(
+        "No file was read under number {import_id}. Look it up in the list of files read."
     ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
-}
+} | rates.PROBLEMS
 
 
 def problem_sentence(code: str, **args: object) -> str:

@@ -85,6 +85,29 @@ MENDING = {
     ),
 }
 
+#: The code of a Problem with a rate card → its sentence.
+PROBLEMS = {
+    "card_unknown": later(
+        "Rate card {card_id} is not known here. Open the list of rate cards and choose one."
+    ),
+    "card_is_active": later(
+        "Rate card {card_id} is active already, from {active_from} on. For other prices load a new version."
+    ),
+    "activates_too_early": later(
+        "Rate card {card_id} holds from {valid_from} on. Choose that day or a later one."
+    ),
+    "activates_too_late": later(
+        "Rate card {card_id} ends on {valid_to}. Choose an earlier day, or load a version that lasts longer."
+    ),
+    "activates_over": later(
+        "Rate card {card_id} would take days of card {other}, which is active from {day} on. Choose a later day."
+    ),
+    "card_is_kept": later(
+        "Rate card {card_id} is active, or came with the program: it stays, so that quotes of its days can be made "
+        "again."
+    ),
+}
+
 #: What the notes of the cards that come with the program say, sentence by sentence.
 NOTES = (
     later("Full table, general cargo; 35 destinations are suspended."),

@@ -45,6 +45,9 @@ def test_an_order_export_is_loaded_and_reported(app: App, tmp_path: Path) -> Non
         loaded=1,
         unchanged=1,
         refused=2,
+        kind="orders",
+        import_id=file.import_id,
+        sheet="Sheet1",
         zone="America/Los_Angeles",
     )
     assert (report.orders, report.order_lines, report.all_well) == (1, 2, False)
@@ -74,7 +77,7 @@ def test_what_a_file_is_its_headers_say(app: App, tmp_path: Path) -> None:
 def test_a_file_of_another_kind_than_asked_for_loads_nothing(app: App, tmp_path: Path) -> None:
     report = load(app, write_products(tmp_path / "b.xlsx"), kind="orders")
     [file] = report.files
-    assert (file.error_code, file.error_args["nearest"]) == ("unknown_layout", "seller_center")
+    assert (file.error_code, file.error_args["nearest"]) == ("unknown_layout", "lingxing")
     assert (count(app, "products"), count(app, "imports")) == (0, 0)
 
 
@@ -137,6 +140,10 @@ def test_an_order_in_a_shipment_that_the_file_changes_is_named(app: App, tmp_pat
     assert [(doubt.row, doubt.value, doubt.code) for doubt in report.warnings] == [
         (3, row["订单号"], "in_shipment")
     ]
+    [conflict] = report.conflicts
+    assert (conflict.order_id, conflict.batch_id, conflict.row) == (row["订单号"], "b-1", 3)
+    assert (conflict.field, conflict.kept, conflict.offered) == ("city", "Dublin", "Cork")
+    assert (report.files[0].conflicts, report.all_well) == (1, False)
 
 
 def test_the_sample_is_loaded_as_if_it_were_of_today(store: Database, tmp_path: Path) -> None:
@@ -159,7 +166,8 @@ def test_refused_rows_can_be_downloaded_without_running_anything(app: App, tmp_p
     assert files.refused_counts(app) == [
         {"code": "country_unknown", "column_name": "收货国家", "row_count": 1}
     ]
-    (tmp_path / "refused.xlsx").write_bytes(files.as_xlsx(refused.drop(columns="loaded_at")))
+    refused = refused[["file", "row_no", "value", "code"]]
+    (tmp_path / "refused.xlsx").write_bytes(files.as_xlsx(refused))
     [sheet] = sheets.read(tmp_path / "refused.xlsx")
     assert "=SUM(A1)" in set(sheet.rows.iloc[0])
     assert b",'=SUM(A1)," in files.as_csv(refused)

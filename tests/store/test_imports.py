@@ -70,7 +70,7 @@ def a_shipment(database: Database, order_id: str, state: str) -> None:
 
 def test_new_orders_are_kept_with_their_lines_and_receivers(database: Database, tmp_path: Path) -> None:
     row = an_export_row(products=a_products_cell(("A", 2), ("B", 1)))
-    assert load(database, read(tmp_path, row)) == Counts(1, 0, 0, lines=2)
+    assert load(database, read(tmp_path, row)) == Counts(1, 0, 0, lines=2, orders=1)
     kept = order(database, row["订单号"])
     assert (kept["status"], kept["total_minor"], kept["import_id"]) == ("WAIT_SELLER_SEND_GOODS", 5890, 1)
     assert kept["ship_by_at"] == pd.Timestamp("2026-09-05 17:00"), "UTC, without a zone in the store"
@@ -158,17 +158,24 @@ def test_the_rest_of_an_order_somebody_else_began_to_ship_is_not_known(
     assert [line["unknown"] for line in run(database, rest)] == [False, False], "a sync knew better"
 
 
-def test_an_order_in_a_shipment_keeps_its_lines_and_its_receiver(database: Database, tmp_path: Path) -> None:
+def test_an_order_in_a_batch_keeps_everything_and_what_differs_is_named(
+    database: Database, tmp_path: Path
+) -> None:
     row = an_export_row()
     load(database, read(tmp_path, row))
     a_shipment(database, row["订单号"], "accepted")
     before = everything(database)
     change = {"products": a_products_cell(("SKU-1", 9)), "城市": "Cork", "发货期限": "2026-09-07 10:00"}
-    counts = load(database, read(tmp_path, an_export_row(**(row | change))), at=LATER)
-    assert counts == Counts(0, 1, 0, kept_apart=(row["订单号"],))
-    after = everything(database)
-    assert (after["order_lines"], after["receivers"]) == (before["order_lines"], before["receivers"])
-    assert order(database, row["订单号"])["ship_by_at"] == pd.Timestamp("2026-09-07 17:00")
+    changed = read(tmp_path, an_export_row(**(row | change | {"订单状态": "买家申请取消"})))
+    counts = load(database, changed, at=LATER)
+    assert (counts.loaded, counts.updated, counts.unchanged) == (0, 0, 1)
+    assert {(row["field"], row["kept"], row["offered"]) for row in counts.conflicts} == {
+        ("city", "Dublin", "Cork"),
+        ("goods", "SKU-1 × 1", "SKU-1 × 9"),
+        ("ship_by_at", "2026-09-05 17:00 UTC", "2026-09-07 17:00 UTC"),
+        ("status", "WAIT_SELLER_SEND_GOODS", "IN_CANCEL"),
+    }
+    assert everything(database) == before
 
 
 def test_an_order_whose_shipment_was_cancelled_follows_the_file_again(
@@ -204,11 +211,100 @@ def test_an_order_declared_from_here_never_falls_back(
     assert run(database, "select shipped_quantity from order_lines") == [{"shipped_quantity": 0}]
 
 
-def test_an_order_nobody_shipped_here_follows_the_file_both_ways(database: Database, tmp_path: Path) -> None:
+def test_a_state_the_platform_has_left_does_not_come_back_by_an_older_file(
+    database: Database, tmp_path: Path
+) -> None:
     row = an_export_row(订单状态="等待买家收货")
     load(database, read(tmp_path, row))
-    load(database, read(tmp_path, row | {"订单状态": "等待您发货"}))
-    assert order(database, row["订单号"])["status"] == "WAIT_SELLER_SEND_GOODS"
+    older = row | {"订单状态": "等待您发货", "城市": "Cork", "订单备注": "first known here"}
+    counts = load(database, read(tmp_path, older))
+    [named] = counts.older
+    assert (named["order_id"], named["fields"]) == (row["订单号"], "city, status")
+    kept = order(database, row["订单号"])
+    assert (kept["status"], kept["note"]) == ("WAIT_BUYER_ACCEPT_GOODS", "first known here")
+    assert run(database, "select city from receivers") == [{"city": "Dublin"}]
+
+
+def test_a_file_that_knows_of_earlier_moments_only_is_older(database: Database, tmp_path: Path) -> None:
+    row, later = an_export_row(城市="Cork"), an_export_row(付款时间="2026.08.31 09:00")
+    load(database, read(tmp_path, row, later))
+    assert load(database, read(tmp_path, row | {"城市": "Dublin"})).older
+    assert run(database, "select city from receivers where city = 'Cork'")
+    cancelled = load(database, read(tmp_path, row | {"订单状态": "买家申请取消"}))
+    assert [one["fields"] for one in cancelled.older] == ["status"]
+    sent = load(database, read(tmp_path, row | {"订单状态": "等待买家收货", "城市": "Dublin"}))
+    assert (sent.updated, sent.older) == (1, ()), "a state further on is newer, whatever the times say"
+
+
+def test_an_older_file_is_believed_when_a_person_says_it_is_the_newest(
+    database: Database, tmp_path: Path
+) -> None:
+    row, later = an_export_row(城市="Cork"), an_export_row(付款时间="2026.08.31 09:00")
+    load(database, read(tmp_path, row, later))
+    tables = read(tmp_path, row | {"城市": "Dublin"})
+    with database.write() as work:
+        counts = imports.load_orders(work, tables, shop_id="default", import_id=2, at=LATER, newest=True)
+    assert (counts.updated, counts.older) == (1, ())
+
+
+def test_a_file_that_confirms_an_order_makes_it_known_as_of_later(database: Database, tmp_path: Path) -> None:
+    row = an_export_row()
+    load(database, read(tmp_path, row))
+    assert load(database, read(tmp_path, row, an_export_row(付款时间="2026.08.31 09:00"))).unchanged == 1
+    middle = an_export_row(付款时间="2026.08.30 20:00")
+    assert load(database, read(tmp_path, row | {"城市": "Cork"}, middle)).older
+
+
+def test_a_moment_still_to_come_makes_no_file_newer(database: Database, tmp_path: Path) -> None:
+    swapped = an_export_row(付款时间="2031.08.30 11:05")
+    load(database, read(tmp_path, an_export_row(), swapped))
+    row = an_export_row(付款时间="2026.08.31 09:00")
+    load(database, read(tmp_path, row))
+    assert load(database, read(tmp_path, row | {"城市": "Cork"})).updated == 1
+
+
+def test_a_file_without_addresses_leaves_them(database: Database, tmp_path: Path) -> None:
+    row = an_export_row()
+    load(database, read(tmp_path, row))
+    blank = dict.fromkeys(("收货人名称", "州/省", "城市", "地址", "邮编", "联系电话", "手机"), "")
+    assert load(database, read(tmp_path, row | blank | {"收货国家": "Spain"})) == Counts(0, 0, 1)
+    assert run(database, "select city, country from receivers") == [{"city": "Dublin", "country": "IE"}]
+
+
+def test_an_address_comes_in_where_there_is_none_even_from_an_older_file(
+    database: Database, tmp_path: Path
+) -> None:
+    row = an_export_row()
+    blank = dict.fromkeys(("收货人名称", "州/省", "城市", "地址", "邮编", "联系电话", "手机"), "")
+    load(database, read(tmp_path, row | blank, an_export_row(付款时间="2026.08.31 09:00")))
+    assert load(database, read(tmp_path, row)).updated == 1
+    assert run(database, "select city from receivers where order_id = ?", row["订单号"]) == [
+        {"city": "Dublin"}
+    ]
+
+
+def test_a_contradiction_is_listed_once_until_it_is_settled(database: Database, tmp_path: Path) -> None:
+    row = an_export_row()
+    load(database, read(tmp_path, row))
+    a_shipment(database, row["订单号"], "draft")
+    changed = read(tmp_path, row | {"城市": "Cork"})
+    for import_id in (2, 3):
+        assert len(load(database, changed, import_id=import_id).conflicts) == 1
+    with database.write() as work:
+        assert imports.settle_conflicts(work, [row["订单号"]], by="ann", at=AT) == 1
+    load(database, changed, import_id=4)
+    assert run(database, "select settled_how from order_conflicts") == [{"settled_how": "kept"}]
+
+
+def test_a_contradiction_ends_when_the_file_says_again_what_is_kept(
+    database: Database, tmp_path: Path
+) -> None:
+    row = an_export_row()
+    load(database, read(tmp_path, row))
+    a_shipment(database, row["订单号"], "draft")
+    load(database, read(tmp_path, row | {"城市": "Cork"}), import_id=2)
+    load(database, read(tmp_path, row), import_id=3)
+    assert run(database, "select settled_how from order_conflicts") == [{"settled_how": "agreed"}]
 
 
 def test_the_plan_a_sync_brought_stays_until_the_buyer_chooses_another(
@@ -253,19 +349,33 @@ def test_a_load_that_breaks_half_way_leaves_nothing(database: Database, tmp_path
 
 def test_what_was_read_is_on_record_with_its_refused_rows(database: Database, tmp_path: Path) -> None:
     tables = read(tmp_path, an_export_row(), an_export_row(订单号=""), an_export_row(收货国家="?"))
+    refused = tables.problems.assign(cells=["[1]", "[2]"], problem_id="")
+    came_in = pd.DataFrame({"identity": tables.orders["order_id"], "problem_id": ""})
     for name in ("first.csv", "second.csv"):
         with database.write() as work:
             imports.record(
                 work,
                 imports.next_id(work),
-                tables.problems,
+                refused,
+                came_in,
                 file=name,
+                kind="orders",
                 layout=tables.layout,
                 sha256="0" * 64,
-                read=3,
-                loaded=1,
-                updated=0,
-                unchanged=0,
+                sheet="",
+                dialect="",
+                zone="",
+                header="[]",
+                ignored="[]",
+                missing="[]",
+                read_count=3,
+                loaded_count=1,
+                updated_count=0,
+                unchanged_count=0,
+                refused_count=2,
+                conflict_count=0,
+                older_count=0,
+                as_of_at=None,
                 by="ann",
                 at=AT,
             )
@@ -282,6 +392,7 @@ def test_what_was_read_is_on_record_with_its_refused_rows(database: Database, tm
         ]
         assert len(imports.problems(work)) == 4
         assert len(imports.problems(work, page_size=3, skipped=2)) == 2
+        assert imports.open_problem_count(work) == 2, "the same rows, refused again, wait once"
         assert imports.problem_counts(work, import_id=second)[0]["row_count"] == 1
 
 

@@ -40,11 +40,17 @@ LENT = {
         shop_id varchar, order_id varchar, line_no integer, child_order_id varchar, shipped_quantity bigint
     """,
     "synced_receivers": "shop_id varchar, order_id varchar, tax_number varchar",
-    "refused": "sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar",
+    "refused": """
+        sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar, identity varchar,
+        cells varchar, problem_id varchar
+    """,
+    "came_in": "identity varchar, problem_id varchar",
+    "file_findings": "order_id varchar, code varchar, field varchar, value varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
         ship_by_at timestamp, currency varchar, goods_minor bigint, shipping_minor bigint, total_minor bigint,
-        buyer_name varchar, buyer_service varchar, note varchar, row_no bigint
+        buyer_name varchar, buyer_service varchar, note varchar, row_no bigint,
+        row_count bigint, weighed_g bigint
     """,
     "file_lines": """
         order_id varchar, line_no integer, sku varchar, title varchar, attributes varchar, quantity bigint,
@@ -96,6 +102,8 @@ FLAGS = (
     "locked",
     "pickup_agreed",
     "matched",
+    "newest",
+    "only_open",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
@@ -107,6 +115,7 @@ MAKERS = (
     "card_orders",
     "rates_incoming",
     "orders_incoming",
+    "orders_differing",
     "products_incoming",
 )
 

@@ -105,7 +105,7 @@ def test_a_sheet_of_another_kind_names_the_nearest_layout_and_what_lacks() -> No
 def test_a_kind_that_was_asked_for_is_not_found_in_another_kind_of_file() -> None:
     with pytest.raises(sheets.NotReadable) as caught:
         layouts.recognise(a_sheet("sku", "weight_g"), "orders")
-    assert caught.value.details["nearest"] == "seller_center"
+    assert caught.value.code == "unknown_layout"
 
 
 def test_the_sheet_that_is_known_is_found_among_others() -> None:
@@ -167,7 +167,7 @@ def test_the_oldest_export_is_read_and_an_order_without_a_status_is_not_taken_fo
     assert tables.ignored == ()
 
 
-def test_orders_that_the_platform_ships_itself_are_set_aside(tmp_path: Path) -> None:
+def test_orders_that_the_platform_ships_itself_are_read_and_marked(tmp_path: Path) -> None:
     rows = [
         an_export_row(订单业务模式="半托管仓发订单"),
         an_export_row(订单业务模式="非半托管订单", 实际发货单号="CAINIAO_STANDARD_X:LX1CN"),
@@ -175,8 +175,9 @@ def test_orders_that_the_platform_ships_itself_are_set_aside(tmp_path: Path) -> 
     headers = [header for header in EXPORT_HEADERS if not header.startswith("实际")]
     path = write_export(tmp_path / "new.xlsx", rows, [*headers, "订单业务模式", "实际发货单号"])
     tables = read_orders(path, zone=ZONE, countries=COUNTRIES)
-    assert only_problem(tables) == (2, "订单业务模式", "半托管仓发订单", "platform_ships")
-    assert list(tables.orders["order_id"]) == [rows[1]["订单号"]]
+    assert list(tables.orders["order_id"]) == [row["订单号"] for row in rows]
+    [marked] = tables.findings.to_dict("records")
+    assert (marked["order_id"], marked["code"]) == (rows[0]["订单号"], "platform_ships")
     assert list(tables.waybills["service"]) == ["CAINIAO_STANDARD_X"]
 
 
@@ -203,15 +204,9 @@ def test_what_guards_an_order_number_is_taken_off(tmp_path: Path, written: str) 
         ("订单号", "8E15", "order_number_damaged"),
         ("订单号", "C536379", "order_number_not_digits"),
         ("订单号", "8100000000000017.5", "order_number_not_digits"),
-        ("收货国家", "", "country_blank"),
         ("收货国家", "Channel Islands", "country_unknown"),
         (PRODUCTS_HEADER, "", "products_blank"),
         (PRODUCTS_HEADER, "two cups", "products_unreadable"),
-        ("订单金额", "Invoiced Separately", "amount_unreadable"),
-        ("订单金额", "58,90", "amount_unreadable"),
-        ("订单金额", "58.905", "amount_unreadable"),
-        ("付款时间", "30/08/2026 11:05", "paid_time_unreadable"),
-        ("发货期限", "2026-13-05", "deadline_unreadable"),
     ],
 )
 def test_a_faulty_row_is_refused_and_its_neighbours_are_not(
@@ -224,6 +219,30 @@ def test_a_faulty_row_is_refused_and_its_neighbours_are_not(
     assert (
         set(tables.lines["order_id"]) == set(tables.receivers["order_id"]) == set(tables.orders["order_id"])
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "code", "lost"),
+    [
+        ("收货国家", "", "country_blank", None),
+        ("订单金额", "Invoiced Separately", "amount_unreadable", "total_minor"),
+        ("订单金额", "58,90", "amount_unreadable", "total_minor"),
+        ("订单金额", "58.905", "amount_unreadable", "total_minor"),
+        ("付款时间", "30/08/2026 11:05", "paid_time_unreadable", "paid_at"),
+        ("发货期限", "2026-13-05", "deadline_unreadable", "ship_by_at"),
+    ],
+)
+def test_an_order_with_a_cell_that_cannot_be_read_is_loaded_without_it_and_named(
+    tmp_path: Path, header: str, value: str, code: str, lost: str | None
+) -> None:
+    rows = [an_export_row(), an_export_row(**{header: value})]
+    tables = read(tmp_path, *rows)
+    assert list(tables.orders["order_id"]) == [row["订单号"] for row in rows]
+    [doubt] = tables.warnings.to_dict("records")
+    assert (doubt["row_no"], doubt["column_name"], doubt["value"], doubt["code"]) == (3, header, value, code)
+    [found] = tables.findings.to_dict("records")
+    assert (found["order_id"], found["code"]) == (rows[1]["订单号"], code)
+    assert lost is None or list(tables.orders[lost].isna()) == [False, True]
 
 
 def test_a_row_with_several_faults_is_one_problem(tmp_path: Path) -> None:

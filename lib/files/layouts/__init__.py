@@ -1,9 +1,39 @@
 """Layouts: the forms in which sellers' files come, and how a sheet's is told."""
 
 from lib.files.layouts.known import LAYOUTS
-from lib.files.layouts.layout import Layout
+from lib.files.layouts.layout import DATE_ORDERS, WEIGHT_UNITS, Layout, Options
+from lib.files.layouts.mapped import ORDER_COLUMNS, PREFIX, TableMapping, lacking
 from lib.files.layouts.products import PRODUCTS
-from lib.files.layouts.recognition import Recognised, find, normal, recognise
+from lib.files.layouts.recognition import (
+    OURS,
+    ROW_HEADER,
+    Recognised,
+    by_mapping,
+    find,
+    matched,
+    normal,
+    recognise,
+)
 from lib.files.layouts.seller_center import SELLER_CENTER
 
-__all__ = ["LAYOUTS", "PRODUCTS", "SELLER_CENTER", "Layout", "Recognised", "find", "normal", "recognise"]
+__all__ = [
+    "DATE_ORDERS",
+    "LAYOUTS",
+    "ORDER_COLUMNS",
+    "OURS",
+    "PREFIX",
+    "PRODUCTS",
+    "ROW_HEADER",
+    "SELLER_CENTER",
+    "WEIGHT_UNITS",
+    "Layout",
+    "Options",
+    "Recognised",
+    "TableMapping",
+    "by_mapping",
+    "find",
+    "lacking",
+    "matched",
+    "normal",
+    "recognise",
+]

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.layout import Layout
+from lib.files.layouts.mapped import TableMapping
 from lib.files.sheets import NotReadable, Sheet, tidy
+
+#: Columns a download of refused rows has besides those of the file; nothing reads them but the first.
+OURS = "shipdesk"
+ROW_HEADER = "Shipdesk #"
+
+#: A text that a spreadsheet would run gets a ' before it when it is written down as text.
+_GUARD = r"^'([=+\-@\t\r])"
 
 
 @dataclass(frozen=True)
@@ -33,19 +41,60 @@ class Recognised:
         rows = self.sheet.rows
         absent = pd.Series(None, index=rows.index, dtype="str")
         cells = {
-            name: rows[self.columns[name]] if name in self.columns else absent for name in self.layout.columns
+            name: self._cells(self.columns[name]) if name in self.columns else absent
+            for name in self.layout.columns
         }
         return pd.DataFrame({"row_no": rows.index, **cells}).reset_index(drop=True)
 
+    def original(self, row_nos: Sequence[int]) -> pd.DataFrame:
+        """These rows as they stand in the file, by their numbers, without what a download added to them."""
+        return self.sheet.rows.loc[list(row_nos), self._own()]
 
-def recognise(sheet: Sheet, kind: str | None = None) -> Recognised:
-    """Tell a sheet's layout by its headers. Raises NotReadable("unknown_layout") with the nearest one."""
-    candidates = [_matched(sheet, layout) for layout in LAYOUTS if kind in (None, layout.kind)]
-    known = [found for found in candidates if found.layout.required <= found.columns.keys()]
-    if known:
-        return max(known, key=_likeness)
+    def original_header(self) -> tuple[str, ...]:
+        """The headers of `original`."""
+        return tuple(self.sheet.header[place] for place in self._own())
+
+    def problem_ids(self) -> pd.Series:
+        """By row number, the number of the refused row that a row was mended from; empty for other files."""
+        place = next(
+            (place for place, text in enumerate(self.sheet.header) if normal(text) == normal(ROW_HEADER)),
+            None,
+        )
+        if place is None:
+            return pd.Series(dtype="str")
+        return self.sheet.rows[place].dropna().map(tidy)
+
+    def _own(self) -> list[int]:
+        """The places of the file's own columns."""
+        return [place for place, text in enumerate(self.sheet.header) if not is_ours(text)]
+
+    def _cells(self, place: int) -> pd.Series:
+        cells = self.sheet.rows[place]
+        guarded = any(is_ours(text) for text in self.sheet.header)
+        return cells.str.replace(_GUARD, r"\1", regex=True) if guarded else cells
+
+
+def recognise(sheet: Sheet, kind: str | None = None, taught: Sequence[TableMapping] = ()) -> Recognised:
+    """Tell a sheet's layout by its headers. Raises NotReadable("unknown_layout") with the nearest one.
+
+    A mapping that was made for this very header comes first, then the layouts known here, then a mapping whose
+    columns are all there.
+    """
+    wanted = [mapping for mapping in taught if kind in (None, mapping.kind)]
+    own = {normal(text) for text in sheet.header if text and not is_ours(text)}
+    for mapping in wanted:
+        if {normal(text) for text in mapping.headers if text} == own:
+            return matched(sheet, mapping.layout())
+    candidates = [matched(sheet, layout) for layout in LAYOUTS if kind in (None, layout.kind)]
+    by_hand = [matched(sheet, mapping.layout()) for mapping in wanted]
+    for choices in (candidates, by_hand):
+        known = [found for found in choices if found.layout.fits(found.columns)]
+        if known:
+            return max(known, key=lambda found: len(found.columns))
+    if not candidates:
+        candidates = [matched(sheet, layout) for layout in LAYOUTS]
     nearest = max(candidates, key=_likeness)
-    lacking = nearest.layout.required - nearest.columns.keys()
+    lacking = [*(nearest.layout.required - nearest.columns.keys())] or [*nearest.layout.one_of]
     raise NotReadable(
         "unknown_layout",
         sheet.file,
@@ -56,16 +105,14 @@ def recognise(sheet: Sheet, kind: str | None = None) -> Recognised:
     )
 
 
-def find(sheets: Sequence[Sheet], kind: str | None = None) -> Recognised:
+def find(sheets: Sequence[Sheet], kind: str | None = None, taught: Sequence[TableMapping] = ()) -> Recognised:
     """The first sheet of a workbook whose layout is known. Raises NotReadable of its first sheet."""
-    first_error: NotReadable | None = None
-    for sheet in sheets:
-        try:
-            return recognise(sheet, kind)
-        except NotReadable as error:
-            first_error = first_error or error
-    assert first_error is not None, "a file that was read has a sheet"
-    raise first_error
+    return _first(sheets, lambda sheet: recognise(sheet, kind, taught))
+
+
+def by_mapping(sheets: Sequence[Sheet], mapping: TableMapping) -> Recognised:
+    """The first sheet of a workbook that has the columns of a mapping. Raises NotReadable("mapping_misfit")."""
+    return _first(sheets, lambda sheet: _as_mapped(sheet, mapping))
 
 
 def normal(header: str) -> str:
@@ -73,34 +120,89 @@ def normal(header: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", tidy(header))).casefold()
 
 
-def _matched(sheet: Sheet, layout: Layout) -> Recognised:
+def is_ours(header: str) -> bool:
+    """Whether a download of refused rows added this column."""
+    return normal(header).startswith((f"{OURS}:", normal(ROW_HEADER)))
+
+
+def matched(sheet: Sheet, layout: Layout) -> Recognised:
+    """The sheet's columns as a layout's, whether or not it is of this layout."""
     places: dict[str, int] = {}
     for place, header in enumerate(sheet.header):
         name = _column(layout, normal(header))
-        if name is not None:
+        if name is not None and not is_ours(header):
             places.setdefault(name, place)
-    used, unread = set(places.values()), {normal(text) for text in layout.unread}
+    places |= _later_names(sheet, layout, places)
+    used, unread = set(places.values()), [normal(text) for text in layout.unread]
     ignored = tuple(
         " ".join(text.split())
         for place, text in enumerate(sheet.header)
-        if text and place not in used and normal(text) not in unread
+        if text
+        and place not in used
+        and not is_ours(text)
+        and not any(_is(normal(text), one) for one in unread)
     )
     missing = tuple(
-        _shown(layout, name) for name in layout.columns if name not in places and name not in layout.rare
+        _shown(layout, name)
+        for name, texts in layout.columns.items()
+        if texts and name not in places and name not in layout.rare
     )
     return Recognised(sheet, layout, places, ignored, missing)
 
 
+def _first(sheets: Sequence[Sheet], tell: Callable[[Sheet], Recognised]) -> Recognised:
+    first_error: NotReadable | None = None
+    for sheet in sheets:
+        try:
+            return tell(sheet)
+        except NotReadable as error:
+            first_error = first_error or error
+    assert first_error is not None, "a file that was read has a sheet"
+    raise first_error
+
+
+def _as_mapped(sheet: Sheet, mapping: TableMapping) -> Recognised:
+    found = matched(sheet, mapping.layout())
+    missing = [mapping.columns[name] for name in found.layout.required - found.columns.keys()]
+    if missing:
+        raise NotReadable("mapping_misfit", sheet.file, name=mapping.name, missing=sorted(missing))
+    return found
+
+
+def _later_names(sheet: Sheet, layout: Layout, places: Mapping[str, int]) -> dict[str, int]:
+    """Where a file has several headers of one column, the one the layout names first is it."""
+    headers = [normal(text) for text in sheet.header]
+    return {
+        name: next(
+            (
+                place
+                for same in (str.__eq__, _is)
+                for text in layout.columns[name]
+                for place, header in enumerate(headers)
+                if same(header, normal(text))
+            ),
+            places[name],
+        )
+        for name in places
+    }
+
+
 def _column(layout: Layout, header: str) -> str | None:
     for name, texts in layout.columns.items():
-        for text in map(normal, texts):
-            if header == text or (text.endswith("*") and header.startswith(text[:-1])):
-                return name
+        if any(_is(header, normal(text)) for text in texts):
+            return name
     return None
 
 
+def _is(header: str, text: str) -> bool:
+    """Whether a header is a text of a layout; one that ends in * stands for all that begin so."""
+    prefix = text[:-1] if text.endswith("*") and len(text) > 1 else None
+    return header == text or (prefix is not None and header.startswith(prefix))
+
+
 def _likeness(found: Recognised) -> float:
-    return len(found.columns) / len(found.layout.columns)
+    named = sum(1 for texts in found.layout.columns.values() if texts)
+    return len(found.columns) / max(named, 1)
 
 
 def _shown(layout: Layout, column: str) -> str:

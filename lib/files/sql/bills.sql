@@ -93,7 +93,9 @@ select
     judged.row_no,
     coalesce(headers.header, '') as column_name,
     coalesce(judged.fault.written, '') as value,
-    judged.fault.code as code
+    judged.fault.code as code,
+    -- A parcel has several lines: which of them a later one mends cannot be told by its number.
+    '' as identity
 from judged
 left join headers
     on headers.column_name = judged.fault.place

@@ -4,26 +4,9 @@
 --   status_labels   one row per label of a status
 --   currency_signs  one row per way to write a currency: sign, currency, minor_units in one unit
 --   country_names   one row per spelling of a country
--- and takes orders, lines, receivers, waybills, problems, warnings and earlier_rows. Times stay as written.
-
-create macro tidy(cell) as
-    nullif(
-        trim(
-            cell,
-            concat(' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(12288), chr(65279))
-        ),
-        ''
-    );
-
--- In one line, for texts that a cell breaks into several.
-create macro one_line(cell) as tidy(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g'));
-
--- Tools guard a long number by ` or ' or ="…" against spreadsheets, which leave a .0 behind it.
-create macro bare_number(cell) as
-    nullif(
-        regexp_replace(regexp_replace(tidy(cell), '^[=`''’‘"´\s]+|["''’\s]+$', '', 'g'), '^(\d+)\.0+$', '\1'),
-        ''
-    );
+--   clock           one row: now_there, the time of the file's zone now
+--   product_rows    one row per product of a row that is not told in its products cell (lines.sql makes them)
+-- and takes orders, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as written.
 
 create macro same_name(name) as lower(nfc_normalize(one_line(name)));
 
@@ -143,6 +126,10 @@ select
         and len(regexp_extract_all(block, '(?m)^[ \t]*[(（]商家编码')) <= 1 as is_whole
 from numbered;
 
+insert into blocks by name
+select *
+from product_rows;
+
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
 create temp table rounding as
 select coalesce(count(*) >= 10 and bool_and(order_id like '%0'), false) as is_rounded
@@ -152,7 +139,7 @@ from (select distinct order_id from cells where regexp_full_match(order_id, '\d{
 create temp table judged as
 select
     cell.*,
-    country.country,
+    coalesce(country.country, '') as country,
     coalesce(goods_sign.currency, 'USD') as goods_currency,
     coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
     amount_minor(cell.goods, goods_sign.minor_units) as goods_minor,
@@ -163,15 +150,9 @@ select
         when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
         when not regexp_full_match(cell.order_id, '\d{1,20}') then 'order_number_not_digits'
         when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
-        when cell.business_mode like '半托管%' then 'platform_ships'
-        when cell.country_label = '' then 'country_blank'
-        when country.country is null then 'country_unknown'
-        when cell.products is null then 'products_blank'
+        when cell.country_label <> '' and country.country is null then 'country_unknown'
+        when block.row_no is null then 'products_blank'
         when not block.are_whole then 'products_unreadable'
-        when cell.total_text is not null and amount_minor(cell.total, total_sign.minor_units) is null
-            then 'amount_unreadable'
-        when cell.paid_text is not null and cell.paid_at is null then 'paid_time_unreadable'
-        when cell.ship_by_text is not null and cell.ship_by_at is null then 'deadline_unreadable'
     end as fault
 from cells as cell
 cross join rounding
@@ -198,15 +179,9 @@ from (
         ('order_number_damaged', 'order_id'),
         ('order_number_not_digits', 'order_id'),
         ('order_number_rounded', 'order_id'),
-        ('platform_ships', 'business_mode'),
-        ('country_blank', 'country'),
         ('country_unknown', 'country'),
         ('products_blank', 'products'),
-        ('products_unreadable', 'products'),
-        ('amount_unreadable', 'total'),
-        ('paid_time_unreadable', 'paid_at'),
-        ('deadline_unreadable', 'ship_by_at'),
-        ('times_out_of_order', 'paid_at')
+        ('products_unreadable', 'products')
 ) as fault (code, column_name);
 
 -- One row per refused row.
@@ -216,14 +191,11 @@ select
     headers.header as column_name,
     case faults.column_name
         when 'order_id' then coalesce(judged.order_id, '')
-        when 'business_mode' then judged.business_mode
         when 'country' then judged.country_label
         when 'products' then coalesce(left(judged.products, 200), '')
-        when 'total' then judged.total_text
-        when 'paid_at' then judged.paid_text
-        when 'ship_by_at' then judged.ship_by_text
     end as value,
-    judged.fault as code
+    judged.fault as code,
+    case when judged.fault not like 'order_number%' then judged.order_id else '' end as identity
 from judged
 inner join faults
     on faults.code = judged.fault
@@ -330,17 +302,66 @@ from pairs
 where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null
 order by row_no;
 
--- One row per order that was loaded although its times contradict each other: another locale may have swapped
--- day and month. Dates without a time count as the end of their day.
+-- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
+-- that contradict each other: another locale may have swapped day and month. Dates without a time count as the end
+-- of their day.
+create temp table doubts as
+with found as (
+    select
+        order_id,
+        row_no,
+        unnest(
+            [
+                {
+                    code: case when business_mode like '半托管%' then 'platform_ships' end,
+                    field: 'business_mode',
+                    value: business_mode
+                },
+                {code: case when country_label = '' then 'country_blank' end, field: 'country', value: ''},
+                {
+                    code: case when total_text is not null and total_minor is null then 'amount_unreadable' end,
+                    field: 'total',
+                    value: total_text
+                },
+                {
+                    code: case when paid_text is not null and paid_at is null then 'paid_time_unreadable' end,
+                    field: 'paid_at',
+                    value: paid_text
+                },
+                {
+                    code: case when ship_by_text is not null and ship_by_at is null then 'deadline_unreadable' end,
+                    field: 'ship_by_at',
+                    value: ship_by_text
+                },
+                {
+                    code: case
+                        when ordered_at > paid_at or paid_at > shipped_at or shipped_at > received_at
+                            then 'times_out_of_order'
+                    end,
+                    field: 'paid_at',
+                    value: paid_text
+                }
+            ],
+            recursive := true
+        )
+    from standing
+    where stands
+)
+
+select *
+from found
+where code is not null;
+
+-- One row: the newest moment that a row speaks of, as it is written, not later than now. The file is not older.
+create temp table newest as
+select max(greatest(ordered_at, paid_at, shipped_at, received_at)) as moment
+from standing, clock
+where greatest(ordered_at, paid_at, shipped_at, received_at) <= now_there;
+
+-- One row per row that was loaded and deserves a look.
 create temp table warnings as
-select
-    row.row_no,
-    headers.header as column_name,
-    row.paid_text as value,
-    'times_out_of_order' as code
-from standing as row
+select doubts.row_no, headers.header as column_name, coalesce(doubts.value, '') as value, doubts.code
+from doubts
 left join headers
-    on headers.column_name = 'paid_at'
-where row.stands
-    and (row.ordered_at > row.paid_at or row.paid_at > row.shipped_at or row.shipped_at > row.received_at)
-order by row.row_no;
+    on headers.column_name = doubts.field
+order by doubts.row_no;

@@ -158,7 +158,8 @@ select
     judged.row_no,
     headers.header as column_name,
     coalesce(judged.written, '') as value,
-    judged.fault as code
+    judged.fault as code,
+    coalesce(judged.sku, '') as identity
 from judged
 left join headers
     on headers.column_name = judged.column_name

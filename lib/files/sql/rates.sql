@@ -7,7 +7,7 @@
 --   surcharge_words  one row per way to write a kind of surcharge
 --   currencies     one row per currency with an exchange rate
 --   today          one row: the day it is read
--- and takes cards, rates, surcharges, problems and doubts.
+-- and takes cards, rates, surcharges, problems and warnings.
 
 create macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
@@ -254,7 +254,8 @@ select
     plain.row_no,
     coalesce(headers.header, wrong.fault.place, '') as column_name,
     coalesce(wrong.fault.written, '') as value,
-    coalesce(wrong.fault.code, 'rates_refused_whole') as code
+    coalesce(wrong.fault.code, 'rates_refused_whole') as code,
+    '' as identity
 from plain
 left join faults as wrong
     on wrong.row_no = plain.row_no
@@ -264,7 +265,7 @@ where exists (from faults)
 order by wrong.row_no is null, plain.row_no;
 
 -- One row per row that is taken and deserves a look: below its weight there is no rate for its destination.
-create temp table doubts as
+create temp table warnings as
 select row_no, coalesce(headers.header, 'min_g') as column_name, min_g::varchar as value, 'tiers_start_late' as code
 from neighbours
 left join headers

@@ -27,7 +27,8 @@ select
     judged.row_no,
     coalesce(headers.header, judged.fault.place, '') as column_name,
     coalesce(judged.fault.written, '') as value,
-    coalesce(judged.fault.code, 'rates_refused_whole') as code
+    coalesce(judged.fault.code, 'rates_refused_whole') as code,
+    '' as identity
 from spot_judged as judged
 left join headers
     on headers.column_name = judged.fault.place

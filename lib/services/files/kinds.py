@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,12 +29,14 @@ class Incoming:
     by: str
     at: datetime
     recent: bool = False  #: Its dates are moved on to today (the sample).
+    newest: bool = False  #: A person said that it is newer than all others, whatever it looks like.
 
 
 class Tables(Protocol):
     """What a reader makes of a sheet. read = rows taken in + rows of no account + rows of `problems`.
 
-    `problems` has one row per refused row: sheet, row_no, column_name, value, code.
+    `problems` has one row per refused row: sheet, row_no, column_name, value, code, identity (the order number or
+    SKU that it is of, '' when that cannot be told).
     """
 
     @property
@@ -63,6 +65,10 @@ class Taken:
     orders: int = 0  #: New orders in the store, and their lines.
     order_lines: int = 0
     warnings: pd.DataFrame | None = None  #: Rows that were taken and deserve a look; columns as `problems`.
+    identities: Sequence[str] = ()  #: Of what the taken rows are: order numbers, SKUs.
+    conflicts: Sequence[dict[str, Any]] = ()  #: order_id, row_no, batch_id, field, kept, offered.
+    older: int = 0  #: Orders of which a newer source said something else.
+    as_of: datetime | None = None  #: The newest moment the file speaks of.
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from lib.domain.problems import Problem
-from lib.files import exports, layouts, sheets
-from lib.services.files.kinds import Incoming
+from lib.files import engine, layouts, sheets
+from lib.services.files import mappings
+from lib.services.files.kinds import Incoming, Taken
 from lib.services.files.registry import KINDS
-from lib.services.files.reports import FileReport, LoadReport, row_problems
+from lib.services.files.reports import Conflict, FileReport, LoadReport, row_problems
 from lib.store import audit, imports
 from lib.store.database import Work
 
@@ -22,69 +25,64 @@ if TYPE_CHECKING:
     from lib.app import App
 
 
-def load(app: App, paths: Sequence[Path], *, kind: str | None = None, by: str) -> LoadReport:
-    """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) does.
+@dataclass(frozen=True)
+class Wishes:
+    """What a person says of files besides their names."""
+
+    kind: str | None = None  #: What they hold, a name of KINDS; None: their headers say.
+    mapping: str | None = None  #: The saved mapping to read them with; None: the layout their headers tell.
+    weight_unit: str | None = None  #: The unit of their weights; None: their layout's usual one.
+    newest: bool = False  #: They are newer than what was loaded before, whatever they look like.
+
+
+def load(
+    app: App, paths: Sequence[Path], *, by: str, kind: str | None = None, wishes: Wishes | None = None
+) -> LoadReport:
+    """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) or `wishes` do.
 
     One transaction a file. A file that cannot be read loads nothing and leaves its code in the report; the
-    others are loaded all the same. Raises Problem("unknown_kind").
+    others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit.
     """
-    return _load(app, [(path, path.name) for path in paths], kind=kind, by=by)
+    return _load(app, [(path, path.name) for path in paths], wishes or Wishes(kind), by=by)
 
 
-def load_upload(app: App, name: str, content: bytes, *, kind: str | None = None, by: str) -> LoadReport:
+def load_upload(
+    app: App, name: str, content: bytes, *, by: str, kind: str | None = None, wishes: Wishes | None = None
+) -> LoadReport:
     """As load, for one file that came through the browser."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(content)
-        return _load(app, [(path, name)], kind=kind, by=by)
+        return _load(app, [(path, name)], wishes or Wishes(kind), by=by)
 
 
 def load_sample(app: App, *, by: str) -> LoadReport:
     """Load the sample that comes with the program, its dates moved on by whole days so that it is of today."""
     paths = sorted(app.settings.samples.glob("*.xlsx"), key=lambda path: path.stem != "products")
-    return _load(app, [(path, path.name) for path in paths], kind=None, by=by, recent=True)
+    return _load(app, [(path, path.name) for path in paths], Wishes(), by=by, recent=True)
 
 
 def imported(app: App, *, page_size: int = 200, skipped: int = 0) -> pd.DataFrame:
-    """One row per file ever read, newest first, with its counts."""
+    """One row per file ever read, newest first, with its counts and `open_count`: refused rows still open."""
     with app.database.read() as work:
         return imports.imports(work, page_size=page_size, skipped=skipped)
 
 
-def refused(
-    app: App, *, import_id: int | None = None, page_size: int = 1000, skipped: int = 0
-) -> pd.DataFrame:
-    """One row per refused row of one import, or of all: file, sheet, row_no, column_name, value, code."""
-    with app.database.read() as work:
-        return imports.problems(work, import_id=import_id, page_size=page_size, skipped=skipped)
-
-
-def refused_counts(app: App, *, import_id: int | None = None) -> list[dict[str, Any]]:
-    """One dict (code, column_name, row_count) per thing that was wrong, the commonest first."""
-    with app.database.read() as work:
-        return imports.problem_counts(work, import_id=import_id)
-
-
-def as_xlsx(frame: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
-    """A table to download as a workbook; no text of it becomes a formula."""
-    return exports.xlsx(frame, sheet)
-
-
-def as_csv(frame: pd.DataFrame) -> bytes:
-    """A table to download as text; no text of it becomes a formula."""
-    return exports.csv(frame)
-
-
 def _load(
-    app: App, files: Sequence[tuple[Path, str]], *, kind: str | None, by: str, recent: bool = False
+    app: App, files: Sequence[tuple[Path, str]], wishes: Wishes, *, by: str, recent: bool = False
 ) -> LoadReport:
-    if kind not in (None, *KINDS):
-        raise Problem("unknown_kind", kind=kind, kinds=", ".join(KINDS))
+    if wishes.kind not in (None, *KINDS):
+        raise Problem("unknown_kind", kind=wishes.kind, kinds=", ".join(KINDS))
+    if wishes.weight_unit not in (None, *layouts.WEIGHT_UNITS):
+        raise Problem("unknown_unit", unit=wishes.weight_unit, units=", ".join(layouts.WEIGHT_UNITS))
+    chosen = mappings.get(app, wishes.mapping) if wishes.mapping else None
+    taught = mappings.taught(app)
     report = LoadReport()
     for path, name in files:
         try:
-            found = layouts.find(sheets.read(path), kind)
-            file = Incoming(path, name, _sha256(path), by, app.now(), recent)
+            read = sheets.read(path)
+            found = layouts.by_mapping(read, chosen) if chosen else layouts.find(read, wishes.kind, taught)
+            file = Incoming(path, name, _sha256(path), by, app.now(), recent, wishes.newest)
         except sheets.NotReadable as error:
             refusal = FileReport(name, error_code=error.code, error_args=dict(error.details))
             report += LoadReport((refusal,))
@@ -92,14 +90,23 @@ def _load(
             refusal = FileReport(name, error_code="file_missing", error_args={"why": error.strerror or ""})
             report += LoadReport((refusal,))
         else:
-            report += _take(app, found, file)
+            report += _take(app, _in_unit(found, wishes.weight_unit), file)
     return report
+
+
+def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:
+    """The same sheet, its weights in the unit that was said."""
+    if unit is None:
+        return found
+    options = replace(found.layout.options, weight_unit=unit)
+    return replace(found, layout=replace(found.layout, options=options))
 
 
 def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
     """Read a sheet by its kind's reader and take it in: all of it in one transaction, or nothing."""
     kind = KINDS[found.layout.kind]
     tables = kind.read(app, found, file)
+    refused = _as_they_stood(found, tables.problems)
     with app.database.write() as work:
         import_id = imports.next_id(work)
         taken = kind.take(work, tables, file, import_id)
@@ -110,43 +117,103 @@ def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
             taken.loaded,
             taken.updated,
             taken.unchanged,
-            len(tables.problems),
+            len(refused),
+            kind=kind.name,
+            import_id=import_id,
+            sheet=found.sheet.name,
+            dialect=str(getattr(found.sheet, "dialect", None) or ""),
             ignored=tables.ignored,
             missing=tables.missing,
+            conflicts=len(taken.conflicts),
+            older=taken.older,
             **kind.remarks(tables),
         )
-        _record(work, report, import_id, tables.problems, file)
+        report = _record(work, report, found, refused, taken, file)
     kind.after(app, tables, file)
     return LoadReport(
         (report,),
         taken.orders,
         taken.order_lines,
-        row_problems(file.name, tables.problems),
+        row_problems(file.name, refused),
         () if taken.warnings is None else row_problems(file.name, taken.warnings),
+        tuple(_conflict(file.name, row) for row in taken.conflicts),
     )
 
 
-def _record(work: Work, report: FileReport, import_id: int, refused: pd.DataFrame, file: Incoming) -> None:
-    """Keep what became of the file, in the transaction that loaded it."""
-    counts = {"read": report.read, "loaded": report.loaded, "updated": report.updated}
-    counts["unchanged"] = report.unchanged
-    imports.record(
+def _as_they_stood(found: layouts.Recognised, problems: pd.DataFrame) -> pd.DataFrame:
+    """The refused rows with the cells that stood there, and the number under which one was refused before."""
+    return problems.assign(
+        identity=problems.get("identity", ""),
+        cells=pd.Series(engine.cells(found.original(problems["row_no"])), index=problems.index, dtype="str"),
+        problem_id=found.problem_ids().reindex(problems["row_no"], fill_value="").to_numpy(),
+    )
+
+
+def _record(
+    work: Work,
+    report: FileReport,
+    found: layouts.Recognised,
+    refused: pd.DataFrame,
+    taken: Taken,
+    file: Incoming,
+) -> FileReport:
+    """Keep what became of the file, in the transaction that loaded it, and close what it mends."""
+    mended, repeated = imports.record(
         work,
-        import_id,
+        report.import_id or 0,
         refused,
+        _came_in(found, refused, taken),
         file=report.file,
-        layout=report.layout,
-        sha256=file.digest,
-        **counts,
+        kind=report.kind,
         by=file.by,
         at=file.at,
+        layout=report.layout,
+        sha256=file.digest,
+        sheet=report.sheet,
+        dialect=report.dialect,
+        zone=report.zone,
+        header=_json(found.original_header()),
+        ignored=_json(report.ignored),
+        missing=_json(report.missing),
+        read_count=report.read,
+        loaded_count=report.loaded,
+        updated_count=report.updated,
+        unchanged_count=report.unchanged,
+        refused_count=report.refused,
+        conflict_count=report.conflicts,
+        older_count=report.older,
+        as_of_at=taken.as_of,
     )
-    detail = counts | {
-        "layout": report.layout,
-        "refused": report.refused,
-        "shifted_days": report.shifted_days,
-    }
-    audit.record(work, "load", report.file, by=file.by, at=file.at, **detail)
+    report = replace(report, mended=mended, repeated=repeated)
+    if report.loaded or report.updated or mended or report.refused > repeated:
+        names = ("layout", "read", "loaded", "updated", "unchanged", "refused", "mended", "shifted_days")
+        detail = {name: getattr(report, name) for name in names}
+        audit.record(work, "load", report.file, by=file.by, at=file.at, **detail)
+    return report
+
+
+def _came_in(found: layouts.Recognised, refused: pd.DataFrame, taken: Taken) -> pd.DataFrame:
+    """One row per row that was taken and may have been refused before: identity, problem_id."""
+    by_number = found.problem_ids()
+    mended = by_number[~by_number.index.isin(refused["row_no"])]
+    identities = pd.Series(taken.identities, dtype="str")
+    return pd.DataFrame(
+        {
+            "identity": pd.concat([identities, pd.Series("", index=mended.index)], ignore_index=True),
+            "problem_id": pd.concat([pd.Series("", index=identities.index), mended], ignore_index=True),
+        },
+        dtype="str",
+    )
+
+
+def _conflict(file: str, row: dict[str, Any]) -> Conflict:
+    return Conflict(
+        file, row["row_no"], row["order_id"], row["batch_id"], row["field"], row["kept"], row["offered"]
+    )
+
+
+def _json(values: Sequence[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
 
 
 def _sha256(path: Path) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lib.files import orders
-from lib.files.layouts import Recognised
+from lib.files import exports, orders
+from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
 from lib.services.files.kinds import DEFAULT_SHOP, Incoming, Kind, Taken
 from lib.store import imports
@@ -23,41 +24,67 @@ def read(app: App, found: Recognised, file: Incoming) -> orders.OrderTables:
     """The orders of a sheet, with times in the shop's zone; a sample's are moved on to today."""
     with app.database.read() as work:
         zone, countries = imports.file_zone(work, DEFAULT_SHOP), imports.countries(work)
-    tables = orders.parse(found, zone=zone, countries=countries)
+    tables = orders.parse(found, zone=zone, countries=countries, now=file.at)
     days = orders.days_to_recent(tables, file.at) if file.recent else 0
     return orders.moved(tables, days) if days else tables
 
 
 def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int) -> Taken:
     """Put the orders of a file into the store and check their receivers."""
-    counts = imports.load_orders(work, tables, shop_id=DEFAULT_SHOP, import_id=import_id, at=file.at)
+    counts = imports.load_orders(
+        work,
+        tables,
+        shop_id=DEFAULT_SHOP,
+        import_id=import_id,
+        at=file.at,
+        by=file.by,
+        newest=file.newest,
+    )
     checks.refresh(work, DEFAULT_SHOP, file.at)
+    doubts = [
+        tables.warnings,
+        _named(tables, "in_shipment", {row["order_id"]: row["row_no"] for row in counts.conflicts}),
+        _named(tables, "older_file", {row["order_id"]: row["row_no"] for row in counts.older}),
+    ]
     return Taken(
         counts.loaded,
         counts.updated + tables.replaced,
         counts.unchanged + tables.repeated,
-        orders=counts.loaded,
+        orders=counts.orders,
         order_lines=counts.lines,
-        warnings=pd.concat([tables.warnings, _kept_apart(tables, counts.kept_apart)]),
+        warnings=pd.concat(doubts),
+        identities=tables.orders["order_id"],
+        conflicts=counts.conflicts,
+        older=len(counts.older),
+        as_of=tables.as_of,
     )
 
 
 def remarks(tables: orders.OrderTables) -> Mapping[str, Any]:
     """What the report says of an order export besides its counts."""
-    return {"zone": tables.zone, "shifted_days": tables.shifted_days}
+    return {
+        "zone": tables.zone,
+        "shifted_days": tables.shifted_days,
+        "weight_unit": tables.weight_unit,
+    }
 
 
-def after(app: App, _tables: orders.OrderTables, file: Incoming) -> None:
-    """The sandbox gets to know the orders too."""
-    app.rehearse_with(file.path, f"{file.digest[:16]}{Path(file.name).suffix.lower()}")
+def after(app: App, tables: orders.OrderTables, file: Incoming) -> None:
+    """The sandbox gets to know the orders too: by the file, or by an export like it when only we can read that."""
+    name = file.digest[:16]
+    if not tables.layout.startswith(PREFIX):
+        app.rehearse_with(file.path, f"{name}{Path(file.name).suffix.lower()}")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.xlsx"
+        exports.write_xlsx(path, orders.as_export(tables))
+        app.rehearse_with(path, path.name)
 
 
 KIND = Kind("orders", read, take, remarks, after)
 
 
-def _kept_apart(tables: orders.OrderTables, order_ids: Sequence[str]) -> pd.DataFrame:
-    """Orders in a shipment of which the file says something else than the desk keeps."""
-    rows = tables.orders.loc[tables.orders["order_id"].isin(order_ids), ["row_no", "order_id"]]
-    return rows.rename(columns={"order_id": "value"}).assign(
-        sheet=tables.sheet, column_name="", code="in_shipment"
-    )
+def _named(tables: orders.OrderTables, code: str, rows: Mapping[str, int]) -> pd.DataFrame:
+    """A doubt about these orders, which stand in these rows."""
+    frame = pd.DataFrame({"value": list(rows), "row_no": list(rows.values())}, columns=["value", "row_no"])
+    return frame.assign(sheet=tables.sheet, column_name="", code=code)

@@ -22,7 +22,12 @@ def read(_app: App, found: Recognised, _file: Incoming) -> products.ProductTable
 def take(work: Work, tables: products.ProductTables, file: Incoming, _import_id: int) -> Taken:
     """Put the products of a file into the store."""
     counts = store.load_products(work, tables, at=file.at)
-    return Taken(counts.loaded, counts.updated, counts.unchanged + tables.repeated)
+    return Taken(
+        counts.loaded,
+        counts.updated,
+        counts.unchanged + tables.repeated,
+        identities=tables.products["sku"],
+    )
 
 
 KIND = Kind("products", read, take)

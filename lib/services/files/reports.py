@@ -20,10 +20,21 @@ class FileReport:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    kind: str = ""  #: A name of KINDS.
+    import_id: int | None = None  #: Its row in `imported`.
+    sheet: str = ""  #: Of a workbook, the sheet that was read.
+    dialect: str = ""  #: Of a text file, how it is written: encoding, separator, line ends.
     shifted_days: int = 0  #: How far the sample's dates were moved, so that its orders are of today.
     zone: str = ""  #: The zone assumed for the times in the file; '' where it has none.
+    weight_unit: str = ""  #: The unit its weights were read in; '' where it has none.
     ignored: tuple[str, ...] = ()  #: Headers nothing reads.
     missing: tuple[str, ...] = ()  #: Headers the layout has and the file has not.
+    conflicts: int = (
+        0  #: Fields of orders in a batch of which the file says something else; nothing was changed.
+    )
+    older: int = 0  #: Orders of which a newer file said something else; that stands.
+    mended: int = 0  #: Refused rows of earlier files that came in with this one.
+    repeated: int = 0  #: Refused rows that earlier files had as well.
     error_code: str | None = None  #: Why the file could not be read; nothing of it was loaded.
     error_args: dict[str, Any] = field(default_factory=dict)
 
@@ -41,6 +52,19 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
+class Conflict:
+    """A field of an order in a batch of which a file says something else. What is kept stands."""
+
+    file: str
+    row: int
+    order_id: str
+    batch_id: str
+    field: str
+    kept: str
+    offered: str
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What became of some files. `orders` and `order_lines` count what is new in the store."""
 
@@ -49,11 +73,14 @@ class LoadReport:
     order_lines: int = 0
     problems: tuple[RowProblem, ...] = ()  #: Refused rows.
     warnings: tuple[RowProblem, ...] = ()  #: Rows that were loaded and deserve a look.
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def all_well(self) -> bool:
-        """Whether every file was read and no row refused."""
-        return not self.problems and all(file.error_code is None for file in self.files)
+        """Whether every file was read, no row refused, and nothing contradicts what is being shipped."""
+        return (
+            not self.problems and not self.conflicts and all(file.error_code is None for file in self.files)
+        )
 
     def __add__(self, other: LoadReport) -> LoadReport:
         return LoadReport(
@@ -62,6 +89,7 @@ class LoadReport:
             self.order_lines + other.order_lines,
             self.problems + other.problems,
             self.warnings + other.warnings,
+            self.conflicts + other.conflicts,
         )
 
 

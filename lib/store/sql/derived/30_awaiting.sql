@@ -35,7 +35,10 @@ inner join units as unit
 where unit.declared_name_zh is null or unit.declared_name_en is null or unit.declared_minor is null
 union all
 select shop_id, order_id, code, field, value
-from findings;
+from findings
+union all
+select shop_id, order_id, code, field, value
+from load_blocks;
 
 -- One row per order that awaits shipment, with what an operator chooses by. Overdue first, then by deadline.
 create or replace macro awaiting_orders(now_at) as table

@@ -23,12 +23,14 @@ select
     shipment.attempts,
     shipment.logistics_order_id,
     shipment.tracking_number,
-    o.status as order_status
+    coalesce(conflict.offered, o.status) as order_status
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+left join status_conflicts as conflict
+    on conflict.shop_id = shipment.shop_id and conflict.order_id = shipment.order_id
 where shipment.state = 'queued'
     and batch.paused_at is null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)

@@ -4,44 +4,50 @@ select nextval('import_ids') as import_id;
 
 -- name: import_add
 -- One row: a file that was read.
-insert into imports
-values (
-    $import_id, $file, $layout, $sha256, $read_count, $loaded_count, $updated_count, $unchanged_count,
-    $refused_count, $loaded_by, $loaded_at
-);
-
--- name: problem_rows_add
--- One row per refused row of `refused`.
-insert into problem_rows
-select $import_id, $file, sheet, row_no, column_name, value, code
-from refused;
+insert into imports by name
+select
+    $import_id as import_id,
+    $file as file,
+    $kind as kind,
+    $layout as layout,
+    $sha256 as sha256,
+    $sheet as sheet,
+    $dialect as dialect,
+    $zone as zone,
+    $header as header,
+    $ignored as ignored,
+    $missing as missing,
+    $read_count as read_count,
+    $loaded_count as loaded_count,
+    $updated_count as updated_count,
+    $unchanged_count as unchanged_count,
+    $refused_count as refused_count,
+    $conflict_count as conflict_count,
+    $older_count as older_count,
+    $as_of_at::timestamp as as_of_at,
+    $loaded_by as loaded_by,
+    $loaded_at as loaded_at;
 
 -- name: imports_all
--- One row per file read, newest first.
+-- One row per file read, newest first, with how many of its refused rows are open still.
+select import.*, coalesce(waiting.row_count, 0)::bigint as open_count
+from imports as import
+left join (
+    select import_id, count(*) as row_count
+    from problem_rows
+    where closed_at is null
+    group by import_id
+) as waiting
+    on waiting.import_id = import.import_id
+order by import.import_id desc
+limit $page_size
+offset $skipped;
+
+-- name: import_one
+-- One row: a file that was read.
 select *
 from imports
-order by import_id desc
-limit $page_size
-offset $skipped;
-
--- name: problem_rows_page
--- One row per refused row, of one import or of all, the newest import first.
-select problem.*, import.loaded_at
-from problem_rows as problem
-inner join imports as import
-    on import.import_id = problem.import_id
-where $import_id is null or problem.import_id = $import_id
-order by problem.import_id desc, problem.row_no
-limit $page_size
-offset $skipped;
-
--- name: problem_rows_by_code
--- One row per thing that was wrong with refused rows, of one import or of all, with how many rows there were.
-select code, column_name, count(*)::bigint as row_count
-from problem_rows
-where $import_id is null or import_id = $import_id
-group by code, column_name
-order by row_count desc, code, column_name;
+where import_id = $import_id;
 
 -- name: shop_zone
 -- One row: the zone assumed for the times in a shop's files.
@@ -56,24 +62,32 @@ from country_names;
 
 -- name: orders_incoming
 -- One row per order of the file: as it will be kept, beside what is kept now. What a file leaves out does not
--- erase what is known, and an order that was declared from here does not fall back to awaiting shipment.
+-- erase what is known. An older file (is_older) fills gaps and changes nothing: the platform's states only go one
+-- way, and of two files that agree on the state the one that knows of the later moment is newer. An order in a
+-- batch (is_placed) is filled likewise; its status follows once a parcel of it has left, for that is our doing.
 create or replace temp table incoming as
 with ranks as (
     from (
         values
-            ('UNKNOWN', 0),
             ('PLACE_ORDER_SUCCESS', 1),
+            ('PAYMENT_PROCESSING', 1),
             ('RISK_CONTROL', 2),
+            ('RISK_CONTROL_HOLD', 2),
             ('WAIT_SELLER_SEND_GOODS', 3),
             ('SELLER_PART_SEND_GOODS', 4),
-            ('WAIT_BUYER_ACCEPT_GOODS', 5)
+            ('WAIT_BUYER_ACCEPT_GOODS', 5),
+            ('FUND_PROCESSING', 6),
+            ('FINISH', 6),
+            ('ARCHIVE', 7)
     ) as rank (status, place)
 ),
 
 placed as (
     select
         order_id,
-        bool_or(state = 'declared') as is_declared
+        bool_or(state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')) as has_left,
+        bool_or(state = 'declared') as is_declared,
+        max(batch_id) as batch_id
     from live_shipments
     where shop_id = $shop_id
     group by order_id
@@ -85,22 +99,25 @@ services as (
     group by lower(trim(name))
 ),
 
-judged as (
+compared as (
     select
         file.*,
         kept.order_id is null as is_new,
-        placed.order_id is not null as is_placed,
+        kept.order_id is not null and placed.order_id is not null as is_placed,
+        placed.batch_id,
         coalesce(placed.is_declared, false) as is_declared,
-        kept.order_id is not null
+        coalesce(placed.has_left, false) as has_left,
+        coalesce(rank.place < kept_rank.place, false) as goes_back,
+        not $newest
             and (
-                (file.status = 'UNKNOWN' and file.status_label = '')
-                or (coalesce(placed.is_declared, false) and coalesce(rank.place < kept_rank.place, false))
-            ) as keeps_status,
-        kept.status as kept_status,
-        kept.status_label as kept_label,
-        kept.buyer_plan_id as kept_plan_id,
-        kept.buyer_service as kept_service,
-        service.service_key
+                coalesce(rank.place < kept_rank.place, false)
+                or (
+                    coalesce($as_of_at::timestamp < kept.as_of_at, false)
+                    and not coalesce(rank.place > kept_rank.place, false)
+                )
+            ) as is_older,
+        file.status = 'UNKNOWN' and (file.status_label = '' or coalesce(placed.is_declared, false)) as says_nothing,
+        kept
     from file_orders as file
     left join orders as kept
         on kept.shop_id = $shop_id and kept.order_id = file.order_id
@@ -110,40 +127,79 @@ judged as (
         on rank.status = file.status
     left join ranks as kept_rank
         on kept_rank.status = kept.status
-    left join services as service
-        on service.name = lower(trim(file.buyer_service))
+),
+
+judged as (
+    select
+        *,
+        is_older or is_placed as only_fills,
+        not is_new
+            and (
+                says_nothing
+                or is_older
+                or (is_placed and not has_left)
+                or (is_declared and goes_back)
+            ) as keeps_status
+    from compared
 )
 
 select
     judged.order_id,
+    judged.row_no,
+    judged.row_count,
     judged.is_new,
     judged.is_placed,
+    judged.batch_id,
+    judged.is_older,
+    judged.only_fills,
     judged.is_declared,
-    case when judged.keeps_status then judged.kept_status else judged.status end as status,
-    case when judged.keeps_status then judged.kept_label else judged.status_label end as status_label,
+    judged.is_placed and not judged.has_left and not judged.says_nothing as minds_status,
+    judged.status as file_status,
+    judged.status_label as file_label,
+    judged.ship_by_at as file_ship_by_at,
+    judged.note as file_note,
+    judged.buyer_service as file_service,
+    case when judged.keeps_status then judged.kept.status else judged.status end as status,
+    case when judged.keeps_status then judged.kept.status_label else judged.status_label end as status_label,
     judged.status = 'SELLER_PART_SEND_GOODS'
         and not judged.keeps_status
         and not judged.is_declared
-        and judged.kept_status is distinct from judged.status as becomes_partly,
-    coalesce(judged.ordered_at, kept.ordered_at) as ordered_at,
-    coalesce(judged.paid_at, kept.paid_at) as paid_at,
-    coalesce(judged.ship_by_at, kept.ship_by_at) as ship_by_at,
-    judged.currency,
-    coalesce(judged.goods_minor, kept.goods_minor) as goods_minor,
-    coalesce(judged.shipping_minor, kept.shipping_minor) as shipping_minor,
-    coalesce(judged.total_minor, kept.total_minor) as total_minor,
-    coalesce(judged.buyer_name, kept.buyer_name) as buyer_name,
-    coalesce(judged.buyer_service, kept.buyer_service) as buyer_service,
+        and judged.kept.status is distinct from judged.status as becomes_partly,
+    known(judged.only_fills, judged.kept.ordered_at, judged.ordered_at) as ordered_at,
+    known(judged.only_fills, judged.kept.paid_at, judged.paid_at) as paid_at,
+    known(judged.only_fills, judged.kept.ship_by_at, judged.ship_by_at) as ship_by_at,
+    coalesce(
+        known(
+            judged.only_fills,
+            judged.kept.currency,
+            case
+                when coalesce(judged.total_minor, judged.goods_minor, judged.shipping_minor) is not null
+                    then judged.currency
+            end
+        ),
+        judged.currency
+    ) as currency,
+    known(judged.only_fills, judged.kept.goods_minor, judged.goods_minor) as goods_minor,
+    known(judged.only_fills, judged.kept.shipping_minor, judged.shipping_minor) as shipping_minor,
+    known(judged.only_fills, judged.kept.total_minor, judged.total_minor) as total_minor,
+    known(judged.only_fills, judged.kept.buyer_name, judged.buyer_name) as buyer_name,
+    known(judged.only_fills, judged.kept.buyer_service, judged.buyer_service) as buyer_service,
     case
-        when judged.kept_plan_id is not null
-            and (judged.buyer_service is null or judged.buyer_service = judged.kept_service)
-            then judged.kept_plan_id
-        else judged.service_key
+        when judged.kept.buyer_plan_id is not null
+            and (
+                judged.only_fills
+                or judged.buyer_service is null
+                or judged.buyer_service = judged.kept.buyer_service
+            )
+            then judged.kept.buyer_plan_id
+        else service.service_key
     end as buyer_plan_id,
-    coalesce(judged.note, kept.note) as note
+    known(judged.only_fills, judged.kept.note, judged.note) as note,
+    known(judged.only_fills, judged.kept.weighed_g, judged.weighed_g) as weighed_g,
+    greatest(judged.kept.as_of_at, $as_of_at::timestamp) as as_of_at
 from judged
-left join orders as kept
-    on kept.shop_id = $shop_id and kept.order_id = judged.order_id;
+left join services as service
+    on service.name = lower(trim(judged.buyer_service));
 
 -- name: orders_incoming_drop
 -- The file is in.
@@ -166,6 +222,7 @@ set
     buyer_service = incoming.buyer_service,
     buyer_plan_id = incoming.buyer_plan_id,
     note = incoming.note,
+    weighed_g = incoming.weighed_g,
     import_id = $import_id,
     changed_at = $loaded_at
 from incoming
@@ -185,14 +242,25 @@ where orders.shop_id = $shop_id
         or orders.buyer_service is distinct from incoming.buyer_service
         or orders.buyer_plan_id is distinct from incoming.buyer_plan_id
         or orders.note is distinct from incoming.note
+        or orders.weighed_g is distinct from incoming.weighed_g
     )
 returning orders.order_id;
 
+-- name: orders_as_of
+-- One row per known order that the file confirms: what is kept of it is known as of a later moment.
+update orders
+set as_of_at = incoming.as_of_at
+from incoming
+where orders.shop_id = $shop_id
+    and orders.order_id = incoming.order_id
+    and not incoming.is_older
+    and orders.as_of_at is distinct from incoming.as_of_at;
+
 -- name: orders_insert
 -- One row per order the shop did not have.
-insert into orders
+insert into orders by name
 select
-    $shop_id,
+    $shop_id as shop_id,
     order_id,
     status,
     status_label,
@@ -207,39 +275,196 @@ select
     buyer_service,
     buyer_plan_id,
     note,
-    $import_id,
-    $loaded_at,
-    $loaded_at
+    weighed_g,
+    as_of_at,
+    $import_id as import_id,
+    $loaded_at as loaded_at,
+    $loaded_at as changed_at
 from incoming
 where is_new;
 
--- name: order_lines_kept_apart
--- One row per order in a shipment whose file has other lines or another receiver than the shop has: those stay.
-select distinct incoming.order_id
-from incoming
-inner join receivers as kept
-    on kept.shop_id = $shop_id and kept.order_id = incoming.order_id and kept.version = 'received'
-inner join file_receivers as file
-    on file.order_id = incoming.order_id
-where incoming.is_placed
-    and (
-        (kept.name, kept.country, kept.province, kept.city, kept.address, kept.postcode, kept.phone, kept.mobile)
-        is distinct from
-        (file.name, file.country, file.province, file.city, file.address, file.postcode, file.phone, file.mobile)
-    )
-union
-select distinct incoming.order_id
-from incoming
-inner join (
-    select order_id, line_no, sku, quantity
+-- name: orders_differing
+-- One row per known order that only has its gaps filled, and field of which the file says something else: those
+-- in a batch are conflicts, the others know better from a newer file.
+create or replace temp table differing as
+with file_goods as (
+    select
+        order_id,
+        string_agg(concat(sku, ' × ', quantity), ', ' order by line_no) as goods
     from file_lines
-) as file
-    on file.order_id = incoming.order_id
-left join order_lines as kept
-    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no
-where incoming.is_placed
-    and (kept.sku, kept.quantity) is distinct from (file.sku, file.quantity)
-order by order_id;
+    group by order_id
+),
+
+kept_goods as (
+    select
+        line.order_id,
+        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+    from order_lines as line
+    inner join incoming
+        on incoming.order_id = line.order_id and incoming.only_fills
+    where line.shop_id = $shop_id
+    group by line.order_id
+),
+
+pairs as (
+    select
+        incoming.order_id,
+        incoming.row_no,
+        incoming.batch_id,
+        incoming.is_placed,
+        incoming.is_older,
+        unnest(
+            [
+                {
+                    field: 'status',
+                    kept: case when incoming.minds_status or incoming.is_older then kept.status end,
+                    offered: case when incoming.file_status <> 'UNKNOWN' then incoming.file_status
+                        else nullif(incoming.file_label, '') end
+                },
+                {
+                    field: 'ship_by_at',
+                    kept: strftime(kept.ship_by_at, '%Y-%m-%d %H:%M UTC'),
+                    offered: strftime(incoming.file_ship_by_at, '%Y-%m-%d %H:%M UTC')
+                },
+                {field: 'note', kept: kept.note, offered: incoming.file_note},
+                {field: 'buyer_service', kept: kept.buyer_service, offered: incoming.file_service},
+                {field: 'goods', kept: kept_goods.goods, offered: file_goods.goods},
+                {field: 'name', kept: receiver.name, offered: file.name},
+                {field: 'country', kept: receiver.country, offered: file.country},
+                {field: 'province', kept: receiver.province, offered: file.province},
+                {field: 'city', kept: receiver.city, offered: file.city},
+                {field: 'address', kept: receiver.address, offered: file.address},
+                {field: 'postcode', kept: receiver.postcode, offered: file.postcode},
+                {field: 'phone', kept: receiver.phone, offered: file.phone},
+                {field: 'mobile', kept: receiver.mobile, offered: file.mobile},
+                {field: 'tax_number', kept: nullif(receiver.tax_number, ''), offered: file.tax_number}
+            ],
+            recursive := true
+        )
+    from incoming
+    inner join orders as kept
+        on kept.shop_id = $shop_id and kept.order_id = incoming.order_id
+    left join receivers as receiver
+        on receiver.shop_id = $shop_id
+        and receiver.order_id = incoming.order_id
+        and receiver.version = 'received'
+    left join file_receivers as file
+        on file.order_id = incoming.order_id
+    left join file_goods
+        on file_goods.order_id = incoming.order_id
+    left join kept_goods
+        on kept_goods.order_id = incoming.order_id
+    where incoming.only_fills
+)
+
+select *
+from pairs
+where kept <> offered and offered <> '';
+
+-- name: orders_differing_drop
+-- The file is in.
+drop table differing;
+
+-- name: conflicts_agreed
+-- One row per open conflict of an order of the file of which the file now says what the desk keeps.
+update order_conflicts
+set settled_at = $loaded_at, settled_by = $settled_by, settled_how = 'agreed'
+from incoming
+where order_conflicts.shop_id = $shop_id
+    and order_conflicts.order_id = incoming.order_id
+    and order_conflicts.settled_at is null
+    and not incoming.is_older
+    and not exists (
+        select 1
+        from differing
+        where differing.order_id = order_conflicts.order_id
+            and differing.field = order_conflicts.field
+            and differing.offered = order_conflicts.offered
+    );
+
+-- name: conflicts_add
+-- One row per field of an order in a batch of which the file says something new and else than the desk keeps.
+insert into order_conflicts
+select
+    $import_id,
+    $shop_id,
+    order_id,
+    field,
+    kept,
+    offered,
+    row_no,
+    $loaded_at,
+    null,
+    null,
+    null
+from differing
+where is_placed
+    and not is_older
+    and not exists (
+        select 1
+        from order_conflicts as known
+        where known.shop_id = $shop_id
+            and known.order_id = differing.order_id
+            and known.field = differing.field
+            and known.offered = differing.offered
+            and (known.settled_at is null or known.settled_how = 'kept')
+    );
+
+-- name: orders_conflicting
+-- One row per field of an order in a batch of which the file says something else than the desk keeps.
+select order_id, row_no, batch_id, field, kept, offered
+from differing
+where is_placed and not is_older
+order by row_no, field;
+
+-- name: orders_older
+-- One row per order of which a newer source said something else than the file, with the fields.
+select order_id, min(row_no) as row_no, string_agg(field, ', ' order by field) as fields
+from differing
+where is_older
+group by order_id
+order by row_no;
+
+-- name: conflicts_open
+-- One row per field of an order in a batch of which a file said something else than the desk keeps, unsettled.
+select conflict.*, import.file, place.batch_id
+from order_conflicts as conflict
+inner join imports as import
+    on import.import_id = conflict.import_id
+left join (
+    select shop_id, order_id, max(batch_id) as batch_id
+    from live_shipments
+    group by shop_id, order_id
+) as place
+    on place.shop_id = conflict.shop_id and place.order_id = conflict.order_id
+where conflict.settled_at is null
+order by conflict.found_at desc, conflict.order_id, conflict.field;
+
+-- name: conflicts_settle
+-- One row per open conflict of the chosen orders: ours stands.
+update order_conflicts
+set settled_at = $settled_at, settled_by = $settled_by, settled_how = 'kept'
+from chosen
+where order_conflicts.order_id = chosen.id
+    and order_conflicts.settled_at is null
+returning order_conflicts.order_id;
+
+-- name: load_findings_forget
+-- One row per doubt with which an order of the file was loaded before.
+delete from load_findings
+using incoming
+where load_findings.shop_id = $shop_id
+    and load_findings.order_id = incoming.order_id
+    and not incoming.is_older;
+
+-- name: load_findings_add
+-- One row per order of the file and doubt with which it is loaded.
+insert into load_findings
+select $shop_id, file.order_id, file.code, max(file.field), max(file.value)
+from file_findings as file
+inner join incoming
+    on incoming.order_id = file.order_id and not incoming.is_older
+group by file.order_id, file.code;
 
 -- name: order_lines_delete
 -- One row per line that the file's order no longer has.
@@ -247,7 +472,7 @@ delete from order_lines
 using incoming
 where order_lines.shop_id = $shop_id
     and order_lines.order_id = incoming.order_id
-    and not incoming.is_placed
+    and not incoming.only_fills
     and (order_lines.order_id, order_lines.line_no) not in (select (order_id, line_no) from file_lines)
 returning order_lines.order_id;
 
@@ -267,7 +492,7 @@ inner join incoming
 where order_lines.shop_id = $shop_id
     and order_lines.order_id = file.order_id
     and order_lines.line_no = file.line_no
-    and not incoming.is_placed
+    and not incoming.only_fills
     and (
         order_lines.sku is distinct from file.sku
         or order_lines.title is distinct from file.title
@@ -293,7 +518,7 @@ returning order_lines.order_id;
 select distinct file.order_id
 from file_lines as file
 inner join incoming
-    on incoming.order_id = file.order_id and not incoming.is_placed and not incoming.is_new
+    on incoming.order_id = file.order_id and not incoming.only_fills and not incoming.is_new
 anti join order_lines as kept
     on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
 
@@ -313,12 +538,14 @@ select
     case when incoming.status <> 'SELLER_PART_SEND_GOODS' then 0 end
 from file_lines as file
 inner join incoming
-    on incoming.order_id = file.order_id and not incoming.is_placed
+    on incoming.order_id = file.order_id and not incoming.only_fills
 anti join order_lines as kept
     on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
 
 -- name: receivers_update
--- One row per known receiver that the file changes. A tax number the file does not have stays.
+-- One row per known receiver that the file changes. An address is taken whole or not at all: a file without one
+-- leaves what is known, and an older file, or one of an order in a batch, only gives one where there is none. A tax
+-- number the file does not have stays.
 update receivers
 set
     name = file.name,
@@ -338,7 +565,11 @@ inner join incoming
 where receivers.shop_id = $shop_id
     and receivers.order_id = file.order_id
     and receivers.version = 'received'
-    and not incoming.is_placed
+    and case
+        when receivers.name = '' and receivers.address = '' then true
+        when incoming.only_fills then false
+        else file.name <> '' or file.address <> ''
+    end
     and (
         receivers.name is distinct from file.name
         or receivers.country is distinct from file.country
@@ -384,11 +615,100 @@ from chosen
 where orders.shop_id = $shop_id and orders.order_id = chosen.id;
 
 -- name: orders_new_count
--- One row: how many orders of the file are new, and how many lines they have.
+-- One row: how many orders of the file are new, how many rows they fill there, and how many lines they have.
 select
-    count(distinct incoming.order_id)::bigint as order_count,
-    count(line.order_id)::bigint as line_count
+    count(*)::bigint as order_count,
+    coalesce(sum(row_count), 0)::bigint as row_count,
+    (
+        select count(*)::bigint
+        from file_lines as line
+        inner join incoming as fresh
+            on fresh.order_id = line.order_id and fresh.is_new
+    ) as line_count
 from incoming
-left join file_lines as line
-    on line.order_id = incoming.order_id
-where incoming.is_new;
+where is_new;
+
+-- name: orders_row_count
+-- One row: how many rows of the file the chosen orders fill.
+select coalesce(sum(incoming.row_count), 0)::bigint as row_count
+from incoming
+inner join chosen
+    on chosen.id = incoming.order_id;
+
+-- name: problem_rows_add
+-- One row per refused row of `refused`.
+insert into problem_rows by name
+select
+    $import_id as import_id,
+    $file as file,
+    sheet,
+    row_no,
+    column_name,
+    value,
+    code,
+    concat('R', left(uuid()::varchar, 13)) as problem_id,
+    $kind as kind,
+    identity,
+    cells
+from refused;
+
+-- name: problem_rows_mended
+-- One row per open refused row that came in with this file: it is named by its number, or by what it is of.
+update problem_rows
+set closed_at = $closed_at, closed_by = $closed_by, closed_how = 'mended', closed_import_id = $import_id
+where closed_at is null
+    and import_id < $import_id
+    and (
+        problem_id in (select problem_id from came_in where problem_id <> '')
+        or (kind = $kind and identity in (select identity from came_in where identity <> ''))
+    )
+returning problem_id;
+
+-- name: problem_rows_repeated
+-- One row per open refused row of an earlier file that this file has again, refused again.
+update problem_rows
+set closed_at = $closed_at, closed_by = $closed_by, closed_how = 'repeated', closed_import_id = $import_id
+where closed_at is null
+    and import_id < $import_id
+    and kind = $kind
+    and (
+        problem_id in (select problem_id from refused where problem_id <> '')
+        or identity in (select identity from refused where identity <> '')
+        or (identity = '' and cells in (select cells from refused where identity = ''))
+    )
+returning problem_id;
+
+-- name: problem_rows_dismissed
+-- One row per open refused row of an import that a person puts aside.
+update problem_rows
+set closed_at = $closed_at, closed_by = $closed_by, closed_how = 'dismissed'
+where closed_at is null
+    and import_id = $import_id
+returning problem_id;
+
+-- name: problem_rows_page
+-- One row per refused row, of one import or of all, the newest import first; only_open leaves out the closed ones.
+select problem.*, import.loaded_at
+from problem_rows as problem
+inner join imports as import
+    on import.import_id = problem.import_id
+where ($import_id is null or problem.import_id = $import_id)
+    and (not $only_open or problem.closed_at is null)
+order by problem.import_id desc, problem.row_no
+limit $page_size
+offset $skipped;
+
+-- name: problem_rows_by_code
+-- One row per thing that was wrong with refused rows that are open, of one import or of all, with how many.
+select code, column_name, count(*)::bigint as row_count
+from problem_rows
+where closed_at is null
+    and ($import_id is null or import_id = $import_id)
+group by code, column_name
+order by row_count desc, code, column_name;
+
+-- name: problem_rows_open
+-- One row: how many refused rows are open.
+select count(*)::bigint as row_count
+from problem_rows
+where closed_at is null;
