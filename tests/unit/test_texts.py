@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from lib import texts, wording
 from lib.aliexpress import errors
 from lib.domain.orders import Finding, OrderStatus
-from lib.domain.plans import TIERS, Cargo, Obstacle, PairKind, Part, Policy
+from lib.domain.plans import TIERS, Cargo, Due, Obstacle, PairKind, Part, Policy
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode, State
 from lib.wording import files, findings, problems, shipments
@@ -113,10 +113,22 @@ def test_every_code_of_the_domain_has_its_word(language: str) -> None:
             *map(wording.decision_label, Decision),
             *map(wording.handover_label, HandoverMode),
             *map(wording.cargo_label, Cargo),
+            *map(wording.due_label, Due),
             *map(wording.class_label, TIERS),
             *map(wording.finding_label, Finding),
         ]
-    codes = [*State, *OrderStatus, *Part, *Policy, *PairKind, *Decision, *HandoverMode, *Cargo, *Finding]
+    codes = [
+        *State,
+        *OrderStatus,
+        *Part,
+        *Policy,
+        *PairKind,
+        *Decision,
+        *HandoverMode,
+        *Cargo,
+        *Due,
+        *Finding,
+    ]
     assert not set(map(str, codes)) & set(said)
     assert all(wording.finding_sentence(code, "phone", "x") != code for code in Finding)
 
