@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from lib.services import background, files
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, formats
 from lib.ui.context import app
-from lib.wording import layout_label, row_mending, row_problem, unreadable_sentence
+from pages.parts import file_history, file_report, mapping
 
 REPORT = "files_report"
-#: Rows of one report on the screen; all of them are in the download.
-SHOWN = 500
-TYPES = ["xlsx", "xls", "csv", "tsv", "txt"]
+TYPES = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
 
 
 def main() -> None:
     actions.arrive()
     st.title(_("Files"))
     _load()
+    mapping.show(loaded=_keep)
     report: files.LoadReport | None = st.session_state.get(REPORT)
     if report is not None:
-        _report(report)
-    _imports()
+        file_report.show(report)
+    file_history.contradictions()
+    file_history.read_before()
 
 
 def _load() -> None:
     own, sample = st.columns([2, 1])
     with own.container(border=True, height="stretch"):
         st.subheader(_("Your files"))
-        st.write(_("Order exports of the Seller Center and product tables, several at once. Excel or text."))
+        st.write(
+            _(
+                "Order exports of the Seller Center, Dianxiaomi, Mabang or Lingxing, and product tables: several at "
+                "once, Excel or text. Any other table too, once you said which column is what."
+            )
+        )
         round_ = st.session_state.setdefault("files_round", 0)
+        key = f"files_upload_{round_}"
         uploads = st.file_uploader(
-            _("Files to load"), type=TYPES, accept_multiple_files=True, key=f"files_upload_{round_}",
-            label_visibility="collapsed",
-        )  # fmt: skip
+            _("Files to load"), type=TYPES, accept_multiple_files=True, key=key, label_visibility="collapsed"
+        )
         count = len(uploads or ())
-        actions.button(
-            ngettext("Load {count} file", "Load {count} files", count) if count else _("Load the files"),
-            _load_uploads, f"files_upload_{round_}", key="files_load", disabled=not count, primary=bool(count),
-        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            actions.button(
+                ngettext("Load {count} file", "Load {count} files", count) if count else _("Load the files"),
+                _load_uploads, key, key="files_load", disabled=not count, primary=bool(count),
+            )  # fmt: skip
+            actions.button(
+                _("Choose the columns"), _choose_columns, key, key="files_choose", disabled=count != 1,
+                icon=":material/view_column:", help=_("Say yourself which column of one file is what."),
+            )  # fmt: skip
+            _wishes()
     with sample.container(border=True, height="stretch"):
         st.subheader(_("Sample"))
         st.write(
@@ -57,15 +64,59 @@ def _load() -> None:
         actions.button(_("Load the sample"), _load_sample, key="files_sample", icon=":material/download:")
 
 
+def _wishes() -> None:
+    """What a file does not say of itself, and is rarely needed."""
+    with st.popover(_("Options"), icon=":material/tune:", key="files_options"):
+        st.selectbox(
+            _("Weights in exports of other programs are in"),
+            [None, *files.WEIGHT_UNITS],
+            format_func=lambda unit: unit or _("what is usual (g)"),
+            key="files_weight_unit",
+        )
+        st.checkbox(
+            _("These files are newer than all loaded before"),
+            key="files_newest",
+            help=_(
+                "A file that looks older than what is known changes nothing of it. Tick this when you know better."
+            ),
+        )
+
+
 def _load_uploads(key: str) -> None:
-    """Products first: orders are checked against them when they come in."""
+    """Load what was dropped, and say how far it is: the page comes again when all of it is in."""
     uploads = st.session_state.get(key) or []
-    report = files.LoadReport()
-    with st.spinner(_("Reading and checking…")):
-        for upload in uploads:
-            report += files.load_upload(app(), upload.name, upload.getvalue(), by=actions.by())
+    wishes = files.Wishes(
+        weight_unit=st.session_state.get("files_weight_unit"),
+        newest=bool(st.session_state.get("files_newest")),
+    )
+    report, foreign = files.LoadReport(), None
+    bar = st.progress(0.0)
+    for place, upload in enumerate(uploads):
+        said = _(
+            "Reading and checking {place} of {count}: {file}",
+            place=place + 1,
+            count=len(uploads),
+            file=formats.plain(upload.name),
+        )
+        bar.progress(place / len(uploads), said)
+        content = upload.getvalue()
+        one = files.load_upload(app(), upload.name, content, by=actions.by(), wishes=wishes)
+        if one.files[0].error_code == "unknown_layout" and foreign is None:
+            foreign = (upload.name, content)
+        report += one
+    bar.empty()
+    if foreign:
+        mapping.begin(*foreign)
     _keep(report)
-    st.session_state["files_round"] += 1  # An uploader is emptied by being another one.
+    _empty_uploader()
+
+
+def _choose_columns(key: str) -> None:
+    [upload] = st.session_state.get(key) or [None]
+    if upload is not None:
+        mapping.begin(upload.name, upload.getvalue())
+        st.session_state.pop(REPORT, None)
+        _empty_uploader()
 
 
 def _load_sample() -> None:
@@ -73,156 +124,13 @@ def _load_sample() -> None:
         _keep(files.load_sample(app(), by=actions.by()))
 
 
+def _empty_uploader() -> None:
+    st.session_state["files_round"] += 1  # An uploader is emptied by being another one.
+
+
 def _keep(report: files.LoadReport) -> None:
     st.session_state[REPORT] = report
     background.wake()
-
-
-def _report(report: files.LoadReport) -> None:
-    st.subheader(_("What became of them"))
-    for file in report.files:
-        if file.error_code is not None:
-            st.error(f"{formats.plain(file.file)}: {formats.plain(_unreadable(file))}")
-    read = [file for file in report.files if file.error_code is None]
-    if read:
-        _files_table(read)
-        for file in read:
-            _remarks(file)
-    if report.orders:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.success(
-                ngettext("{count} new order is loaded.", "{count} new orders are loaded.", report.orders)
-            )
-            st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/arrow_forward:")
-    if report.problems:
-        st.write(
-            ngettext(
-                "{count} row was refused and set aside; all others are loaded.",
-                "{count} rows were refused and set aside; all others are loaded.",
-                len(report.problems),
-            )
-        )
-        _problems(report.problems, "files_problems")
-    if report.warnings:
-        st.write(
-            ngettext(
-                "{count} row was loaded and deserves a look.",
-                "{count} rows were loaded and deserve a look.",
-                len(report.warnings),
-            )
-        )
-        _problems(report.warnings, "files_warnings")
-
-
-def _unreadable(file: files.FileReport) -> str:
-    return unreadable_sentence(file.error_code or "", **file.error_args)
-
-
-def _files_table(read: Sequence[files.FileReport]) -> None:
-    frame = pd.DataFrame([vars(file) for file in read])
-    frame["layout"] = frame["layout"].map(layout_label)
-    tables.show(frame, _count_columns("read", "loaded", "updated", "unchanged", "refused"), key="files_read")
-
-
-def _count_columns(*names: str) -> dict[str, Any]:
-    labels = [_("Rows read"), _("Loaded"), _("Updated"), _("Unchanged"), _("Refused")]
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    counts: dict[str, Any] = {
-        name: number(label, format="localized") for name, label in zip(names, labels, strict=True)
-    }
-    return {"file": text(_("File")), "layout": text(_("What it is"))} | counts
-
-
-def _remarks(file: files.FileReport) -> None:
-    name = formats.plain(file.file)
-    if file.shifted_days:
-        st.caption(
-            ngettext(
-                "{file}: all dates of the sample were moved by {count} day, so that its orders are of today.",
-                "{file}: all dates of the sample were moved by {count} days, so that its orders are of today.",
-                file.shifted_days,
-                file=name,
-            )
-        )
-    if file.zone:
-        st.caption(
-            _("{file}: times without a zone were read as {zone}.", file=name, zone=formats.plain(file.zone))
-        )
-    if file.missing:
-        st.caption(
-            _(
-                "{file}: columns it lacks: {columns}.",
-                file=name,
-                columns=formats.plain(", ".join(file.missing)),
-            )
-        )
-    if file.ignored:
-        st.caption(
-            _(
-                "{file}: columns not used: {columns}.",
-                file=name,
-                columns=formats.plain(", ".join(file.ignored)),
-            )
-        )
-
-
-def _problems(rows: Sequence[files.RowProblem], key: str) -> None:
-    frame = pd.DataFrame([vars(row) for row in rows]).rename(
-        columns={"row": "row_no", "column": "column_name"}
-    )
-    _problem_table(frame, key)
-
-
-def _problem_table(frame: pd.DataFrame, key: str) -> None:
-    said = frame.assign(
-        problem=frame["code"].map(row_problem),
-        mending=frame["code"].map(row_mending),
-        column_name=frame["column_name"].str.replace("\n", " "),
-    )
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    labels = {
-        "file": _("File"),
-        "sheet": _("Sheet"),
-        "row_no": _("Row"),
-        "column_name": _("Column"),
-        "value": _("What stands there"),
-        "problem": _("What is wrong"),
-        "mending": _("What to do"),
-    }
-    widths: dict[str, Any] = {"problem": "large", "mending": "large", "value": "medium"}
-    columns = {
-        name: (number if name == "row_no" else text)(label, width=widths.get(name, "small"))
-        for name, label in labels.items()
-    }
-    tables.show(said.head(SHOWN), columns, key=key)
-    if len(said) > SHOWN:
-        st.caption(_("The first {count} are shown; the download has all.", count=f"{SHOWN:,}"))
-    st.download_button(
-        _("Download these rows"), files.as_xlsx(said[list(labels)].rename(columns=labels)),
-        file_name="shipdesk-rows.xlsx", key=f"{key}_download", icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
-
-
-def _imports() -> None:
-    st.subheader(_("Read before"))
-    read = files.imported(app(), page_size=50)
-    if read.empty:
-        st.info(_("No file was read yet. Load the sample to see how it goes."))
-        return
-    shown = read.assign(
-        layout=read["layout"].map(layout_label), at=[formats.moment(at) for at in read["loaded_at"]]
-    )
-    counts = _count_columns("read_count", "loaded_count", "updated_count", "unchanged_count", "refused_count")
-    text = st.column_config.TextColumn
-    columns = {"at": text(_("When"))} | counts | {"loaded_by": text(_("By"))}
-    st.caption(_("Tick a file to see its refused rows."))
-    ticked = tables.choose(shown, columns, by="import_id", key="files_imports", single=True)
-    if ticked:
-        rows = files.refused(app(), import_id=int(ticked[0]), page_size=100_000)
-        if rows.empty:
-            st.success(_("No row of it was refused."))
-        else:
-            _problem_table(rows, "files_refused")
 
 
 main()

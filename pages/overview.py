@@ -35,7 +35,7 @@ def main() -> None:
         (day.counts["blocked"], _blocked),
         (len(day.running), _running),
         (len(day.drafts), _drafts),
-        (int(day.problem_files["refused_count"].sum()), _problem_rows),
+        (day.problem_count, _problem_rows),
         (day.counts["free"], _free),
     ]
     for count, show in sections:
@@ -241,7 +241,7 @@ def _drafts(day: overview.Overview, count: int) -> None:
 def _problem_rows(day: overview.Overview, count: int) -> None:
     def said() -> None:
         for row in day.problem_files.head(LISTED).to_dict("records"):
-            st.text(f"{row['file']}: {row['refused_count']:,}")
+            st.text(f"{row['file']}: {row['open_count']:,}")
 
     _section(
         ngettext("{count} row of files set aside", "{count} rows of files set aside", count),

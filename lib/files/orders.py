@@ -198,9 +198,7 @@ def _by_line(tables: OrderTables, read: duckdb.DuckDBPyConnection, found: layout
         sheet=tables.sheet, column_name=[_header(found, name) for name in doubts["field"]]
     )
     problems = tables.problems.rename(columns={"row_no": "first_row_no"}).merge(rows, on="first_row_no")
-    problems["column_name"] = problems["column_name"].where(
-        problems["column_name"] != "", _header(found, "sku_quantities", "sku", "products")
-    )
+    problems = _of_each_row(problems, found)
     return replace(
         tables,
         orders=orders.drop(columns="repeat_count"),
@@ -209,6 +207,18 @@ def _by_line(tables: OrderTables, read: duckdb.DuckDBPyConnection, found: layout
         warnings=pd.concat([tables.warnings, warnings[tables.warnings.columns]], ignore_index=True),
         findings=pd.concat([tables.findings, _findings(doubts)], ignore_index=True),
         weight_unit=found.layout.options.weight_unit if "weighed" in found.columns else "",
+    )
+
+
+def _of_each_row(problems: pd.DataFrame, found: layouts.Recognised) -> pd.DataFrame:
+    """Goods that cannot be read are told by what stands in each row itself."""
+    column = next(name for name in ("products", "sku_quantities", "quantity", "sku") if name in found.columns)
+    faulty = problems["code"].isin(["products_unreadable", "products_blank"])
+    cells = found.table().set_index("row_no")[column].reindex(problems["row_no"]).fillna("").str.slice(0, 200)
+    return problems.assign(
+        code=problems["code"].where(~faulty | (column == "products"), "line_unreadable"),
+        column_name=problems["column_name"].where(~faulty, found.header(column)),
+        value=problems["value"].where(~faulty, pd.Series(cells.to_numpy(), index=problems.index)),
     )
 
 

@@ -31,7 +31,8 @@ class Overview:
     unconfirmed: pd.DataFrame  #: Batches with shipments of which nobody knows whether the platform has them.
     drafts: pd.DataFrame  #: Batches that are not submitted.
     running: pd.DataFrame  #: Submitted batches with parcels under way to the platform, paused ones too.
-    problem_files: pd.DataFrame  #: Files with refused rows, each as it was last read.
+    problem_files: pd.DataFrame  #: Files with refused rows that nobody mended or put aside (open_count).
+    problem_count: int  #: Those rows.
     files_read: bool  #: Any file was ever read.
 
     @property
@@ -48,7 +49,6 @@ def today(app: App) -> Overview:
     findings = {(row["order_id"], row["code"]) for row in orders.findings(app, blocked_ids)}
     known = batches.all_batches(app)
     read = files.imported(app)
-    last_read = read.drop_duplicates("file")
     is_submitted = known["submitted_at"].notna()
     return Overview(
         counts=orders.counts(app),
@@ -62,6 +62,7 @@ def today(app: App) -> Overview:
         unconfirmed=known[known["unconfirmed_count"] > 0],
         drafts=known[~is_submitted & (known["draft_count"] > 0)],
         running=known[is_submitted & (known["under_way_count"] > 0)],
-        problem_files=last_read[last_read["refused_count"] > 0],
+        problem_files=read[read["open_count"] > 0],
+        problem_count=files.open_count(app),
         files_read=not read.empty,
     )

@@ -3,8 +3,16 @@
 A sentence says what is the matter, where, what was expected, and what to do.
 """
 
+from lib.wording.columns import column_label
 from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
-from lib.wording.files import layout_label, row_mending, row_problem, unreadable_sentence
+from lib.wording.files import (
+    kind_label,
+    layout_label,
+    mending_columns,
+    row_mending,
+    row_problem,
+    unreadable_sentence,
+)
 from lib.wording.findings import field_label, finding_label, finding_sentence
 from lib.wording.labels import (
     card_state_label,
@@ -32,6 +40,7 @@ __all__ = [
     "card_state_label",
     "cargo_label",
     "class_label",
+    "column_label",
     "decision_label",
     "due_label",
     "error_sentence",
@@ -39,8 +48,10 @@ __all__ = [
     "finding_label",
     "finding_sentence",
     "handover_label",
+    "kind_label",
     "lack_label",
     "layout_label",
+    "mending_columns",
     "note_sentence",
     "obstacle_label",
     "obstacles_sentence",

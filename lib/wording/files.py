@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
@@ -21,6 +21,9 @@ LAYOUTS = {
     "partner_lines": later("Partner lines by size group"),
     "bills": later("Bill of a carrier"),
 }
+
+#: What files of a kind hold.
+KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
 
 #: What stands before the name of a saved mapping.
 _MAPPING = "mapping:"
@@ -43,7 +46,7 @@ UNREADABLE = {
     ),
     "unknown_layout": later(
         "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Say "
-        "once which column is what, under “A table of another form”."
+        "once on the Files page which column is what."
     ),
     "mapping_misfit": later(
         "It lacks columns that the mapping “{name}” reads: {missing}. Choose another mapping, or make one for it."
@@ -53,6 +56,7 @@ UNREADABLE = {
 
 #: The code of a problem row → what is wrong.
 ROWS = {
+    "line_unreadable": later("A SKU or a quantity of this order cannot be read."),
     "order_number_blank": later("The order number is blank."),
     "order_number_damaged": later(
         "The order number became a rounded figure such as 8.1E+15: digits are lost."
@@ -93,6 +97,9 @@ ROWS = {
 
 #: The code of a problem row → what to do.
 MENDING = {
+    "line_unreadable": later(
+        "Every row of the order needs its SKU and a whole number above zero, or SKU*quantity in one cell."
+    ),
     "order_number_blank": later("Fill in the number from the platform's order page, or delete the row."),
     "order_number_damaged": later(
         "Export again and load the file without opening it in a spreadsheet first."
@@ -140,6 +147,16 @@ def layout_label(layout: str) -> str:
     if layout.startswith(_MAPPING):
         return _("Mapping “{name}”", name=layout.removeprefix(_MAPPING))
     return _(LAYOUTS[layout]) if layout in LAYOUTS else layout or "–"
+
+
+def kind_label(kind: str) -> str:
+    """What files of a kind hold."""
+    return _(KIND_LABELS[kind]) if kind in KIND_LABELS else kind
+
+
+def mending_columns() -> list[tuple[str, Callable[[str], str]]]:
+    """The titles of what is said beside a refused row, and what says it."""
+    return [(_("What is wrong"), row_problem), (_("What to do"), row_mending)]
 
 
 def unreadable_sentence(code: str, **args: object) -> str:

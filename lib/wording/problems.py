@@ -5,6 +5,7 @@ from __future__ import annotations
 from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import rates
+from lib.wording.columns import column_label
 from lib.wording.labels import state_label
 
 #: The code of a Problem → its sentence; what stands in braces are the Problem's arguments.
@@ -116,4 +117,6 @@ def problem_sentence(code: str, **args: object) -> str:
     if code not in PROBLEMS:
         return _("This could not be done ({code}). Nothing was changed.", code=code)
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
+    if isinstance(columns := said.get("columns"), list):
+        said = said | {"columns": _(", ").join(map(column_label, columns))}
     return _(PROBLEMS[code], **said)

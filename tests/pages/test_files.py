@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
@@ -10,7 +11,7 @@ from lib.app import App
 from lib.config import Settings
 from lib.services import files, orders
 from lib.store.database import Database
-from tests.builders import an_export_row, write_export
+from tests.builders import FOREIGN_HEADERS, a_foreign_row, an_export_row, write_export
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
 
@@ -67,6 +68,94 @@ def test_a_file_of_no_known_layout_loads_nothing_and_says_why(open_page: Open, e
     assert not page.exception
     assert ["notes" in one.value or "x" in one.value for one in page.error] == [True, True]
     assert "no layout that is known" in page.error[0].value
+
+
+def a_foreign_upload(page: AppTest, folder: Path) -> AppTest:
+    rows = [a_foreign_row(**{"Ship to": "**Vera** <b>x</b>"}) for _ in range(3)]
+    content = write_export(folder / "shop b.csv", rows, FOREIGN_HEADERS).read_bytes()
+    return upload(page, ("shop b.csv", content))
+
+
+def test_a_table_of_another_form_is_mapped_previewed_loaded_and_remembered(
+    open_page: Open, empty_desk: Desk
+) -> None:
+    page = a_foreign_upload(open_page(empty_desk.app, "files"), empty_desk.folder)
+    assert not page.exception
+    assert "no layout that is known" in page.error[0].value
+    assert "Which column is what in shop b\\.csv?" in text_of(page)
+    assert page.selectbox(key="mapping_orders_order_id_1").value == "Order ref"
+    assert [row["name"] for row in table(page, "contents")] == ["**Vera** <b>x</b>"] * 3
+    page.selectbox(key="mapping_orders_quantity_1").select_index(0).run()
+    assert "Still to be chosen: Quantity" in text_of(page)
+    assert page.button(key="mapping_load").disabled
+    page.selectbox(key="mapping_orders_quantity_1").set_value("Pcs").run()
+    page.text_input(key="mapping_name_1").set_value("my shop").run()
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    [report] = table(page, "read")
+    assert (report["layout"], report["loaded"]) == ("Mapping “my shop”", 3)
+    assert "mapping_load" not in [button.key for button in page.button]
+    assert [mapping.name for mapping in files.taught(empty_desk.app)] == ["my shop"]
+    page.button(key="mapping_forget_0").click().run()
+    assert files.taught(empty_desk.app) == []
+
+
+def test_a_table_of_products_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:
+    page = open_page(empty_desk.app, "files")
+    page.file_uploader(key="files_upload_0").set_value([("w.csv", b"Code,Grams\nA,5\n", "")])
+    page.run()
+    page.button(key="files_choose").click().run()
+    page.segmented_control(key="mapping_kind_1").set_value("products").run()
+    page.selectbox(key="mapping_products_sku_1").set_value("Code").run()
+    page.selectbox(key="mapping_products_weight_g_1").set_value("Grams").run()
+    assert not page.exception
+    assert [row["sku"] for row in table(page, "sku")] == ["A"]
+    page.button(key="mapping_load").click().run()
+    assert table(page, "read")[0]["loaded"] == 1
+
+
+def test_a_file_that_is_no_sheet_says_so_on_the_mapping_screen(open_page: Open, empty_desk: Desk) -> None:
+    page = open_page(empty_desk.app, "files")
+    page.file_uploader(key="files_upload_0").set_value([("x.csv", b"%PDF-1.7", "")])
+    page.run()
+    page.button(key="files_choose").click().run()
+    assert not page.exception
+    assert "no spreadsheet" in page.error[0].value
+    page.button(key="mapping_close").click().run()
+    assert not page.error
+
+
+def test_refused_rows_can_be_put_aside_and_the_overview_counts_the_open_ones(
+    open_page: Open, empty_desk: Desk
+) -> None:
+    empty_desk.load([an_export_row(), an_export_row(订单号="")])
+    assert "1 row of files set aside" in text_of(open_page(empty_desk.app, "overview"))
+    page = open_page(empty_desk.app, "files")
+    page.session_state["files_imports"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    page.button(key="files_dismiss").click().run()
+    assert not page.exception
+    assert "1 row is put aside" in text_of(page)
+    assert "row of files set aside" not in text_of(open_page(empty_desk.app, "overview"))
+
+
+def test_contradictions_are_listed_with_both_values_until_they_are_settled(
+    open_page: Open, desk: Desk
+) -> None:
+    order_id = desk.order_ids()[0]
+    batch_id = desk.draft([order_id])
+    row = an_export_row(订单号=order_id, 城市="**Cork**")
+    page = upload(
+        open_page(desk.app, "files"), ("a.xlsx", write_export(desk.folder / "a.xlsx", [row]).read_bytes())
+    )
+    [shown] = table(page, "kept")
+    assert (shown["order_id"], shown["batch_id"], shown["what"]) == (order_id, batch_id, "City")
+    assert (shown["kept"], shown["offered"]) == ("Dublin", "**Cork**")
+    page = open_page(desk.app, "files")
+    assert "1 order in a batch is different in a file" in text_of(page)
+    page.button(key="files_keep_ours").click().run()
+    assert not page.exception
+    assert "different in a file" not in text_of(page)
 
 
 def test_an_earlier_file_shows_its_refused_rows(open_page: Open, empty_desk: Desk) -> None:

@@ -171,7 +171,7 @@ def test_an_order_in_a_batch_keeps_everything_and_what_differs_is_named(
     assert (counts.loaded, counts.updated, counts.unchanged) == (0, 0, 1)
     assert {(row["field"], row["kept"], row["offered"]) for row in counts.conflicts} == {
         ("city", "Dublin", "Cork"),
-        ("goods", "SKU-1 × 1", "SKU-1 × 9"),
+        ("contents", "SKU-1 × 1", "SKU-1 × 9"),
         ("ship_by_at", "2026-09-05 17:00 UTC", "2026-09-07 17:00 UTC"),
         ("status", "WAIT_SELLER_SEND_GOODS", "IN_CANCEL"),
     }

@@ -96,12 +96,13 @@ def test_an_order_of_which_one_line_cannot_be_read_is_refused_with_all_its_rows(
         tmp_path, row, row | {"产品数量": "two"}, a_dianxiaomi_row(), a_dianxiaomi_row(订单号="")
     )
     assert codes(tables.problems) == [
-        (2, "products_unreadable"),
-        (3, "products_unreadable"),
+        (2, "line_unreadable"),
+        (3, "line_unreadable"),
         (5, "order_number_blank"),
     ]
     assert list(tables.problems["identity"]) == [row["订单号"], row["订单号"], ""]
-    assert list(tables.problems["column_name"]) == ["SKU", "SKU", "订单号"]
+    assert list(tables.problems["column_name"]) == ["产品数量", "产品数量", "订单号"]
+    assert list(tables.problems["value"]) == ["1", "two", ""]
 
 
 def test_a_line_that_stands_twice_word_for_word_counts_once_and_is_named(tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_a_cell_that_is_not_all_sku_times_quantity_is_refused_and_never_guessed_
     tmp_path: Path, cell: str
 ) -> None:
     tables = mabang(tmp_path, a_mabang_row(**{"库存sku*数量": cell}), a_mabang_row())
-    assert codes(tables.problems) == [(2, "products_unreadable")]
+    assert codes(tables.problems) == [(2, "line_unreadable")]
     assert list(tables.problems["column_name"]) == ["库存sku*数量"]
 
 
@@ -227,7 +228,7 @@ def test_a_table_of_any_form_is_read_as_a_person_mapped_it(tmp_path: Path) -> No
         "WAIT_SELLER_SEND_GOODS",
     )
     assert order["paid_at"] == pd.Timestamp("2026-08-30 02:05", tz="UTC")
-    assert codes(tables.problems) == [(4, "products_unreadable")]
+    assert codes(tables.problems) == [(4, "line_unreadable")]
 
 
 def test_a_mapping_is_known_again_by_its_columns_and_its_own_header_comes_first(tmp_path: Path) -> None:

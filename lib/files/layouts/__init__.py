@@ -1,5 +1,6 @@
 """Layouts: the forms in which sellers' files come, and how a sheet's is told."""
 
+from lib.files.layouts.guesses import example, guess, guess_dates, guess_kind
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.layout import DATE_ORDERS, WEIGHT_UNITS, Layout, Options
 from lib.files.layouts.mapped import ORDER_COLUMNS, PREFIX, TableMapping, lacking
@@ -31,7 +32,11 @@ __all__ = [
     "Recognised",
     "TableMapping",
     "by_mapping",
+    "example",
     "find",
+    "guess",
+    "guess_dates",
+    "guess_kind",
     "lacking",
     "matched",
     "normal",

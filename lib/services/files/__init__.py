@@ -1,7 +1,12 @@
 """Files in and out: what a seller's sheets hold, and what was refused of them."""
 
+from lib.files.layouts import DATE_ORDERS, WEIGHT_UNITS, Options, TableMapping
+from lib.files.sheets import NotReadable
 from lib.services.files.conflicts import conflicts, keep_ours
 from lib.services.files.loading import Wishes, imported, load, load_sample, load_upload
+from lib.services.files.mappings import forget as forget_mapping
+from lib.services.files.mappings import save as save_mapping
+from lib.services.files.mappings import taught
 from lib.services.files.refusals import (
     as_csv,
     as_xlsx,
@@ -13,25 +18,41 @@ from lib.services.files.refusals import (
 )
 from lib.services.files.registry import KINDS
 from lib.services.files.reports import Conflict, FileReport, LoadReport, RowProblem
+from lib.services.files.teaching import Preview, Table, choosable, lacking, open_table, preview, propose
 
 __all__ = [
+    "DATE_ORDERS",
     "KINDS",
+    "WEIGHT_UNITS",
     "Conflict",
     "FileReport",
     "LoadReport",
+    "NotReadable",
+    "Options",
+    "Preview",
     "RowProblem",
+    "Table",
+    "TableMapping",
     "Wishes",
     "as_csv",
     "as_xlsx",
+    "choosable",
     "conflicts",
     "dismiss",
+    "forget_mapping",
     "imported",
     "keep_ours",
+    "lacking",
     "load",
     "load_sample",
     "load_upload",
     "open_count",
+    "open_table",
+    "preview",
+    "propose",
     "refused",
     "refused_counts",
+    "save_mapping",
+    "taught",
     "to_mend",
 ]

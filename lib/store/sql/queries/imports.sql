@@ -328,7 +328,7 @@ pairs as (
                 },
                 {field: 'note', kept: kept.note, offered: incoming.file_note},
                 {field: 'buyer_service', kept: kept.buyer_service, offered: incoming.file_service},
-                {field: 'goods', kept: kept_goods.goods, offered: file_goods.goods},
+                {field: 'contents', kept: kept_goods.goods, offered: file_goods.goods},
                 {field: 'name', kept: receiver.name, offered: file.name},
                 {field: 'country', kept: receiver.country, offered: file.country},
                 {field: 'province', kept: receiver.province, offered: file.province},

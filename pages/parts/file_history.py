@@ -1,0 +1,90 @@
+"""Files read before: their counts, their refused rows, and contradictions that nobody settled."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.services import files
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.ui import actions, formats, tables
+from lib.ui.context import app
+from lib.wording import layout_label
+from pages.parts import file_report
+
+CONFLICTS = "files_open_conflicts"
+
+
+def contradictions() -> None:
+    """Orders in a batch of which some file says something else."""
+    open_ones = files.conflicts(app())
+    if open_ones.empty:
+        return
+    orders = list(dict.fromkeys(open_ones["order_id"]))
+    st.subheader(_("Contradictions"))
+    st.write(
+        ngettext(
+            "{count} order in a batch is different in a file. Take it out of its batch to follow the file, or keep "
+            "what is here.",
+            "{count} orders in a batch are different in a file. Take them out of their batch to follow the file, or "
+            "keep what is here.",
+            len(orders),
+        )
+    )
+    file_report.conflict_table(open_ones, CONFLICTS)
+    actions.button(
+        _("Keep what is here, for all of them"), files.keep_ours, app(), orders,
+        key="files_keep_ours", by=actions.by(), icon=":material/check:",
+        done=lambda count: ngettext("{count} difference is settled.", "{count} differences are settled.", count),
+    )  # fmt: skip
+
+
+def read_before() -> None:
+    """Every file read, with the refused rows of the one that is ticked."""
+    st.subheader(_("Read before"))
+    read = files.imported(app(), page_size=50)
+    if read.empty:
+        st.info(_("No file was read yet. Load the sample to see how it goes."))
+        return
+    shown = read.assign(
+        layout=read["layout"].map(layout_label), at=[formats.moment(at) for at in read["loaded_at"]]
+    )
+    counts = file_report.count_columns(
+        "read_count", "loaded_count", "updated_count", "unchanged_count", "refused_count"
+    )
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    waiting = {"open_count": number(_("To mend"), format="localized")}
+    columns = {"at": text(_("When"))} | counts | waiting | {"loaded_by": text(_("By"))}
+    st.caption(_("Tick a file to see its refused rows."))
+    ticked = tables.choose(shown, columns, by="import_id", key="files_imports", single=True)
+    if ticked:
+        import_id = int(ticked[0])
+        _rows_of(import_id, str(read.loc[read["import_id"] == import_id, "file"].iloc[0]))
+
+
+def _rows_of(import_id: int, file: str) -> None:
+    rows = files.refused(app(), import_id=import_id, page_size=100_000)
+    if rows.empty:
+        st.success(_("No row of it was refused."))
+        return
+    waiting = rows[rows["closed_at"].isna()]
+    closed = rows["closed_how"].value_counts()
+    if len(waiting):
+        file_report.problem_table(waiting, "files_refused")
+        file_report.downloads(import_id, file, "files_refused_mend")
+        actions.button(
+            _("Put these rows aside"), files.dismiss, app(), import_id, key="files_dismiss", by=actions.by(),
+            icon=":material/inventory_2:", help=_("Nothing is to be mended of them; they no longer wait."),
+            done=lambda count: ngettext("{count} row is put aside.", "{count} rows are put aside.", count),
+        )  # fmt: skip
+    else:
+        st.success(_("Every refused row of it is closed."))
+    if len(closed):
+        st.caption(
+            _(
+                "Closed: {mended} mended, {repeated} refused again in a later file, {dismissed} put aside.",
+                mended=closed.get("mended", 0),
+                repeated=closed.get("repeated", 0),
+                dismissed=closed.get("dismissed", 0),
+            )
+        )

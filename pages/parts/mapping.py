@@ -1,0 +1,285 @@
+"""A table of another form: which of its columns is what, how it would load, and its name for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.services import files
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.ui import actions, formats, tables
+from lib.ui.context import app
+from lib.wording import (
+    column_label,
+    kind_label,
+    row_problem,
+    status_label,
+    unreadable_sentence,
+)
+
+#: The file that is looked at: its name, and its bytes, for the uploader is empty again by then.
+FILE = "mapping_file"
+ROUND = "mapping_round"
+
+#: What is asked first, and in which groups; everything else is in the last one.
+ORDER_GROUPS = {
+    "needed": ("order_id", "sku", "quantity", "sku_quantities"),
+    "receiver": ("receiver", "country", "province", "city", "address", "postcode", "phone", "mobile"),
+    "order": ("paid_at", "ship_by_at", "status", "total", "currency", "buyer_service", "note", "weighed"),
+}
+PRODUCT_GROUPS = {"needed": ("sku", "weight_g", "title", "cargo_class")}
+AWAITING = "WAIT_SELLER_SEND_GOODS"
+
+
+def begin(name: str, content: bytes) -> None:
+    """Look at a file with the next run."""
+    st.session_state[FILE] = (name, content)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def show(*, loaded: Callable[[files.LoadReport], None]) -> None:
+    """The screen for the file that is looked at, if there is one, and the mappings that are saved."""
+    if FILE in st.session_state:
+        name, content = st.session_state[FILE]
+        with st.container(border=True, key="mapping"):
+            _screen(name, content, loaded)
+    _saved()
+
+
+def _screen(name: str, content: bytes, loaded: Callable[[files.LoadReport], None]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(_("Which column is what in {file}?", file=formats.plain(name)))
+        st.button(_("Close"), key="mapping_close", on_click=_end, icon=":material/close:", type="tertiary")
+    try:
+        sheets = _tables(name, content)
+    except files.NotReadable as error:
+        st.error(formats.plain(unreadable_sentence(error.code, **error.details)))
+        return
+    table = _sheet(sheets)
+    proposed = files.propose(table)
+    kind = st.segmented_control(
+        _("It holds"),
+        ["orders", "products"],
+        default=proposed.kind,
+        format_func=kind_label,
+        key=_key("kind"),
+        required=True,
+    )
+    if kind != proposed.kind:
+        proposed = files.propose(table, kind)
+    columns = _columns(table, proposed)
+    options = _options(columns, proposed.options)
+    mapping = files.TableMapping("", proposed.kind, table.sheet.header, columns, options)
+    lacking = files.lacking(mapping)
+    if lacking:
+        names = _(", ").join(map(column_label, lacking))
+        st.info(_("Still to be chosen: {columns}", columns=formats.plain(names)))
+    else:
+        _preview(table, mapping)
+    unused = [header for header in table.headers if header not in columns.values()]
+    if unused:
+        st.caption(formats.plain(_("Columns not used: {columns}", columns=_(", ").join(unused))))
+    _save(name, content, mapping, not lacking, loaded)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _tables(name: str, content: bytes) -> list[files.Table]:
+    """The sheets of the file; asked for again with every choice, so they are kept."""
+    return files.open_table(name, content)
+
+
+def _sheet(sheets: Sequence[files.Table]) -> files.Table:
+    if len(sheets) == 1:
+        return sheets[0]
+    place = st.selectbox(
+        _("Sheet"), range(len(sheets)), format_func=lambda place: sheets[place].name, key=_key("sheet")
+    )
+    return sheets[place]
+
+
+def _columns(table: files.Table, proposed: files.TableMapping) -> dict[str, str]:
+    """One box a column of ours, with the file's columns in it; what was guessed is chosen already."""
+    st.caption(
+        _(
+            "{rows} rows, {columns} columns. Boxes are filled in where the header or what stands under it says "
+            "enough; correct what is wrong.",
+            rows=f"{table.row_count:,}",
+            columns=len(table.headers),
+        )
+    )
+    groups = ORDER_GROUPS if proposed.kind == "orders" else PRODUCT_GROUPS
+    named = {name for group in groups.values() for name in group}
+    rest = [name for name in files.choosable(proposed.kind) if name not in named]
+    titles = {"needed": _("What it needs"), "receiver": _("Where it goes"), "order": _("The order")}
+    chosen: dict[str, str] = {}
+    for group, names in groups.items():
+        st.markdown(f"**{titles[group]}**")
+        chosen |= _boxes(table, proposed, names)
+    with st.expander(
+        _("More columns"),
+        expanded=any(name in proposed.columns for name in rest),
+        icon=":material/more_horiz:",
+    ):
+        chosen |= _boxes(table, proposed, rest)
+    return chosen
+
+
+def _boxes(table: files.Table, proposed: files.TableMapping, names: Sequence[str]) -> dict[str, str]:
+    headers = [None, *table.headers]
+    places = st.columns(4)
+    chosen = {}
+    for place, name in enumerate(names):
+        guessed = proposed.columns.get(name)
+        with places[place % 4]:
+            header = st.selectbox(
+                column_label(name),
+                headers,
+                index=headers.index(guessed) if guessed in headers else 0,
+                format_func=lambda header: _shown(table, header),
+                key=_key(f"{proposed.kind}_{name}"),
+            )
+        if header:
+            chosen[name] = header
+    return chosen
+
+
+def _shown(table: files.Table, header: str | None) -> str:
+    """A header with the first thing that stands under it."""
+    if header is None:
+        return "–"
+    first = table.examples.get(header, "")
+    return f"{' '.join(header.split())} · {first[:40]}" if first else " ".join(header.split())
+
+
+def _options(columns: dict[str, str], proposed: files.Options) -> files.Options:
+    """What a table does not say of itself; asked only where it matters."""
+    dates, unit, status = proposed.date_order, proposed.weight_unit, ""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if any(name.endswith("_at") for name in columns):
+            dates = st.selectbox(
+                _("A date such as 03/04/2026 is"),
+                files.DATE_ORDERS,
+                index=files.DATE_ORDERS.index(dates),
+                format_func=_date_order,
+                key=_key("dates"),
+                width=260,
+            )
+        if "weighed" in columns:
+            unit = st.selectbox(
+                _("Its weights are in"), list(files.WEIGHT_UNITS), key=_key("unit"), width=160
+            )
+        if "order_id" in columns and "status" not in columns:
+            awaits = st.checkbox(
+                _("All orders in it are paid and await shipment"), value=True, key=_key("awaits")
+            )
+            status = AWAITING if awaits else ""
+    return files.Options(weight_unit=unit, date_order=dates, status=status)
+
+
+def _date_order(order: str) -> str:
+    named = {"": _("not read"), "mdy": _("4 March (month first)"), "dmy": _("3 April (day first)")}
+    return named[order]
+
+
+def _preview(table: files.Table, mapping: files.TableMapping) -> None:
+    found = files.preview(app(), table, mapping)
+    said = ngettext(
+        "Of the first rows, {count} order or product would load",
+        "Of the first rows, {count} orders or products would load",
+        found.loadable,
+    )
+    refused = ngettext("{count} row would be refused.", "{count} rows would be refused.", found.refused)
+    title = _("How it would load")
+    st.markdown(f"**{title}**")
+    (st.warning if found.refused else st.success)(f"{said}; {refused}")
+    frame = found.rows.assign(problem=found.rows["code"].map(lambda code: row_problem(code) if code else ""))
+    if "status" in frame:
+        frame["status"] = frame["status"].map(
+            lambda code: status_label(code) if isinstance(code, str) else None
+        )
+    for name in ("paid_at", "ship_by_at"):
+        if name in frame:
+            frame[name] = [formats.moment(at) for at in frame[name]]
+    tables.show(frame, _preview_columns(frame), key=_key("preview"), height=300)
+
+
+def _preview_columns(frame: pd.DataFrame) -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    columns: dict[str, Any] = {}
+    if frame["row_no"].notna().any():
+        columns["row_no"] = number(_("Row"), width="small")
+    if (frame["problem"] != "").any():
+        columns["problem"] = text(_("What is wrong"), width="medium")
+    kept = [name for name in frame.columns if name not in ("row_no", "code", "problem")]
+    filled = [name for name in kept if frame[name].notna().any() and (frame[name] != "–").any()]
+    return columns | {name: column_label(name) for name in filled}
+
+
+def _save(
+    file: str,
+    content: bytes,
+    mapping: files.TableMapping,
+    ready: bool,
+    loaded: Callable[[files.LoadReport], None],
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            _("Remember it as"), value=file.rsplit(".", 1)[0][:60], key=_key("name"), max_chars=60, width=320
+        )
+        st.button(
+            _("Remember and load"), key="mapping_load", type="primary", disabled=not ready,
+            on_click=_load, args=(file, content, mapping, loaded), icon=":material/upload:",
+        )  # fmt: skip
+    st.caption(_("The next file with these columns is recognised by itself."))
+
+
+def _load(
+    file: str, content: bytes, mapping: files.TableMapping, loaded: Callable[[files.LoadReport], None]
+) -> None:
+    name = str(st.session_state.get(_key("name")) or "").strip()
+    named = files.TableMapping(name, mapping.kind, mapping.headers, mapping.columns, mapping.options)
+    report = actions.run(_keep_and_load, (file, content, named), {})
+    if report is not None:
+        loaded(report)
+        _end()
+
+
+def _keep_and_load(file: str, content: bytes, mapping: files.TableMapping) -> files.LoadReport:
+    files.save_mapping(app(), mapping, by=actions.by())
+    with st.spinner(_("Reading and checking…")):
+        wishes = files.Wishes(mapping=mapping.name)
+        return files.load_upload(app(), file, content, by=actions.by(), wishes=wishes)
+
+
+def _saved() -> None:
+    known = files.taught(app())
+    if not known:
+        return
+    with st.expander(
+        ngettext("{count} remembered table", "{count} remembered tables", len(known)),
+        icon=":material/bookmark:",
+    ):
+        for place, mapping in enumerate(known):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(
+                    f"{mapping.name} · {kind_label(mapping.kind)} · {_(', ').join(mapping.columns.values())}"
+                )
+                actions.button(
+                    _("Forget"), files.forget_mapping, app(), mapping.name, key=f"mapping_forget_{place}",
+                    by=actions.by(), icon=":material/delete:",
+                    done=_("“{name}” is forgotten; what was loaded with it stays.",
+                           name=formats.plain(mapping.name)),
+                )  # fmt: skip
+
+
+def _end() -> None:
+    st.session_state.pop(FILE, None)
+
+
+def _key(name: str) -> str:
+    """Keys of one look at a file: another file starts with what is guessed of it."""
+    return f"mapping_{name}_{st.session_state.get(ROUND, 0)}"
