@@ -23,7 +23,12 @@ LAYOUTS = {
 }
 
 #: What files of a kind hold.
-KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
+KIND_LABELS = {
+    "orders": later("Orders"),
+    "products": later("Products"),
+    "rates": later("Rate cards"),
+    "bills": later("Bills"),
+}
 
 #: What stands before the name of a saved mapping.
 _MAPPING = "mapping:"
