@@ -24,7 +24,7 @@ QUERIES = {
     "spot_prices": ("reference_spot_prices",),
     "list_codes": ("reference_list_codes",),
     "landed_rules": ("reference_landed_rules",),
-    "rates": ("reference_rates",),
+    "rates": ("reference_rates_gone", "reference_rates"),
 }
 
 

@@ -75,6 +75,15 @@ on conflict (card_id) do update set
     volumetric_divisor = excluded.volumetric_divisor,
     volumetric_from_mm = excluded.volumetric_from_mm;
 
+-- name: reference_rates_gone
+-- Rates of the file's cards that an older version of it had.
+delete from rates
+where card_id in (select card_id from file)
+    and (card_id, country, cargo_class, min_g) not in (
+        select card_id, country, cargo_class, min_g::bigint
+        from file
+    );
+
 -- name: reference_rates
 -- One row per rate of the file; prices are decimals of the card's currency, which has hundredths.
 insert or replace into rates
