@@ -9,9 +9,11 @@ which of them are assumptions, is in `data/README.md`.
 from __future__ import annotations
 
 import csv
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pycountry
@@ -81,9 +83,35 @@ CARDS: dict[tuple[str, str], tuple[str, tuple[str, str, str], str]] = {
     ("ups_expedited.csv", "UPSE"): (
         "ups_expedited-2025-11",
         WORKBOOK,
-        "Full table without fuel surcharge; UPS's own codes of sub-territories are kept.",
+        "Full table without fuel surcharge, which is not published; UPS's own codes of sub-territories are kept.",
     ),
 }
+
+#: China Post's lines to Russia, published for another marketplace. A day of effect that is not stated is the list's.
+CHINA_POST = RATES / "chinapost_russia_2025.csv"
+CHINA_POST_NOTE = "Full for Russia, general cargo. Published for another marketplace: for comparison only."
+CHINA_POST_NAMES = {
+    "chinapost_pudo_standard_air": ("中国邮政PUDO标准（空运）", "China Post PUDO Standard, air"),
+    "chinapost_pudo_economy_land": ("中国邮政PUDO经济（陆运）", "China Post PUDO Economy, land"),
+    "chinapost_eyoubao_priority": ("中国邮政e邮宝特邮", "China Post ePacket Priority"),
+    "chinapost_eyoubao": ("中国邮政e邮宝（俄罗斯）", "China Post ePacket to Russia"),
+    "chinapost_eyoubao_discount": ("中国邮政e邮宝特惠", "China Post ePacket Discount"),
+    "chinapost_eparcel_discount": ("中国邮政e包裹特惠", "China Post eParcel Discount"),
+    "chinapost_express": ("中国邮政e特快", "China Post e-Express"),
+    "chinapost_srm_priority": ("中国邮政SRM特邮", "China Post SRM Priority"),
+}
+
+#: Member states of the European Union, ISO 3166.
+EU27 = (
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT",
+    "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+)  # fmt: skip
+
+#: Codes by which lists call countries that have another ISO code: an alpha-3 code and two that ISO withdrew.
+OTHER_CODES = {"SRB": "RS", "TP": "TL", "ZR": "CD"}
+
+#: Codes of the lists that ISO 3166 does not have are kept as they are, under the names the lists give.
+LISTS = ("cpam_registered", "epacket", "yanwen_air_registered", "aliexpress_cainiao_2026", "ups_expedited")
 
 #: Plans whose parcels are collected in the cities of `tables/pickup_cities.csv`, by who collects.
 COLLECTED = {
@@ -112,6 +140,9 @@ def make(folder: Path) -> None:
         "rate_cards": rate_cards,
         "return_fees": return_fees,
         "fx_rates": lambda: read(TABLES / "fx_rates.csv"),
+        "spot_prices": spot_prices,
+        "list_codes": list_codes,
+        "landed_rules": landed_rules,
         "services": services,
         "service_names": service_names,
         "countries": countries,
@@ -126,6 +157,8 @@ def make(folder: Path) -> None:
         published = [row for row in read(RATES / file) if row["plan_key"] == plan_id]
         rated = bands(card_id, published) if "band" in published[0] else tiers(card_id, published)
         write(folder / "rates" / f"{card_id}.csv", rated)
+    for row in read(CHINA_POST):
+        write(folder / "rates" / f"{china_post_card(row)}.csv", [steps(row)])
 
 
 def destination_rules() -> Iterator[Row]:
@@ -161,6 +194,32 @@ def plans() -> Iterator[Row]:
             "days_kind": row["eta_kind"],
             "sources": row["source_ids"],
             "confidence": row["confidence"],
+            "channel": "online",
+            "max_declared": "",
+            "max_declared_currency": "",
+        }
+    for row in read(CHINA_POST):
+        name_zh, name_en = CHINA_POST_NAMES[row["service_id"]]
+        yield {
+            "plan_id": row["service_id"].upper(),
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "class": "express" if row["service_id"] == "chinapost_express" else "standard",
+            "tracked": truth(True),
+            "cargo": "general",
+            "max_weight_g": row["max_g"],
+            "max_longest_mm": millimetres(row["longest_cm_max"]),
+            "max_sum_mm": millimetres(row["sum_cm_max"]),
+            "volumetric_divisor": "",
+            "return_supported": truth(False),
+            "days_min": "",
+            "days_max": "",
+            "days_kind": "",
+            "sources": row["source_id"],
+            "confidence": row["confidence"],
+            "channel": "elsewhere",
+            "max_declared": row["value_cap"],
+            "max_declared_currency": row["value_cap_currency"],
         }
 
 
@@ -177,7 +236,127 @@ def rate_cards() -> Iterator[Row]:
             "source": source,
             "confidence": only(row["confidence"] for row in published),
             "note": f"{note} {vintage}",
+            "volumetric_divisor": max(row.get("volumetric_divisor", "") for row in published),
+            "volumetric_from_mm": "",
         }
+    for row in read(CHINA_POST):
+        divisor, from_mm = conditional_volume(row["volumetric_rule"])
+        yield {
+            "card_id": china_post_card(row),
+            "plan_id": row["service_id"].upper(),
+            "currency": "CNY",
+            "valid_from": row["effective_from"] or row["data_date"],
+            "valid_to": "",
+            "source": row["source_id"],
+            "confidence": row["confidence"],
+            "note": f"{CHINA_POST_NOTE} As listed on {row['data_date']}.",
+            "volumetric_divisor": divisor,
+            "volumetric_from_mm": from_mm,
+        }
+
+
+def china_post_card(row: Mapping[str, str]) -> str:
+    return f"{row['service_id']}-{(row['effective_from'] or row['data_date'])[:7]}"
+
+
+def conditional_volume(rule: str) -> tuple[str, str]:
+    """Divisor and the side in mm from which it counts, of `L*W*H/6000 when any side >=40cm`."""
+    if not rule:
+        return "", ""
+    found = re.fullmatch(r"L\*W\*H/(\d+) when any side >=(\d+)cm", rule)
+    if found is None:
+        raise ValueError(f"unknown volumetric rule: {rule}")
+    return found[1], millimetres(found[2])
+
+
+def steps(row: Mapping[str, str]) -> Row:
+    """The one row of a line to Russia: per gram and item fee, or first weight and steps begun."""
+    by_step = row["pricing_type"] == "first_weight_plus_additional"
+    per_kg = Decimal(row["per_gram_cny"] or 0) * 1000
+    return rate(
+        china_post_card(row),
+        "RU",
+        "general",
+        (int(row["min_g"]), int(row["max_g"])),
+        per_kg="0" if by_step else f"{per_kg.normalize():f}",
+        item_fee="0" if by_step else row["base_or_item_fee_cny"],
+        increment_g=int(row["increment_g"]),
+        min_billable_g=int(row["min_g"]),
+        suspended=False,
+    ) | {
+        "first_g": row["first_weight_g"],
+        "first_fee": row["first_weight_fee_cny"],
+        "step_g": row["step_g"],
+        "step_fee": row["step_fee_cny"],
+    }
+
+
+def spot_prices() -> Iterator[Row]:
+    """One row per published price that lacks what a parcel could be quoted by."""
+    for row in read(RATES / "forwarder_spot_quotes_2026-01.csv"):
+        yield {
+            "list_id": "forwarder_spot_quotes-2026-01",
+            "service": row["service"],
+            "detail": "",
+            "country": row["country_code"],
+            "price": row["price_cny"],
+            "per_kg": "",
+            "currency": "CNY",
+            "days_min": row["eta_days_min"],
+            "days_max": row["eta_days_max"],
+            "battery": "",
+            "quoted_on": row["quote_date"],
+            "lacks": "weight",
+            "source": row["source_id"],
+            "confidence": row["confidence"],
+        }
+    for row in read(RATES / "cn_ru_partner_lines_2025.csv"):
+        yield {
+            "list_id": "cn_ru_partner_lines-2025-09",
+            "service": f"{row['carrier_code']} {row['tier']}",
+            "detail": f"{row['size_group']}, {row['delivery']}",
+            "country": row["country_code"],
+            "price": row["base_cny"],
+            "per_kg": f"{(Decimal(row['per_gram_cny']) * 1000).normalize():f}",
+            "currency": "CNY",
+            "days_min": row["eta_days_min"],
+            "days_max": row["eta_days_max"],
+            "battery": truth(row["battery_allowed"] == "1") if row["battery_allowed"] else "",
+            "quoted_on": row["data_date"],
+            "lacks": "size_groups",
+            "source": row["source_id"],
+            "confidence": row["confidence"],
+        }
+
+
+def list_codes() -> Iterator[Row]:
+    """One row per code of a published list that is no ISO 3166 code, with the first name a list gives it."""
+    iso = {country.alpha_2 for country in pycountry.countries}
+    names: dict[str, str] = {}
+    for name in LISTS:
+        for row in read(RATES / f"{name}.csv"):
+            if row["country_code"] not in iso | OTHER_CODES.keys():
+                names.setdefault(row["country_code"], row["country_en"])
+    for code in sorted(names):
+        yield {"code": code, "name": names[code]}
+
+
+def landed_rules() -> Iterator[Row]:
+    """One row per rule and country it holds for: duties and taxes, by date."""
+    for row in read(TABLES / "landed_rules.csv"):
+        for country in EU27 if row["countries"] == "EU27" else (row["countries"],):
+            yield {
+                "rule": row["rule"],
+                "country": country,
+                "valid_from": row["valid_from"],
+                "valid_to": row["valid_to"],
+                "kind": row["kind"],
+                "amount": row["amount"],
+                "currency": row["currency"],
+                "limit": row["limit"],
+                "limit_currency": row["limit_currency"],
+                "sources": row["sources"],
+            }
 
 
 def tiers(card_id: str, published: Iterable[Mapping[str, str]]) -> Iterator[Row]:
@@ -185,7 +364,7 @@ def tiers(card_id: str, published: Iterable[Mapping[str, str]]) -> Iterator[Row]
     for row in published:
         yield rate(
             card_id,
-            row["country_code"],
+            OTHER_CODES.get(row["country_code"], row["country_code"]),
             CARGO[row["cargo_class"]],
             (int(row["min_g"]), int(row["max_g"])),
             per_kg=row["per_kg"],
@@ -230,8 +409,8 @@ def rate(
     increment_g: int,
     min_billable_g: int,
     suspended: bool,
-) -> Row:
-    """A row of `rates/<card_id>.csv`; nothing published is priced by first and additional weight yet."""
+) -> dict[str, object]:
+    """A row of `rates/<card_id>.csv`, priced by rate per kg and item fee; `steps` adds first and further weight."""
     return {
         "card_id": card_id,
         "country": country,
@@ -264,7 +443,7 @@ def services() -> Iterator[Row]:
     yield from known
     keys = {row["service_key"] for row in known}
     for plan in plans():
-        if plan["plan_id"] not in keys:
+        if plan["plan_id"] not in keys and is_online(plan):
             yield {"service_key": plan["plan_id"], "name_zh": plan["name_zh"], "class": plan["class"]}
 
 
@@ -274,7 +453,7 @@ def service_names() -> Iterator[Row]:
     for service in services():
         key = str(service["service_key"])
         names += [(key, key), (str(service["name_zh"]), key)]
-    for plan in plans():
+    for plan in filter(is_online, plans()):
         names += [(str(plan[name]), str(plan["plan_id"])) for name in ("name_zh", "name_en")]
     names += [(row["name"], row["service_key"]) for row in read(TABLES / "service_names.csv")]
     for name, key in first_of_each(names):
@@ -334,6 +513,10 @@ def pickup_coverage() -> Iterator[Row]:
                     "warehouse_code": f"{prefix}{city['warehouse_code']}",
                     "warehouse_name": f"{company}{city['warehouse_name']}",
                 }
+
+
+def is_online(plan: Row) -> bool:
+    return plan["channel"] == "online"
 
 
 def first_of_each(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,8 @@ BARS = 12
 
 def show(found: Costs) -> None:
     """Totals, then what was chosen to add up by: bars, and the numbers behind them."""
-    fees = found.fees
+    # What is billed stands beside what was estimated, never in one sum with it.
+    fees, billed = (found.fees[found.fees["stage"].eq("actual") == actual] for actual in (False, True))
     freight = fees[fees["kind"] == "freight"]
     parcels, weight_g = int(freight["shipment_count"].sum()), int(freight["weight_g"].sum())
     cny = int(freight["fee_cny_minor"].sum())
@@ -32,6 +33,7 @@ def show(found: Costs) -> None:
             (_("Mean per parcel"), formats.money(round(cny / parcels), "CNY") if parcels else "–"),
             (_("Mean per kg"), formats.money(round(cny * 1000 / weight_g), "CNY") if weight_g else "–"),
             (_("Return service, assumed"), _totals(fees[fees["kind"] == "return_service"])),
+            *([(_("Billed"), _totals(billed))] if len(billed) else []),
         ],
         key="costs_figures",
     )
@@ -84,7 +86,7 @@ def show(found: Costs) -> None:
     st.caption(
         _(
             "Estimated: by the rate card, as decided when the batch was submitted. Assumed: by the return-fee table. "
-            "What the carrier bills is not read yet."
+            "Billed: what loaded bills charge for these parcels."
         )
     )
 

@@ -37,6 +37,7 @@ COUNTS = {
     "cargo_count": Obstacle.CARGO,
     "suspended_count": Obstacle.SUSPENDED,
     "no_rate_count": Obstacle.NO_RATE,
+    "too_dear_count": Obstacle.TOO_DEAR,
 }
 
 

@@ -287,3 +287,70 @@ def a_foreign_row(**over: str) -> dict[str, str]:
         "Pcs": "2",
         "Paid": "EUR 58.90",
     } | over
+
+
+RATE_HEADERS = (
+    "plan",
+    "country",
+    "cargo_class",
+    "min_g",
+    "max_g",
+    "per_kg",
+    "item_fee",
+    "first_g",
+    "first_fee",
+    "step_g",
+    "step_fee",
+    "increment_g",
+    "min_billable_g",
+    "suspended",
+    "currency",
+    "valid_from",
+    "valid_to",
+    "surcharge",
+    "postcode_prefix",
+    "surcharge_percent",
+    "surcharge_amount",
+    "surcharge_per_kg",
+)
+
+
+def a_rate(**over: str) -> dict[str, str]:
+    """One row of a rate card: China Post registered mail to Ireland, 1 to 2000 g; `over` replaces cells."""
+    return {
+        "plan": "CPAM",
+        "country": "IE",
+        "cargo_class": "general",
+        "min_g": "1",
+        "max_g": "2000",
+        "per_kg": "70.00",
+        "item_fee": "15.00",
+        "currency": "CNY",
+        "valid_from": "2027-01-01",
+    } | over
+
+
+def write_rates(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write rows of rate cards, .xlsx or .csv by the name's ending."""
+    return write_export(path, rows, RATE_HEADERS)
+
+
+BILL_HEADERS = ("单号", "扣费日期", "费用类型", "计费重(g)", "金额", "币种", "账单号")
+
+
+def a_bill_line(number: str, **over: str) -> dict[str, str]:
+    """One line of a bill: 12.34 CNY of freight; `over` replaces cells by header."""
+    return {
+        "单号": number,
+        "扣费日期": "2026-11-20",
+        "费用类型": "运费",
+        "计费重(g)": "250",
+        "金额": "12.34",
+        "币种": "CNY",
+        "账单号": "B-1",
+    } | over
+
+
+def write_bill(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Write lines of a bill, .xlsx or .csv by the name's ending."""
+    return write_export(path, rows, BILL_HEADERS)

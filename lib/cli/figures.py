@@ -13,8 +13,20 @@ from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import decision_label
 
-KINDS = {"freight": later("Freight"), "return_service": later("Return-service fee")}
-STAGES = {"estimated": later("estimated by rate card"), "assumed": later("assumed")}
+KINDS = {
+    "freight": later("Freight"),
+    "item": later("Item fee"),
+    "fuel": later("Fuel surcharge"),
+    "remote_area": later("Remote-area surcharge"),
+    "return_service": later("Return-service fee"),
+    "duty": later("Duties and taxes"),
+    "other": later("Other"),
+}
+STAGES = {
+    "estimated": later("estimated by rate card"),
+    "assumed": later("assumed"),
+    "actual": later("billed"),
+}
 
 
 @command("outcomes")

@@ -1,4 +1,4 @@
-"""Orders in and looked at: load, sync, orders, quote."""
+"""Files in, orders in and looked at: load, sync, orders."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.frame import Answer, command, say
-from lib.domain.plans import Cargo, Obstacle, Part
-from lib.domain.shipments import Decision
-from lib.services import files, orders, plans
+from lib.services import files, orders
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -24,8 +22,6 @@ from lib.wording import (
     kind_label,
     layout_label,
     mending_columns,
-    obstacle_label,
-    part_label,
     row_mending,
     row_problem,
     unreadable_sentence,
@@ -51,7 +47,10 @@ MOST_LINES = 20
 )
 @click.option("--sample", is_flag=True, help="Load the sample that comes with the program.")
 def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, **said: Any) -> Answer:
-    """Load order exports and product tables; loading a file twice changes nothing."""
+    """Load order exports, product tables, rate cards and bills; loading a file twice changes nothing.
+
+    Rate cards are refused whole when one row is wrong, and wait for `rates activate`.
+    """
     if sample == bool(paths):
         raise click.UsageError("Name files to load, or --sample.")
     by = app.settings.operator
@@ -117,40 +116,6 @@ def orders_command(app: App, limit: int | None, **chosen: Any) -> Answer:
     if limit and page.totals["order_count"] > limit:
         say(_("{count} more orders match.", count=page.totals["order_count"] - limit))
     return Answer(listed, _order_lines(listed, app.now()))
-
-
-@command("quote")
-@click.argument("order_id", required=False)
-@click.option("--country", metavar="XX", help="ISO country code of a parcel without an order.")
-@click.option("--weight-g", type=click.IntRange(min=1), help="Its weight in grams.")
-@click.option("--cargo", type=click.Choice([str(cargo) for cargo in Cargo]), default=str(Cargo.GENERAL))
-@click.option("--size-mm", type=(int, int, int), metavar="L W H", help="Its sizes in millimetres.")
-@click.option(
-    "--undeliverable",
-    type=click.Choice([str(decision) for decision in Decision]),
-    default=str(Decision.DESTROY),
-    help="return adds the return-service fee as a part.",
-)
-def quote(
-    app: App,
-    order_id: str | None,
-    country: str | None,
-    weight_g: int | None,
-    cargo: str,
-    size_mm: tuple[int, int, int] | None,
-    undeliverable: str,
-) -> Answer:
-    """Say what every plan costs for an order or a parcel, taken apart, or why it cannot carry it."""
-    if order_id and not (country or weight_g):
-        quotes = plans.quote_order(app, order_id)
-    elif country and weight_g and not order_id:
-        quotes = plans.quote_parcel(
-            app, country=country, weight_g=weight_g, cargo_class=Cargo(cargo), sizes_mm=size_mm
-        )
-    else:
-        raise click.UsageError("Name an order, or --country and --weight-g.")
-    document = [_quote(one, undeliverable == Decision.RETURN) for one in quotes]
-    return Answer(document, _quote_lines(document))
 
 
 def _file(file: files.FileReport) -> dict[str, Any]:
@@ -318,54 +283,4 @@ def _remarks(order: dict[str, Any]) -> str:
     return _(", ").join(remarks)
 
 
-def _quote(quote: plans.Quote, returns: bool) -> dict[str, Any]:
-    parts = [{"part": str(part), "fee_minor": minor} for part, minor in quote.parts]
-    fee_minor = quote.fee_minor
-    # An amount of another currency is not added up; it stands beside it.
-    returns = returns and quote.return_fee_minor is not None and quote.return_fee_currency == quote.currency
-    if returns and fee_minor is not None and quote.return_fee_minor is not None:
-        parts.append({"part": str(Part.RETURN_SERVICE), "fee_minor": quote.return_fee_minor})
-        fee_minor += quote.return_fee_minor
-    return {
-        "plan_id": quote.plan_id,
-        "name": shown.plan_name(quote.name_en, quote.name_zh),
-        "eligible": quote.eligible,
-        "reasons": [obstacle_label(one) for one in quote.obstacles],
-        "reason_codes": [str(one.name).lower() for one in Obstacle if one in quote.obstacles],
-        "fee_minor": fee_minor,
-        "currency": quote.currency,
-        "parts": parts,
-        "days_min": quote.days_min,
-        "days_max": quote.days_max,
-        "fee_cny_minor": quote.fee_cny_minor,
-        "chargeable_g": quote.chargeable_g,
-        "card_id": quote.card_id,
-        "return_supported": quote.return_supported,
-        "return_fee_minor": quote.return_fee_minor,
-        "return_fee_currency": quote.return_fee_currency,
-    }
-
-
-def _quote_lines(quotes: list[dict[str, Any]]) -> Iterator[str]:
-    header = [_("Plan"), _("Name"), _("Fee"), _("Days"), _("Charged for"), _("Parts, or why not")]
-    yield from shown.table(header, (_quote_row(quote) for quote in quotes))
-
-
-def _quote_row(quote: dict[str, Any]) -> tuple[object, ...]:
-    if not quote["eligible"]:
-        return (quote["plan_id"], quote["name"], "–", "–", "–", _("; ").join(quote["reasons"]))
-    parts = [
-        f"{part_label(part['part'])} {shown.money(part['fee_minor'], quote['currency'])}"
-        for part in quote["parts"]
-    ]
-    return (
-        quote["plan_id"],
-        quote["name"],
-        shown.money(quote["fee_minor"], quote["currency"]),
-        shown.days(quote["days_min"], quote["days_max"]),
-        shown.weight(quote["chargeable_g"]),
-        " + ".join(parts),
-    )
-
-
-COMMANDS = (load, mappings, sync, orders_command, quote)
+COMMANDS = (load, mappings, sync, orders_command)

@@ -22,6 +22,7 @@ class Obstacle(IntFlag):
     CARGO = 8  #: The plan does not take this cargo class.
     SUSPENDED = 16  #: The carrier has suspended this destination.
     NO_RATE = 32  #: No rate card covers this destination, cargo class and weight.
+    TOO_DEAR = 64  #: Declared worth more than the plan takes.
 
 
 class Policy(StrEnum):
@@ -39,7 +40,44 @@ class Part(StrEnum):
     WEIGHT = "weight"  #: Rate per kg × chargeable weight.
     FIRST_WEIGHT = "first_weight"
     ADDITIONAL_WEIGHT = "additional_weight"
+    FUEL = "fuel"  #: Percent of the freight (燃油附加费).
+    REMOTE_AREA = "remote_area"  #: By postcode (偏远附加费).
     RETURN_SERVICE = "return_service"  #: 退件服务费, only when return is chosen.
+
+
+#: A quote's column → the part of the fee it is. They add up to fee_minor, the return-service fee aside.
+FEE_PARTS = {
+    "item_fee_minor": Part.ITEM,
+    "weight_fee_minor": Part.WEIGHT,
+    "first_fee_minor": Part.FIRST_WEIGHT,
+    "step_fee_minor": Part.ADDITIONAL_WEIGHT,
+    "fuel_fee_minor": Part.FUEL,
+    "remote_fee_minor": Part.REMOTE_AREA,
+}
+
+
+class Due(StrEnum):
+    """What a rule of a destination asks for; never part of what the carrier charges."""
+
+    DUTY_PER_HEADING = "duty_per_heading"  #: A flat duty for each tariff heading in the parcel.
+    DUTY_UNKNOWN = "duty_unknown"  #: Duty is due; how much depends on goods and origin.
+    VAT_AT_SALE = (
+        "vat_at_sale"  #: Within the limit VAT is taken at the sale; above it, at the border with duty.
+    )
+
+
+class Channel(StrEnum):
+    """Where a plan is sold."""
+
+    ONLINE = "online"  #: By the platform's online shipping.
+    ELSEWHERE = "elsewhere"  #: Published for another marketplace: to compare with, never to choose.
+
+
+class Surcharge(StrEnum):
+    """A surcharge of a rate card."""
+
+    FUEL = "fuel"
+    REMOTE_AREA = "remote_area"
 
 
 class PairKind(StrEnum):

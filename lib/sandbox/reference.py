@@ -91,6 +91,8 @@ def plans() -> dict[str, Plan]:
     places = {row["plan_id"]: row for row in rows("transit_warehouses")}
     found = {}
     for row in rows("plans"):
+        if row["channel"] != "online":
+            continue  # Published for another marketplace: this one does not offer it.
         place = places.get(row["plan_id"]) or {
             "warehouse_code": "CN",
             "warehouse_name": "中转仓",

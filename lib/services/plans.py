@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from lib.app import App
-from lib.domain.plans import Cargo, Obstacle, PairKind, Part, Policy, pair_kind
+from lib.domain.money import Money
+from lib.domain.plans import FEE_PARTS, Cargo, Channel, Due, Obstacle, PairKind, Part, Policy, pair_kind
 from lib.domain.problems import Problem
 from lib.services.batches import need
 from lib.store import audit
@@ -18,14 +20,6 @@ from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import plans as store
 from lib.store.database import Work
-
-#: A quote's column → the part of the fee it is.
-PARTS = {
-    "item_fee_minor": Part.ITEM,
-    "weight_fee_minor": Part.WEIGHT,
-    "first_fee_minor": Part.FIRST_WEIGHT,
-    "step_fee_minor": Part.ADDITIONAL_WEIGHT,
-}
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,21 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Landed:
+    """What a dated rule of the destination asks for beside the fee; never part of it."""
+
+    rule: str
+    kind: Due
+    since: date
+    amount_minor: int | None  #: None: due, and not known beforehand.
+    currency: str | None
+    heading_count: int | None
+    within_limit: bool | None  #: None: what the parcel is worth is not known.
+    limit_minor: int | None
+    limit_currency: str | None
+
+
+@dataclass(frozen=True)
 class Quote:
     """What one plan costs for one parcel, taken apart; or why it cannot carry it."""
 
@@ -65,6 +74,9 @@ class Quote:
     parts: list[tuple[Part, int]]
     chargeable_g: int | None
     card_id: str | None
+    card_from: date | None  #: The first day of the card: lists of unlike age are never alike in price.
+    card_source: str | None
+    card_note: str | None  #: What the list lacks.
     days_min: int | None
     days_max: int | None
     return_supported: bool
@@ -103,8 +115,15 @@ def quote_parcel(
     weight_g: int,
     cargo_class: Cargo = Cargo.GENERAL,
     sizes_mm: tuple[int, int, int] | None = None,
+    postcode: str | None = None,
+    declared: Money | None = None,
+    on: date | None = None,
+    sold: Channel = Channel.ONLINE,
 ) -> list[Quote]:
-    """Every plan for a parcel that belongs to no order. `country` is ISO alpha-2."""
+    """Every plan for a parcel that belongs to no order, by the cards of a day. `country` is ISO alpha-2.
+
+    `sold` is where plans are sold: those sold elsewhere are quoted to compare with, and cannot be chosen.
+    """
     if weight_g <= 0:
         raise Problem("weight_not_positive")
     with app.database.read() as work:
@@ -114,9 +133,34 @@ def quote_parcel(
             weight_g=weight_g,
             cargo_class=cargo_class,
             sizes_mm=sizes_mm,
-            on=app.now().date(),
+            postcode=postcode,
+            declared=declared,
+            on=on or app.now().date(),
+            sold=sold,
         )
         return [_quote(row) for row in store.options(work, "parcel")]
+
+
+def landed_of_order(app: App, order_id: str) -> list[Landed]:
+    """What is due at the destination of an order, besides any fee. Raises Problem('order_unknown')."""
+    today = app.now().date()
+    with app.database.read() as work:
+        if order_store.by_id(work, order_id) is None:
+            raise Problem("order_unknown", order_id=order_id)
+        store.rate_orders(work, [order_id], on=today)
+        return [_landed(row) for row in store.landed(work, order_id, on=today)]
+
+
+def landed_of_parcel(
+    app: App, *, country: str, declared: Money | None = None, heading_count: int = 1, on: date | None = None
+) -> list[Landed]:
+    """What is due at the destination of a parcel that belongs to no order, besides any fee."""
+    day = on or app.now().date()
+    with app.database.read() as work:
+        store.rate_parcel(
+            work, country=country.upper(), weight_g=1, declared=declared, heading_count=heading_count, on=day
+        )
+        return [_landed(row) for row in store.landed(work, "parcel", on=day)]
 
 
 def choose_by_policy(app: App, batch_id: str, policy: Policy, *, by: str) -> int:
@@ -208,12 +252,29 @@ def _quote(row: dict[str, Any]) -> Quote:
         fee_minor=row["fee_minor"],
         currency=row["currency"],
         fee_cny_minor=row["fee_cny_minor"],
-        parts=[(part, row[column]) for column, part in PARTS.items() if priced and row[column]],
+        parts=[(part, row[column]) for column, part in FEE_PARTS.items() if priced and row[column]],
         chargeable_g=row["chargeable_g"],
         card_id=row["card_id"],
+        card_from=row["card_from"],
+        card_source=row["card_source"],
+        card_note=row["card_note"],
         days_min=row["days_min"],
         days_max=row["days_max"],
         return_supported=row["return_supported"],
         return_fee_minor=row["return_fee_minor"],
         return_fee_currency=row["return_fee_currency"],
+    )
+
+
+def _landed(row: dict[str, Any]) -> Landed:
+    return Landed(
+        rule=row["rule"],
+        kind=Due(row["kind"]),
+        since=row["valid_from"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        heading_count=row["heading_count"],
+        within_limit=row["within_limit"],
+        limit_minor=row["limit_minor"],
+        limit_currency=row["limit_currency"],
     )

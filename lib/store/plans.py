@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from lib.domain.plans import Cargo, Policy
+from lib.domain.money import Money
+from lib.domain.plans import Cargo, Channel, Policy
 from lib.store.database import Work
 
 
@@ -39,9 +40,13 @@ def rate_parcel(
     weight_g: int,
     cargo_class: Cargo = Cargo.GENERAL,
     sizes_mm: tuple[int, int, int] | None = None,
+    postcode: str | None = None,
+    declared: Money | None = None,
+    heading_count: int = 1,
+    sold: Channel = Channel.ONLINE,
     on: date,
 ) -> None:
-    """Quote every plan for a parcel that belongs to no order; its parcel_id is 'parcel'."""
+    """Quote every plan of a channel for a parcel that belongs to no order; its parcel_id is 'parcel'."""
     length_mm, width_mm, height_mm = sizes_mm or (None, None, None)
     work.run("parcels_clear")
     work.run(
@@ -52,13 +57,22 @@ def rate_parcel(
         width_mm=width_mm,
         height_mm=height_mm,
         cargo_class=cargo_class,
+        postcode=postcode,
+        declared_minor=declared.minor if declared else None,
+        declared_currency=declared.currency if declared else None,
+        heading_count=heading_count,
     )
-    rate(work, on)
+    rate(work, on, sold)
 
 
 def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
     """One dict per plan for one rated parcel: parts, fee, days, obstacles; the cheapest that can first."""
     return work.rows("quotes_of_parcel", parcel_id=parcel_id)
+
+
+def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
+    """One dict per rule of the destination that holds for a rated parcel: what is due there, never in a fee."""
+    return work.rows("landed_of_parcel", parcel_id=parcel_id, quoted_on=on)
 
 
 def by_plan(work: Work) -> pd.DataFrame:
@@ -104,7 +118,7 @@ def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
     return work.rows("choice_pairs", batch_id=batch_id)
 
 
-def rate(work: Work, on: date) -> None:
-    """Quote every plan for the parcels in `parcels`."""
+def rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:
+    """Quote every plan of a channel for the parcels in `parcels`."""
     work.run("quotes_clear")
-    work.run("quotes_make", quoted_on=on)
+    work.run("quotes_make", quoted_on=on, sold=sold)

@@ -23,7 +23,10 @@ QUERIES = {
     "transit_warehouses": ("reference_transit_warehouses",),
     "packaging": ("reference_packaging",),
     "destination_rules": ("reference_destination_rules",),
-    "rates": ("reference_rates",),
+    "spot_prices": ("reference_spot_prices",),
+    "list_codes": ("reference_list_codes",),
+    "landed_rules": ("reference_landed_rules",),
+    "rates": ("reference_rates_gone", "reference_rates"),
 }
 
 

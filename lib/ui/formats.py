@@ -73,6 +73,11 @@ def days(least: float | None, most: float | None) -> str:
     return _("{least}–{most} days", least=known[0], most=known[-1])
 
 
+def day(on: date | None) -> str:
+    """`2026-11-24`; a dash for none."""
+    return "–" if on is None else on.isoformat()
+
+
 def moment(at: datetime | None) -> str:
     """`2026-11-24 09:30 CST` in the reader's own zone; a dash for none."""
     if at is None or at != at:

@@ -23,6 +23,7 @@ PAGES = {
     "shipments": (later("Shipments"), ":material/local_shipping:"),
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),
+    "rates": (later("Rate cards"), ":material/price_change:"),
     "files": (later("Files"), ":material/upload_file:"),
     "products": (later("Products and packaging"), ":material/scale:"),
     "connection": (later("Connection"), ":material/link:"),

@@ -15,11 +15,14 @@ from lib.wording.files import (
 )
 from lib.wording.findings import field_label, finding_label, finding_sentence, severity_label
 from lib.wording.labels import (
+    card_state_label,
     cargo_label,
     class_label,
     decision_label,
+    due_label,
     gateway_label,
     handover_label,
+    lack_label,
     obstacle_label,
     obstacles_sentence,
     pair_kind_label,
@@ -31,14 +34,18 @@ from lib.wording.labels import (
 )
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
+from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
 __all__ = [
     "SAYABLE",
+    "card_note",
+    "card_state_label",
     "cargo_label",
     "class_label",
     "column_label",
     "decision_label",
+    "due_label",
     "error_sentence",
     "fault_sentence",
     "field_label",
@@ -47,6 +54,7 @@ __all__ = [
     "gateway_label",
     "handover_label",
     "kind_label",
+    "lack_label",
     "layout_label",
     "mending_columns",
     "note_sentence",

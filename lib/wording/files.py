@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording import rates
 
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
@@ -14,10 +15,21 @@ LAYOUTS = {
     "lingxing": later("Orders, Lingxing export"),
     "products": later("Product table"),
     "packaging": later("Packaging rules"),
+    "rates": later("Rate cards"),
+    "courier_bands": later("Rate cards, courier's bands"),
+    "china_post_lines": later("Rate cards, China Post to Russia"),
+    "spot_quotes": later("Spot quotes"),
+    "partner_lines": later("Partner lines by size group"),
+    "bills": later("Bill of a carrier"),
 }
 
 #: What files of a kind hold.
-KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
+KIND_LABELS = {
+    "orders": later("Orders"),
+    "products": later("Products"),
+    "rates": later("Rate cards"),
+    "bills": later("Bills"),
+}
 
 #: What stands before the name of a saved mapping.
 _MAPPING = "mapping:"
@@ -91,7 +103,7 @@ ROWS = {
     "band_overlaps": later("The weight band overlaps another one."),
     "band_gap": later("Between this weight band and the one below, weights are missing."),
     "band_beside_fault": later("Another row cannot be taken, and bands are replaced as a whole."),
-}
+} | rates.ROWS
 
 #: The code of a problem row → what to do.
 MENDING = {
@@ -139,7 +151,7 @@ MENDING = {
     "band_overlaps": later("Begin every band one gram above the end of the one below."),
     "band_gap": later("Begin every band one gram above the end of the one below, the first one at 0."),
     "band_beside_fault": later("Mend the other row, then load the file again."),
-}
+} | rates.MENDING
 
 _MB = 1024 * 1024
 

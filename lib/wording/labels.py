@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from lib.domain.orders import OrderStatus
-from lib.domain.plans import Cargo, Obstacle, PairKind, Part, Policy
+from lib.domain.plans import Cargo, Due, Obstacle, PairKind, Part, Policy
 from lib.domain.shipments import Decision, HandoverMode, State
 from lib.texts import gettext as _
 from lib.texts import later
@@ -56,6 +56,7 @@ OBSTACLES = {
     Obstacle.CARGO: later("does not take this kind of goods"),
     Obstacle.SUSPENDED: later("destination suspended"),
     Obstacle.NO_RATE: later("no rate for this destination and weight"),
+    Obstacle.TOO_DEAR: later("worth more than it takes"),
 }
 
 PARTS = {
@@ -63,7 +64,27 @@ PARTS = {
     Part.WEIGHT: later("Weight fee"),
     Part.FIRST_WEIGHT: later("First weight"),
     Part.ADDITIONAL_WEIGHT: later("Additional weight"),
+    Part.FUEL: later("Fuel surcharge"),
+    Part.REMOTE_AREA: later("Remote-area surcharge"),
     Part.RETURN_SERVICE: later("Return-service fee"),
+}
+
+DUES = {
+    Due.DUTY_PER_HEADING: later("Flat duty per tariff heading"),
+    Due.DUTY_UNKNOWN: later("Duty, amount not known beforehand"),
+    Due.VAT_AT_SALE: later("VAT collected at the sale (IOSS)"),
+}
+
+CARD_STATES = {
+    "draft": later("Not active"),
+    "coming": later("Coming"),
+    "active": later("Active"),
+    "past": later("Past"),
+}
+
+LACKS = {
+    "weight": later("The weight of the parcel is not stated"),
+    "size_groups": later("The limits of the size groups are not published"),
 }
 
 POLICIES = {
@@ -126,6 +147,21 @@ def obstacles_sentence(obstacles: int) -> str:
 def part_label(part: str) -> str:
     """A part of a fee."""
     return _word(PARTS, Part, part)
+
+
+def due_label(due: str) -> str:
+    """What a rule of a destination asks for."""
+    return _word(DUES, Due, due)
+
+
+def card_state_label(state: str) -> str:
+    """Whether quotes are made by a rate card."""
+    return _(CARD_STATES[state]) if state in CARD_STATES else state
+
+
+def lack_label(lack: str) -> str:
+    """Why no parcel can be quoted by a published price."""
+    return _(LACKS[lack]) if lack in LACKS else lack
 
 
 def policy_label(policy: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording import rates
 from lib.wording.columns import column_label
 from lib.wording.findings import finding_label
 from lib.wording.labels import state_label
@@ -164,7 +165,7 @@ PROBLEMS = {
         "No file was read under number {import_id}. Look it up in the list of files read."
     ),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
-}
+} | rates.PROBLEMS
 
 
 def problem_sentence(code: str, **args: object) -> str:

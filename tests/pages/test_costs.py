@@ -27,7 +27,7 @@ def test_totals_are_the_fees_that_were_decided_on(open_page: Open, desk: Desk) -
     assert f"{round(rows['fee_cny_minor'].sum() / 10) / 100:,.2f} CNY" in said
     shown = page.dataframe[0].value
     assert shown["parcels"].tolist() == [10]
-    assert "What the carrier bills is not read yet" in said
+    assert "Billed: what loaded bills charge" in said
     page.segmented_control(key="costs_axis").set_value("country").run()
     assert page.dataframe[0].value["name"].tolist() == ["Ireland (IE)"]
 

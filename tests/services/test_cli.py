@@ -24,7 +24,15 @@ from pypdf import PdfReader
 
 from lib import cli
 from lib.sandbox import launch
-from tests.builders import an_export_row, write_export, write_products
+from tests.builders import (
+    a_bill_line,
+    a_rate,
+    an_export_row,
+    write_bill,
+    write_export,
+    write_products,
+    write_rates,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SEND = ("--undeliverable", "destroy", "--handover", "self-post", "--agree")
@@ -423,3 +431,82 @@ def test_settings_that_cannot_be_read_are_named(new_shop: Shop) -> None:
     assert told.returncode == 2
     assert "SHIPDESK_THREADS" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_rate_cards_are_loaded_looked_at_and_activated(shop: Shop, tmp_path: Path) -> None:
+    path = write_rates(
+        tmp_path / "cards.csv", [a_rate(valid_from="2026-12-01"), a_rate(valid_from="2027-01-01")]
+    )
+    loaded = shop.json("load", path, "--as", "rates")
+    assert [loaded["files"][0][name] for name in ("layout", "read", "loaded", "refused")] == [
+        "rates",
+        2,
+        2,
+        0,
+    ]
+    cards = {card["card_id"]: card["state"] for card in shop.json("rates", "list")}
+    assert (cards["cpam-2027-01-01"], cards["cpam_registered-2025-11"]) == ("draft", "active")
+    found = shop.json("rates", "preview", "cpam-2027-01-01", "-o", tmp_path / "orders.xlsx")
+    assert found["active_from"] == "2027-01-01"
+    assert found["prices"]["lost_count"] > 1000
+    assert {"IE"} == {place["country"] for place in found["countries"] if place["changed_count"]}
+    assert found["orders"]["parcel_count"] > 1000
+    assert (tmp_path / "orders.xlsx").read_bytes().startswith(b"PK")
+    assert shop.json("rates", "activate", "cpam-2027-01-01", "--on", "2027-02-01") == {
+        "card_id": "cpam-2027-01-01",
+        "active_from": "2027-02-01",
+    }
+    assert shop.json("rates", "discard", "cpam-2026-12-01") == {"card_id": "cpam-2026-12-01"}
+    said = shop.run("rates", "activate", "cpam-2026-12-01")
+    assert (said.returncode, "is not known here" in said.stderr) == (2, True)
+    old, new = (
+        next(one for one in shop.json("quote", "--country", "IE", "--weight-g", "100", "--on", day))
+        for day in ("2027-01-31", "2027-02-01")
+    )
+    assert old["card_from"] < "2027"
+    assert {"card_id", "card_from", "card_note", "landed"} <= new.keys()
+
+
+def test_a_wrong_card_leaves_the_command_with_every_row_named(shop: Shop, tmp_path: Path) -> None:
+    path = write_rates(tmp_path / "cards.csv", [a_rate(), a_rate(country="Atlantis")])
+    done = shop.run("load", path, "--as", "rates", "--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["files"][0]["refused"] == found["files"][0]["read"] == 2
+    first = found["problems"][0]
+    assert (first["row"], first["column"], first["value"]) == (3, "country", "Atlantis")
+    assert first["reason"]
+    assert first["mending"]
+
+
+def test_what_is_due_at_the_destination_stands_beside_the_fees(shop: Shop) -> None:
+    quotes = shop.json(
+        "quote", "--country", "DE", "--weight-g", "100", "--value", "20", "USD", "--on", "2026-08-01"
+    )
+    due = {one["rule"]: one for one in quotes[0]["landed"]}
+    assert (due["EU_DUTY3"]["amount_minor"], due["EU_DUTY3"]["currency"]) == (300, "EUR")
+    for quote in quotes:
+        if quote["eligible"]:
+            assert quote["fee_minor"] == sum(part["fee_minor"] for part in quote["parts"])
+            assert quote["card_id"]
+            assert quote["card_from"]
+    assert {part["part"] for quote in quotes for part in quote["parts"]} <= {"item", "weight"}
+    said = shop.run("quote", "--country", "DE", "--weight-g", "100", "--on", "2026-08-01").stdout
+    assert "Due at the destination, in no fee above" in said
+    elsewhere = shop.json("quote", "--country", "RU", "--weight-g", "700", "--elsewhere")
+    assert len(elsewhere) == 8
+    assert shop.run("quote", "--country", "DE", "--weight-g", "100", "--value", "x", "USD").returncode == 2
+
+
+def test_bills_are_loaded_and_counted(shop: Shop, tmp_path: Path) -> None:
+    path = write_bill(tmp_path / "bill.csv", [a_bill_line("LP1234567"), a_bill_line("LP7654321")])
+    assert shop.json("load", path, "--as", "bills")["files"][0]["loaded"] == 2
+    assert shop.json("load", path, "--as", "bills")["files"][0]["unchanged"] == 2
+    found = shop.json("bills")
+    assert [found["totals"][0][name] for name in ("line_count", "unmatched_count", "amount_minor")] == [
+        2,
+        2,
+        2468,
+    ]
+    assert {line["number"] for line in found["unmatched"]} == {"LP1234567", "LP7654321"}
+    assert shop.json("rates", "elsewhere", "--country", "jp")[0]["lacks"] == "weight"

@@ -40,6 +40,9 @@ KEYS = {
     "transit_warehouses.csv": ("plan_id",),
     "packaging.csv": ("min_g",),
     "destination_rules.csv": ("country", "needs"),
+    "spot_prices.csv": ("list_id", "service", "country", "detail"),
+    "list_codes.csv": ("code",),
+    "landed_rules.csv": ("rule", "country", "valid_from"),
 }
 CARD_IDS = sorted(path.stem for path in (REFERENCE / "rates").glob("*.csv"))
 
@@ -68,7 +71,7 @@ def test_a_reference_file_has_rows_and_no_key_twice(name: str) -> None:
     found = Counter(tuple(row[key] for key in keys) for row in read(name))
     assert found
     assert [key for key, count in found.items() if count > 1] == []
-    assert all(all(key) for key in found)
+    assert all(all(key[:3]) for key in found)
 
 
 def test_names_differ_by_more_than_their_case() -> None:
@@ -79,7 +82,7 @@ def test_names_differ_by_more_than_their_case() -> None:
 
 def test_all_nineteen_plans_are_there_with_millimetres_and_truth_values() -> None:
     plans = {row["plan_id"]: row for row in read("plans.csv")}
-    assert len(plans) == 19
+    assert Counter(row["channel"] for row in plans.values()) == {"online": 19, "elsewhere": 8}
     assert (plans["CPAM"]["max_longest_mm"], plans["CPAM"]["max_sum_mm"]) == ("600", "900")
     assert {row["tracked"] for row in plans.values()} == {"true", "false"}
     returning = {plan_id for plan_id, row in plans.items() if row["return_supported"] == "true"}
@@ -88,11 +91,13 @@ def test_all_nineteen_plans_are_there_with_millimetres_and_truth_values() -> Non
 
 def test_every_plan_named_anywhere_exists() -> None:
     plans = {row["plan_id"] for row in read("plans.csv")}
+    sold_here = {row["plan_id"] for row in read("plans.csv") if row["channel"] == "online"}
     for name in ("rate_cards.csv", "return_fees.csv", "pickup_coverage.csv", "transit_warehouses.csv"):
         assert {row["plan_id"] for row in read(name)} <= plans
-    assert {row["plan_id"] for row in read("transit_warehouses.csv")} == plans
+    assert {row["plan_id"] for row in read("transit_warehouses.csv")} == sold_here
     services = {row["service_key"] for row in read("services.csv")}
-    assert plans <= services
+    assert sold_here <= services
+    assert not services & (plans - sold_here), "no buyer can have chosen a line of another marketplace"
     assert {row["service_key"] for row in read("service_names.csv")} == services
 
 
@@ -110,7 +115,7 @@ def test_weight_intervals_of_a_destination_do_not_overlap(card_id: str) -> None:
     intervals = defaultdict(list)
     for row in rates(card_id):
         assert row["card_id"] == card_id
-        assert Decimal(row["per_kg"]) + Decimal(row["item_fee"]) > 0
+        assert Decimal(row["per_kg"]) + Decimal(row["item_fee"]) + Decimal(row["first_fee"] or 0) > 0
         intervals[row["country"], row["cargo_class"]].append((int(row["min_g"]), int(row["max_g"])))
     for found in intervals.values():
         assert all(low <= high for low, high in found)
@@ -123,6 +128,14 @@ def test_the_published_rows_are_all_there() -> None:
         "cainiao_economy-2026-01": 29,
         "cainiao_standard-2026-01": 189,
         "cainiao_super_economy-2026-01": 20,
+        "chinapost_eparcel_discount-2025-09": 1,
+        "chinapost_express-2023-09": 1,
+        "chinapost_eyoubao-2025-07": 1,
+        "chinapost_eyoubao_discount-2025-07": 1,
+        "chinapost_eyoubao_priority-2025-07": 1,
+        "chinapost_pudo_economy_land-2025-09": 1,
+        "chinapost_pudo_standard_air-2025-09": 1,
+        "chinapost_srm_priority-2025-09": 1,
         "cpam_registered-2025-11": 639,
         "epacket-2025-11": 37,
         "ups_expedited-2025-11": 6534,
@@ -147,6 +160,38 @@ def test_the_courier_charges_flat_per_whole_kilogram_up_to_twenty(weight_g: int,
         assert (row["item_fee"], row["per_kg"] == "0") == ("0", False)
     else:
         assert (Decimal(row["item_fee"]), row["per_kg"]) == (Decimal(fee), "0")
+
+
+def test_lines_by_first_and_further_weight_and_a_volume_that_counts_from_a_side_on() -> None:
+    (row,) = rates("chinapost_express-2023-09")
+    steps = [row[name] for name in ("first_g", "first_fee", "step_g", "step_fee", "increment_g")]
+    assert steps == ["50", "102", "50", "2.55", "50"]
+    card = next(row for row in read("rate_cards.csv") if row["card_id"] == "chinapost_express-2023-09")
+    assert (card["volumetric_divisor"], card["volumetric_from_mm"]) == ("6000", "400")
+    caps = {row["plan_id"]: (row["max_declared"], row["max_declared_currency"]) for row in read("plans.csv")}
+    assert caps["CHINAPOST_SRM_PRIORITY"] == ("10", "USD")
+    assert caps["CHINAPOST_PUDO_STANDARD_AIR"] == ("1500", "RUB")
+
+
+def test_prices_without_a_weight_or_size_limits_say_so() -> None:
+    lacks = Counter(row["lacks"] for row in read("spot_prices.csv"))
+    assert lacks == {"size_groups": 322, "weight": 210}
+
+
+def test_countries_of_other_codes_have_their_own_and_codes_of_lists_are_no_countries() -> None:
+    registered = {row["country"] for row in rates("cpam_registered-2025-11")}
+    assert {"RS", "TL", "CD"} <= registered
+    codes = {row["code"] for row in read("list_codes.csv")}
+    assert not codes & set(country_codes().values())
+    assert {"ASC", "AN", "TZ-ZNZ", "A2", "IC"} <= codes
+
+
+def test_duties_hold_for_the_whole_union_from_their_day_on() -> None:
+    duty = [row for row in read("landed_rules.csv") if row["rule"] == "EU_DUTY3"]
+    assert len({row["country"] for row in duty}) == 27
+    assert {(row["valid_from"], row["valid_to"], row["amount"], row["currency"]) for row in duty} == {
+        ("2026-07-01", "2028-07-01", "3.00", "EUR")
+    }
 
 
 def test_the_two_halves_of_saint_martin_have_a_price_each() -> None:

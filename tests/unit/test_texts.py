@@ -19,7 +19,7 @@ from lib import texts, wording
 from lib.aliexpress import errors
 from lib.domain.checks import Finding
 from lib.domain.orders import OrderStatus
-from lib.domain.plans import TIERS, Cargo, Obstacle, PairKind, Part, Policy
+from lib.domain.plans import TIERS, Cargo, Due, Obstacle, PairKind, Part, Policy
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode, State
 from lib.wording import files, findings, problems, shipments
@@ -114,10 +114,22 @@ def test_every_code_of_the_domain_has_its_word(language: str) -> None:
             *map(wording.decision_label, Decision),
             *map(wording.handover_label, HandoverMode),
             *map(wording.cargo_label, Cargo),
+            *map(wording.due_label, Due),
             *map(wording.class_label, TIERS),
             *map(wording.finding_label, Finding),
         ]
-    codes = [*State, *OrderStatus, *Part, *Policy, *PairKind, *Decision, *HandoverMode, *Cargo, *Finding]
+    codes = [
+        *State,
+        *OrderStatus,
+        *Part,
+        *Policy,
+        *PairKind,
+        *Decision,
+        *HandoverMode,
+        *Cargo,
+        *Due,
+        *Finding,
+    ]
     assert not set(map(str, codes)) & set(said)
     assert all(wording.finding_sentence(code, "phone", "x") != code for code in Finding)
 
@@ -152,7 +164,10 @@ def test_every_reason_not_to_read_a_file_has_a_sentence() -> None:
 def test_every_fault_of_a_row_is_said_with_its_mending() -> None:
     scripts = [path.read_text(encoding="utf-8") for path in ROOT.glob("lib/files/sql/*.sql")]
     codes = {code for text in scripts for code in re.findall(r"then '([a-z]+(?:_[a-z]+)+)'", text)} | {
-        code for text in scripts for code in re.findall(r"'(\w+)' as code", text)
+        code
+        for text in scripts
+        for pattern in (r"'(\w+)' as code", r"'code': '(\w+)'")
+        for code in re.findall(pattern, text)
     }
     assert len(codes) > 15
     assert codes <= files.ROWS.keys()

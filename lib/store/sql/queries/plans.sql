@@ -1,23 +1,22 @@
 -- name: plans_all
--- One row per plan, with its rate card of the day and its return-service fee (an assumption) if it returns.
+-- One row per plan the platform sells, with its rate card of the day and its return-service fee (an assumption) if it
+-- returns.
 select
     plan.*,
     card.card_id,
     card.currency as card_currency,
-    card.valid_from as card_from,
+    card.active_from as card_from,
     card.note as card_note,
     return_fee.fee_minor as return_fee_minor,
     return_fee.currency as return_fee_currency
 from plans as plan
-left join (
-    select *
-    from rate_cards
-    where valid_from <= $quoted_on and (valid_to is null or $quoted_on < valid_to)
-    qualify row_number() over (partition by plan_id order by valid_from desc, card_id) = 1
-) as card
+left join active_cards as card
     on card.plan_id = plan.plan_id
+    and card.active_from <= $quoted_on
+    and (card.active_to is null or $quoted_on < card.active_to)
 left join return_fees as return_fee
     on return_fee.plan_id = plan.plan_id and plan.return_supported
+where plan.channel = 'online'
 order by plan.plan_id;
 
 -- name: parcels_clear
@@ -30,17 +29,23 @@ create temp table parcels as
 select
     shipment.shipment_id as parcel_id,
     receiver.country,
+    receiver.postcode,
     shipment.weight_g,
     shipment.length_mm,
     shipment.width_mm,
     shipment.height_mm,
     shipment.cargo_class,
+    shipment.declared_minor,
+    shipment.declared_currency,
+    heading.heading_count,
     o.buyer_plan_id
 from shipments as shipment
 inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+left join order_headings as heading
+    on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
 where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused');
 
 -- name: parcels_of_orders
@@ -49,11 +54,15 @@ create temp table parcels as
 select
     parcel.order_id as parcel_id,
     receiver.country,
+    receiver.postcode,
     parcel.weight_g,
     parcel.length_mm,
     parcel.width_mm,
     parcel.height_mm,
     parcel.cargo_class,
+    parcel.declared_minor,
+    parcel.declared_currency,
+    heading.heading_count,
     o.buyer_plan_id
 from order_parcels as parcel
 inner join effective_receivers as receiver
@@ -61,7 +70,9 @@ inner join effective_receivers as receiver
 inner join orders as o
     on o.shop_id = parcel.shop_id and o.order_id = parcel.order_id
 inner join chosen
-    on chosen.id = parcel.order_id;
+    on chosen.id = parcel.order_id
+left join order_headings as heading
+    on heading.shop_id = parcel.shop_id and heading.order_id = parcel.order_id;
 
 -- name: parcels_of_one
 -- One row: a parcel that belongs to no order.
@@ -69,11 +80,15 @@ create temp table parcels as
 select
     'parcel' as parcel_id,
     $country::varchar as country,
+    $postcode::varchar as postcode,
     $weight_g::bigint as weight_g,
     $length_mm::bigint as length_mm,
     $width_mm::bigint as width_mm,
     $height_mm::bigint as height_mm,
     $cargo_class::varchar as cargo_class,
+    $declared_minor::bigint as declared_minor,
+    $declared_currency::varchar as declared_currency,
+    $heading_count::bigint as heading_count,
     null::varchar as buyer_plan_id;
 
 -- name: quotes_clear
@@ -81,10 +96,17 @@ select
 drop table if exists quoted;
 
 -- name: quotes_make
--- One row per parcel and plan: see the macro quotes_for.
+-- One row per parcel and plan of a channel: see the macro quotes_for.
 create temp table quoted as
 select *
-from quotes_for('parcels', $quoted_on::date);
+from quotes_for('parcels', $quoted_on::date, sold := $sold);
+
+-- name: landed_of_parcel
+-- One row per rule that holds for one parcel at its destination on a day.
+select *
+from landed_for('parcels', $quoted_on::date)
+where parcel_id = $parcel_id
+order by rule;
 
 -- name: quotes_of_parcel
 -- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first.
@@ -96,6 +118,8 @@ select
     plan.tracked,
     plan.return_supported,
     card.valid_from as card_from,
+    card.source as card_source,
+    card.note as card_note,
     return_fee.fee_minor as return_fee_minor,
     return_fee.currency as return_fee_currency
 from quoted as quote
@@ -131,7 +155,8 @@ select
     count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
     count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
     count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
-    count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count
+    count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
+    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count
 from quoted as quote
 inner join plans as plan
     on plan.plan_id = quote.plan_id
@@ -205,7 +230,9 @@ select
         'item': quote.item_fee_minor,
         'weight': quote.weight_fee_minor,
         'first_weight': quote.first_fee_minor,
-        'additional_weight': quote.step_fee_minor
+        'additional_weight': quote.step_fee_minor,
+        'fuel': quote.fuel_fee_minor,
+        'remote_area': quote.remote_fee_minor
     })::varchar,
     quote.days_min,
     quote.days_max,

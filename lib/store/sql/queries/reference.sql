@@ -27,7 +27,10 @@ select
     days_max::bigint,
     days_kind,
     sources,
-    confidence
+    confidence,
+    channel,
+    (max_declared::decimal(18, 2) * 100)::bigint,
+    max_declared_currency
 from file;
 
 -- name: reference_plan_cargo
@@ -37,10 +40,49 @@ select plan_id, unnest(string_split(cargo, '|'))
 from file;
 
 -- name: reference_rate_cards
--- One row per rate card of the file.
-insert or replace into rate_cards
-select card_id, plan_id, currency, valid_from::date, valid_to::date, source, confidence, coalesce(note, '')
-from file;
+-- One row per rate card of the file. A card is active from its first day, unless a person already activated one of
+-- its plan: then it waits for a person too. What was activated stays so.
+insert into rate_cards
+select
+    card_id,
+    plan_id,
+    currency,
+    valid_from::date,
+    valid_to::date,
+    source,
+    confidence,
+    coalesce(note, ''),
+    volumetric_divisor::bigint,
+    volumetric_from_mm::bigint,
+    null,
+    null,
+    null,
+    case
+        when plan_id not in (select plan_id from rate_cards where activated_by is not null)
+            then valid_from::date
+    end,
+    null,
+    null
+from file
+on conflict (card_id) do update set
+    plan_id = excluded.plan_id,
+    currency = excluded.currency,
+    valid_from = excluded.valid_from,
+    valid_to = excluded.valid_to,
+    source = excluded.source,
+    confidence = excluded.confidence,
+    note = excluded.note,
+    volumetric_divisor = excluded.volumetric_divisor,
+    volumetric_from_mm = excluded.volumetric_from_mm;
+
+-- name: reference_rates_gone
+-- Rates of the file's cards that an older version of it had.
+delete from rates
+where card_id in (select card_id from file)
+    and (card_id, country, cargo_class, min_g) not in (
+        select card_id, country, cargo_class, min_g::bigint
+        from file
+    );
 
 -- name: reference_rates
 -- One row per rate of the file; prices are decimals of the card's currency, which has hundredths.
@@ -116,4 +158,46 @@ where not exists (select 1 from packaging);
 -- One row per country and thing its customs want.
 insert or replace into destination_rules
 select country, needs, since::date, source
+from file;
+
+-- name: reference_spot_prices
+-- One row per published price that no parcel can be quoted by.
+insert or replace into spot_prices
+select
+    list_id,
+    service,
+    coalesce(detail, ''),
+    country,
+    (price::decimal(18, 2) * 100)::bigint,
+    (per_kg::decimal(18, 4) * 10000)::bigint,
+    currency,
+    days_min::bigint,
+    days_max::bigint,
+    battery::boolean,
+    quoted_on::date,
+    lacks,
+    source,
+    confidence
+from file;
+
+-- name: reference_list_codes
+-- One row per code of a list that is no ISO code.
+insert or replace into list_codes
+select code, name
+from file;
+
+-- name: reference_landed_rules
+-- One row per rule and country: what is due at the destination.
+insert or replace into landed_rules
+select
+    rule,
+    country,
+    valid_from::date,
+    valid_to::date,
+    kind,
+    (amount::decimal(18, 2) * 100)::bigint,
+    currency,
+    ("limit"::decimal(18, 2) * 100)::bigint,
+    limit_currency,
+    sources
 from file;

@@ -1,0 +1,155 @@
+"""Quotes: every order against every plan, beside the barest join that could; and a rate card's preview.
+
+Parcels are spread over the destinations of the lists, weights over what is really sent.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.measure import Figure, seconds
+from lib.app import App
+from lib.config import Settings
+from lib.services import rates
+from lib.store import reference
+from lib.store.database import Database, Work
+
+PARCELS = 100_000
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+_PARCELS = """
+create or replace temp table parcels as
+select
+    i::varchar as parcel_id,
+    (list_value('US', 'RU', 'DE', 'FR', 'ES', 'IL', 'AU', 'BR', 'GB', 'NL', 'IE', 'PL'))[1 + i % 12] as country,
+    '10001' as postcode,
+    (20 + (i * 7919) % 1900)::bigint as weight_g,
+    180::bigint as length_mm,
+    120::bigint as width_mm,
+    40::bigint as height_mm,
+    'general' as cargo_class,
+    500::bigint as declared_minor,
+    'USD' as declared_currency,
+    1::bigint as heading_count,
+    null::varchar as buyer_plan_id
+from range($count) as t (i)
+"""
+
+_BARE = """
+create or replace temp table bare as
+select parcel.parcel_id, plan.plan_id, rate.item_fee_minor, rate.per_kg_e4
+from parcels as parcel
+cross join (select * from plans where channel = 'online') as plan
+left join (
+    select rate.*, card.plan_id
+    from rates as rate
+    inner join rate_cards as card
+        on card.card_id = rate.card_id
+) as rate
+    on rate.plan_id = plan.plan_id
+    and rate.country = parcel.country
+    and rate.cargo_class = parcel.cargo_class
+    and parcel.weight_g between rate.min_g and rate.max_g
+"""
+
+_FULL = "create or replace temp table quoted as select * from quotes_for('parcels', date '2026-11-24')"
+
+_ORDERS = """
+insert into orders by name
+select
+    'default' as shop_id, i::varchar as order_id, 'WAIT_SELLER_SEND_GOODS' as status, '' as status_label,
+    $now as ordered_at, $now as paid_at, $now as ship_by_at, 'USD' as currency, $now as loaded_at, $now as changed_at
+from range($count) as t (i)
+"""
+
+_LINES = """
+insert into order_lines by name
+select
+    'default' as shop_id, i::varchar as order_id, 1 as line_no, 'SKU-' || (i % 300) as sku, '' as title,
+    '' as attributes, 1 + i % 3 as quantity, 'piece' as unit, 0 as shipped_quantity
+from range($count) as t (i)
+"""
+
+_RECEIVERS = """
+insert into receivers by name
+select
+    'default' as shop_id, i::varchar as order_id, 'received' as version, '' as name,
+    (list_value('US', 'RU', 'DE', 'FR', 'ES', 'IL', 'AU', 'BR', 'GB', 'NL', 'IE', 'PL'))[1 + i % 12] as country,
+    '' as country_label, '' as province, '' as city, '' as address, '10001' as postcode, '' as phone, '' as mobile,
+    '' as tax_number, $now as changed_at
+from range($count) as t (i)
+"""
+
+_PRODUCTS = """
+insert into products by name
+select
+    'SKU-' || i as sku, '' as title, 20 + (i * 37) % 600 as weight_g, 150 as length_mm, 100 as width_mm,
+    30 as height_mm, 'general' as cargo_class, '样品' as declared_name_zh, 'sample' as declared_name_en,
+    450 as declared_minor, 'USD' as declared_currency, '950300' as hs_code, $now as changed_at
+from range(300) as t (i)
+"""
+
+_CARD = """
+insert into rate_cards
+select * replace (
+    'new' as card_id, date '2026-11-24' as valid_from, null as active_from, $now as loaded_at, 'b' as loaded_by
+)
+from rate_cards
+where card_id = 'cpam_registered-2025-11'
+"""
+
+_RATES = """
+insert into rates
+select * replace ('new' as card_id, per_kg_e4 * 21 // 20 as per_kg_e4)
+from rates
+where card_id = 'cpam_registered-2025-11'
+"""
+
+
+def run() -> Iterator[Figure]:
+    """The figures; ratios are of the same run."""
+    with _store() as app, app.database.write() as work:
+        _execute(work, _PARCELS, count=PARCELS)
+        bare = _best(work, _BARE)
+        full = _best(work, _FULL)
+    yield Figure("bare join of orders and plans with their rates", bare, "s")
+    yield Figure("all quotes, every part and obstacle", full, "s", limit=5)
+    yield Figure("all quotes against the bare join", full / bare, "×", limit=4)
+    with _store() as app:
+        with app.database.write() as work:
+            now = NOW.replace(tzinfo=None)
+            _execute(work, _ORDERS, count=PARCELS, now=now)
+            _execute(work, _LINES, count=PARCELS)
+            _execute(work, _RECEIVERS, count=PARCELS, now=now)
+            _execute(work, _PRODUCTS, now=now)
+            _execute(work, _CARD, now=now)
+            _execute(work, _RATES)
+        took = seconds(lambda: rates.preview(app, "new", page_size=500))
+        found = rates.preview(app, "new", page_size=500)
+    yield Figure("orders looked at by the preview", found.orders_total["parcel_count"], "orders")
+    yield Figure("of these with another price or plan", found.orders_total["changed_count"], "orders")
+    yield Figure("preview of a new card over 100,000 orders and all plans", took, "s")
+    yield Figure("that preview against quoting the orders once", took / full, "×", limit=4)
+
+
+@contextmanager
+def _store() -> Iterator[App]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "store.duckdb")
+        with database.write() as work:
+            reference.load(work, Settings().reference)
+        app = App(Settings(data=Path(folder)), database, now=lambda: NOW)
+        yield app
+        database.close()
+
+
+def _best(work: Work, script: str) -> float:
+    return min(seconds(lambda: _execute(work, script)) for _ in range(3))
+
+
+def _execute(work: Work, script: str, **values: object) -> None:
+    work._cursor.execute(script, values)
