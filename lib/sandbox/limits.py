@@ -52,15 +52,14 @@ class Limits:
 
     def _count_quota(self, method: str) -> None:
         """The quota's day is Beijing's; calls that are turned away count too."""
-        if self._settings.strikes("daily_quota", method):
-            self._used_up = True
-        if not self._settings.daily_quota and not self._used_up:
+        struck = self._settings.strikes("daily_quota", method)
+        if not self._settings.daily_quota and not self._used_up and not struck:
             return
         moment = datetime.now(UTC).astimezone(BEIJING)
         if (today := moment.date().isoformat()) != self._day:
-            self._used_up = self._used_up and not self._day
-            self._day, self._today = today, 0
+            self._day, self._today, self._used_up = today, 0, False
         self._today += 1
+        self._used_up = self._used_up or struck
         if self._used_up or 0 < self._settings.daily_quota < self._today:
             midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
             left = math.ceil((midnight - moment).total_seconds())

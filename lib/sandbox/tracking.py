@@ -44,12 +44,6 @@ def tracking(shop: Shop, params: Params) -> dict[str, Any]:
     if declared:
         told = {"event_desc": "Declared by the seller", "event_date": pacific(declared[0].at)}
         details.insert(0, told | {"action_code": "CONSIGN"})
-    if not details:
-        return {
-            "result_success": False,
-            "error_desc": "no tracking information",
-            "details": Rows("details", []),
-        }
     return {
         "result_success": True,
         "error_desc": "",

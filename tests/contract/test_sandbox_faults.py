@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +16,7 @@ from lib.sandbox.faults import Settings
 from tests.contract.wire import (
     COMPANIES,
     CREATE,
+    advance,
     ask,
     awaiting,
     behave,
@@ -20,7 +24,11 @@ from tests.contract.wire import (
     logistics_orders,
     printed,
     queried,
+    result,
     signed,
+    status,
+    sync,
+    synced,
     wanted,
 )
 
@@ -142,3 +150,178 @@ def test_a_wrong_setting_changes_nothing(url: str, wrong: dict[str, Any]) -> Non
     before = httpx.get(f"{url}/sandbox/settings").json()
     assert httpx.post(f"{url}/sandbox/settings", json={"latency_ms": 5} | wrong).status_code == 400
     assert httpx.get(f"{url}/sandbox/settings").json() == before
+
+
+LIST = "aliexpress.trade.seller.orderlist.get"
+DETAIL = "aliexpress.trade.new.redefining.findorderbyid"
+PLANS = "aliexpress.logistics.redefining.getonlinelogisticsservicelistbyorderid"
+
+
+def detail(url: str, order_id: str) -> dict[str, Any]:
+    return result(url, DETAIL, {"param1": {"order_id": order_id}})["target"]
+
+
+def test_the_days_quota_may_be_used_up_by_chance(url: str) -> None:
+    behave(url, faults={"create:daily_quota": 1.0})
+    assert "error_response" not in ask(url, COMPANIES, {})
+    error = ask(url, CREATE, wanted(awaiting(url)[0]))["error_response"]
+    assert error["sub_code"] == "accesscontrol.limited-by-app-access-count"
+    seconds = int(re.search(r"ban will last for (\d+) more second", error["sub_msg"])[1])
+    assert 0 < seconds <= 86_400
+    other = sync(url, COMPANIES, {})["error_response"]
+    assert (other["type"], other["code"]) == ("ISV", "AppCallLimit"), "it stops every method"
+    assert re.search(r"this ban will last \d+ seconds", other["msg"])
+    behave(url, faults={})
+    assert "error_response" not in ask(url, COMPANIES, {})
+
+
+def test_a_suspended_plan_is_refused_and_offered_no_more(url: str) -> None:
+    order_id = awaiting(url)[0]
+
+    def offered() -> set[str]:
+        found = result(url, PLANS, {"order_id": order_id})["result_list"]["result"]
+        return {one["logistics_service_id"] for one in found}
+
+    plan = wanted(order_id)["warehouse_carrier_service"]
+    assert plan in offered()
+    behave(url, faults={"create:plan_suspended": 1.0}, suspended_s=3600)
+    assert create(url, order_id)["error_desc"] == "该物流方案暂停发往此国家"
+    assert plan not in offered()
+    advance(url, 0.1)
+    assert plan in offered(), "and after its time again"
+    assert logistics_orders(url) == []
+
+
+def test_a_buyer_may_ask_to_cancel_while_the_parcel_is_made(url: str) -> None:
+    accepted, refused, _ = awaiting(url)
+    behave(url, faults={"create:buyer_cancels": 1.0})
+    assert create(url, accepted)["success"], "shipping calls are let through then"
+    create(url, refused)
+    assert {status(url, accepted), status(url, refused)} == {"IN_CANCEL"}
+    buyer = detail(url, accepted)["buyerloginid"]
+    for order_id, call in ((accepted, "acceptcancel"), (refused, "refusecancel")):
+        method = f"aliexpress.trade.seller.order.{call}"
+        asked = {"param_order_cancel_request": {"order_id": order_id, "buyer_login_id": buyer}}
+        assert result(url, method, asked)["result"]["success"]
+        again = result(url, method, asked)["result"]
+        assert (again["success"], bool(again["error_message"])) == (False, True)
+    assert (status(url, accepted), status(url, refused)) == ("FINISH", "WAIT_SELLER_SEND_GOODS")
+    states = {one["trade_order_id"]: one["status"] for one in logistics_orders(url)}
+    assert states == {accepted: "closed", refused: "wait_warehouse_receive_goods"}
+
+
+def test_a_buyer_may_change_the_address_between_two_looks(url: str) -> None:
+    order_id = awaiting(url)[0]
+    before = detail(url, order_id)
+    behave(url, faults={"detail:address_changed": 1.0})
+    after = detail(url, order_id)
+    assert after["receipt_address"]["address"] == before["receipt_address"]["address"] + ", Flat 1"
+    assert after["gmt_modified"] > before["gmt_modified"]
+    behave(url, faults={})
+    assert detail(url, order_id)["receipt_address"] == after["receipt_address"], "it stays changed"
+
+
+def test_a_list_may_bring_an_order_twice(url: str) -> None:
+    behave(url, faults={"list:duplicate_list_entry": 1.0})
+
+    def page(number: int) -> list[int]:
+        query = {"current_page": number, "page_size": 2}
+        rows = result(url, LIST, {"param_aeop_order_query": query})["result"]["target_list"]
+        return [row["order_id"] for row in rows["aeop_order_item_dto"]]
+
+    assert page(1)[0] == page(1)[-1]
+    assert page(2)[0] == page(1)[1]
+    assert len({*page(1), *page(2), *page(3)}) == 5, "and none is missing"
+
+
+@pytest.mark.parametrize(("fault", "made"), [("refuse_duplicate", 1), ("refuse_plan", 0)])
+def test_a_second_logistics_order_may_be_refused(url: str, fault: str, made: int) -> None:
+    behave(url, faults={fault: 1.0})
+    order_id = awaiting(url)[0]
+    assert create(url, order_id)["success"] is bool(made)
+    assert create(url, order_id)["success"] is False
+    assert len(logistics_orders(url)) == made
+
+
+def test_a_return_on_a_plan_without_it_may_silently_become_a_destroy(url: str) -> None:
+    behave(url, faults={"return_downgraded": 1.0})
+    assert create(url, awaiting(url)[0], undeliverable_decision=0)["success"]
+    assert logistics_orders(url)[0]["undeliverable_decision"] == "destroy"
+
+
+def test_a_late_number_comes_after_its_seconds_and_its_label_with_it(url: str) -> None:
+    behave(url, faults={"late_number": 1.0}, late_s=600)
+    order_id = awaiting(url)[0]
+    made = create(url, order_id)
+    assert "intl_tracking_no" not in made
+    assert queried(url, order_id)[0]["logistics_status"] == "init"
+    assert "errorDesc" in printed(url, ["LA200000014CN"])
+    advance(url, 0.01)
+    number = queried(url, order_id)[0]["international_logistics_num"]
+    assert "body" in printed(url, [number])
+
+
+@pytest.mark.parametrize(
+    "fault", ["cut_before", "cut_after", "isp_before", "isp_after", "html_502", "bad_json", "empty"]
+)
+def test_faults_hit_every_gateway(url: str, fault: str) -> None:
+    behave(url, faults={fault: 1.0})
+    for path, sent in (
+        ("/router/rest", signed(COMPANIES, {})),
+        ("/sync", synced(COMPANIES, {})),
+    ):
+        if fault.startswith("cut"):
+            with pytest.raises(httpx.TransportError):
+                httpx.post(f"{url}{path}", data=sent)
+            continue
+        answer = httpx.post(f"{url}{path}", data=sent)
+        if not fault.startswith("isp"):
+            with pytest.raises(ValueError, match=r"."):
+                answer.json()
+            continue
+        error = answer.json()["error_response"]
+        assert (error["code"], error.get("type", "ISP")) in ((15, "ISP"), ("ServiceTimeout", "ISP"))
+
+
+def test_latency_and_jitter_are_kept(url: str) -> None:
+    settings = Settings(latency_ms=80, jitter_ms=20)
+    assert all(0.06 <= settings.latency_s() <= 0.1 for _ in range(200))
+    assert len({settings.latency_s() for _ in range(20)}) > 1
+    behave(url, latency_ms=150)
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{url}/router/rest", data=signed(COMPANIES, {}), timeout=0.05)
+
+
+def test_settings_may_be_given_from_the_start(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "lib.sandbox",
+        "--port",
+        "0",
+        "--folder",
+        str(tmp_path),
+        "--until-stdin-closes",
+    ]
+    command += [
+        "--latency-ms",
+        "1",
+        "--jitter-ms",
+        "0.5",
+        "--rate-limit",
+        "50",
+        "--fault",
+        "create:isp_after=0.25",
+    ]
+    command += ["--fault", "ban=0.5", "--set", "late_s=9", "--dice", "4"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
+        url = json.loads(process.stdout.readline())["url"]
+        shown = httpx.get(f"{url}/sandbox/settings").json()
+        process.stdin.close()
+        assert process.wait(10) == 0
+    assert shown["faults"] == {"create:isp_after": 0.25, "ban": 0.5}
+    assert (shown["latency_ms"], shown["rate_limit"], shown["late_s"], shown["seed"]) == (1, 50, 9, 4)
+    wrong = subprocess.run([*command[:-6], "--fault", "meteor=1"], capture_output=True, text=True, timeout=60)
+    assert (wrong.returncode, len(wrong.stderr.splitlines())) == (2, 1)
+    assert "meteor" in wrong.stderr

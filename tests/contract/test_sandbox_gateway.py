@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import httpx
 import pytest
 
 from lib.aliexpress.protocol import sign
-from tests.contract.wire import COMPANIES, SECRET, ask, signed
+from tests.contract.wire import (
+    COMPANIES,
+    SECRET,
+    ask,
+    awaiting,
+    create,
+    fields,
+    logistics_orders,
+    rest,
+    signed,
+    stamp,
+    state,
+    sync,
+)
+
+QUERY = "aliexpress.logistics.querylogisticsorderdetail"
+BY_PATH = "/" + COMPANIES.replace(".", "/")
 
 
 @pytest.mark.parametrize(
@@ -71,3 +89,99 @@ def test_the_newer_gateway_takes_the_same_calls_and_says_no_in_words(url: str) -
     assert isinstance(good["result_list"], list)
     bad = httpx.post(f"{url}/sync", data=sent | {"sign": "0" * 64}).json()["error_response"]
     assert (bad["type"], bad["code"]) == ("ISV", "IncompleteSignature")
+
+
+@pytest.mark.parametrize(("minutes", "let_in"), [(9, True), (-9, True), (11, False), (-11, False)])
+def test_the_older_gateways_clock_may_be_ten_minutes_off(url: str, minutes: int, let_in: bool) -> None:
+    beijing = datetime.now(UTC) + timedelta(hours=8, minutes=minutes)
+    for stamped in (f"{beijing:%Y-%m-%d %H:%M:%S}", stamp(minutes=-minutes)):
+        answer = ask(url, COMPANIES, {}, timestamp=stamped, sign="RESIGN")
+        assert ("error_response" not in answer) is let_in
+        assert let_in or answer["error_response"]["code"] == 31
+
+
+@pytest.mark.parametrize(("seconds", "let_in"), [(7100, True), (-7100, True), (7300, False), (-7300, False)])
+def test_the_newer_gateways_clock_may_be_two_hours_off(url: str, seconds: int, let_in: bool) -> None:
+    moment = datetime.now(UTC) - timedelta(seconds=seconds)
+    for stamped in (stamp(seconds=seconds), f"{moment:%Y-%m-%dT%H:%M:%SZ}"):
+        answer = sync(url, COMPANIES, {}, timestamp=stamped)
+        assert ("error_response" not in answer) is let_in
+        assert let_in or answer["error_response"]["code"] == "InvalidTimestamp"
+        assert (
+            rest(url, BY_PATH, {}, access_token="sandbox-token", timestamp=stamped)["code"] == "0"
+        ) is let_in
+
+
+def test_a_form_with_parts_and_files_is_let_in(url: str) -> None:
+    sent = signed(COMPANIES, {})
+    parts = {name: (None, value) for name, value in sent.items()} | {"picture": ("x.png", b"no parameter")}
+    assert "error_response" not in httpx.post(f"{url}/router/rest", files=parts).json()
+
+
+@pytest.mark.parametrize("simplify", ["true", "false"])
+def test_both_list_styles_on_both_business_gateways(url: str, simplify: str) -> None:
+    plain = simplify == "true"
+    for answer in (
+        ask(url, COMPANIES, {"simplify": simplify}),
+        sync(url, COMPANIES, {}, simplify=simplify),
+    ):
+        found = answer if plain else fields(answer, COMPANIES)
+        rows = found["result_list"] if plain else found["result_list"]["result"]
+        assert rows[0]["company_code"] == "SF"
+        assert found["request_id"]
+
+
+def test_the_older_gateway_answers_in_xml_unless_it_is_told_otherwise(url: str) -> None:
+    answer = httpx.post(f"{url}/router/rest", data=signed(COMPANIES, {}, format="", sign="RESIGN"))
+    assert answer.headers["content-type"].startswith("text/xml")
+    root = ElementTree.fromstring(answer.content)
+    assert root.tag == COMPANIES.replace(".", "_") + "_response"
+    assert root.findtext("result_list/result/company_code") == "SF"
+    wrong = httpx.post(f"{url}/router/rest", data=signed(COMPANIES, {}, format="", sign="0" * 32))
+    assert ElementTree.fromstring(wrong.content).findtext("code") == "25"
+
+
+@pytest.mark.parametrize(
+    ("over", "number", "text"),
+    [
+        ({"sign": "0" * 64}, 25, "IncompleteSignature"),
+        ({"app_key": "1"}, 29, "InvalidAppKey"),
+        ({"session": "x"}, 27, "IllegalAccessToken"),
+        ({"method": "aliexpress.no.such.call"}, 22, "InvalidApiPath"),
+    ],
+)
+def test_the_same_failure_has_a_number_here_and_a_text_there(
+    url: str, over: dict[str, str], number: int, text: str
+) -> None:
+    assert ask(url, COMPANIES, {}, **{"sign": "RESIGN", **over})["error_response"]["code"] == number
+    error = sync(url, COMPANIES, {}, **over)["error_response"]
+    assert (error["type"], error["code"]) == ("ISV", text)
+    assert error["msg"]
+    path = over.get("method", COMPANIES).replace(".", "/")
+    elsewhere = {name: value for name, value in over.items() if name not in ("session", "method")}
+    bare = rest(url, f"/{path}", {}, access_token=over.get("session", "sandbox-token"), **elsewhere)
+    assert (bare["type"], bare["code"]) == ("ISV", text)
+    assert bare["message"]
+    assert "error_response" not in bare
+    assert "msg" not in bare
+
+
+def test_a_missing_parameter_is_told_by_each_gateway(url: str) -> None:
+    error = ask(url, QUERY, {})["error_response"]
+    assert (error["code"], error["sub_code"]) == (40, "isv.missing-parameter")
+    assert sync(url, QUERY, {})["error_response"]["code"] == "MissingParameter"
+    assert (
+        rest(url, "/" + QUERY.replace(".", "/"), {}, access_token="sandbox-token")["code"]
+        == "MissingParameter"
+    )
+
+
+def test_sixty_four_at_once_are_all_answered_and_each_made_once(url: str) -> None:
+    order_id = awaiting(url)[0]
+    with ThreadPoolExecutor(64) as pool:
+        made = list(pool.map(lambda _: create(url, order_id), range(128)))
+    ids = {str(one["warehouse_order_id"]) for one in made}
+    numbers = {one["intl_tracking_no"] for one in made}
+    assert len(ids) == len(numbers) == 128
+    assert {one["logistics_order_id"] for one in logistics_orders(url)} == ids
+    assert state(url)["counts"] == {order_id: 128}

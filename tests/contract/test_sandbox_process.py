@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -15,12 +17,16 @@ from lib.sandbox.launch import ensure
 from lib.sandbox.world import World
 from tests.contract.wire import (
     COMPANIES,
+    CREATE,
     awaiting,
     behave,
     close_streams,
     create,
     declare,
+    fields,
+    logistics_orders,
     signed,
+    wanted,
 )
 
 
@@ -118,3 +124,40 @@ def test_the_address_of_another_folders_sandbox_is_not_taken(tmp_path: Path) -> 
     assert two.url != one.url
     one.stop()
     two.stop()
+
+
+def test_what_was_answered_survives_a_kill_in_the_middle_of_many_calls(tmp_path: Path, export: Path) -> None:
+    """And what was not answered is there whole, or not at all."""
+    folder = tmp_path / "folder"
+    first = ensure(folder, [export])
+    assert first.process is not None
+    order_id = awaiting(first.url)[0]
+    answered: list[str] = []
+
+    def work() -> None:
+        with httpx.Client() as client:
+            while True:
+                try:
+                    answer = client.post(f"{first.url}/router/rest", data=signed(CREATE, wanted(order_id)))
+                except httpx.HTTPError:
+                    return
+                answered.append(str(fields(answer.json(), CREATE)["result"]["warehouse_order_id"]))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    while len(answered) < 100 and any(thread.is_alive() for thread in threads):
+        time.sleep(0.01)
+    first.process.kill()
+    for thread in threads:
+        thread.join()
+    first.process.wait()
+    close_streams(first)
+    second = ensure(folder, [])
+    kept = {one["logistics_order_id"] for one in logistics_orders(second.url)}
+    assert len(answered) >= 100
+    assert set(answered) <= kept
+    assert len(kept) <= len(answered) + len(threads), "at most one a connection was under way"
+    fresh = create(second.url, order_id)["warehouse_order_id"]
+    assert str(fresh) not in kept, "numbers go on where they stopped"
+    second.stop()

@@ -40,7 +40,7 @@ GOODS = [
 ]
 
 
-def signed(method: str, parameters: Mapping[str, Any], **over: str) -> dict[str, str]:
+def signed(method: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, str]:
     sent = request(
         method,
         parameters,
@@ -55,7 +55,7 @@ def signed(method: str, parameters: Mapping[str, Any], **over: str) -> dict[str,
     return sent
 
 
-def ask(url: str, method: str, parameters: Mapping[str, Any], **over: str) -> dict[str, Any]:
+def ask(url: str, method: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, Any]:
     return httpx.post(f"{url}/router/rest", data=signed(method, parameters, **over), timeout=30).json()
 
 
@@ -136,7 +136,7 @@ def stamp(**ago: float) -> str:
     return str(int((datetime.now(UTC) - timedelta(**ago)).timestamp() * 1000))
 
 
-def synced(method: str, parameters: Mapping[str, Any], **over: str) -> dict[str, str]:
+def synced(method: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, str]:
     """The parameters of a call to /sync, signed as its official client does."""
     sent = {name: encode(value) for name, value in parameters.items()} | {
         "app_key": "12345678",
@@ -149,12 +149,12 @@ def synced(method: str, parameters: Mapping[str, Any], **over: str) -> dict[str,
     return sent | {"sign": over.get("sign") or sign(sent, SECRET, "sha256")}
 
 
-def sync(url: str, method: str, parameters: Mapping[str, Any], **over: str) -> dict[str, Any]:
+def sync(url: str, method: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, Any]:
     """A call to /sync."""
     return httpx.post(f"{url}/sync", data=synced(method, parameters, **over), timeout=30).json()
 
 
-def rest(url: str, path: str, parameters: Mapping[str, Any], **over: str) -> dict[str, Any]:
+def rest(url: str, path: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, Any]:
     """A call by path, which is signed in front. Without `access_token` it speaks for nobody."""
     sent = {name: encode(value) for name, value in parameters.items()} | {
         "app_key": "12345678",
@@ -178,6 +178,6 @@ def advance(url: str, days: float) -> dict[str, Any]:
     )
 
 
-def result(url: str, method: str, parameters: Mapping[str, Any], **over: str) -> dict[str, Any]:
+def result(url: str, method: str, parameters: Mapping[str, Any], /, **over: str) -> dict[str, Any]:
     """The fields of a call to TOP that is expected to be let in."""
     return fields(ask(url, method, parameters, **over), method)
