@@ -407,11 +407,15 @@ create temp table parcels as
 select
     shipment.shipment_id as parcel_id,
     receiver.country,
+    receiver.postcode,
     shipment.weight_g,
     shipment.length_mm,
     shipment.width_mm,
     shipment.height_mm,
     shipment.cargo_class,
+    shipment.declared_minor,
+    shipment.declared_currency,
+    heading.heading_count,
     o.buyer_plan_id
 from shipments as shipment
 inner join chosen
@@ -420,6 +424,8 @@ inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+left join order_headings as heading
+    on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
 where shipment.plan_id is not null;
 
 -- name: drafts_repriced
