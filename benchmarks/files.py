@@ -86,7 +86,7 @@ def _old_workbook(folder: Path) -> Iterator[Figure]:
 
 def _export(path: Path, order_count: int) -> Path:
     with _exported(order_count) as engine:
-        engine.execute(f"copy (from order_export) to '{path}' (header, delimiter ',')")  # noqa: S608
+        engine.execute(f"copy (from order_export) to '{path}' (header, delimiter ',')")
     return path
 
 

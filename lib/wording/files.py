@@ -55,8 +55,8 @@ UNREADABLE = {
         "The workbook could not be read within {limit} seconds. Save it as CSV, then load that."
     ),
     "damaged": later(
-        "The workbook is damaged, or opening it takes more than the {limit} MB of memory that it may take: a cell far "
-        "from the table is enough. Delete what stands far from it and save it again, or save it as CSV."
+        "The workbook is damaged, or opening it takes more than the {limit} MB of memory that it may take: a cell "
+        "far from the table is enough. Delete what stands far from it and save it again, or save it as CSV."
     ),
     "unknown_layout": later(
         "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Load "
