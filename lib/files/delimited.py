@@ -136,7 +136,7 @@ def _legacy(stream: IO[bytes]) -> str:
     stream.seek(0)
     sample = b""
     while len(sample) < _SAMPLE and (chunk := stream.read(_SAMPLE)):
-        sample += b"\n".join(re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*", chunk))
+        sample += b"\n".join(line for line in re.split(rb"[\r\n]", chunk) if not line.isascii())
     if _share(sample, "utf-8") > 0.9:
         raise Unreadable("bytes_damaged", row=_first_bad_row(stream, "utf-8"))
     return "gb18030" if _share(sample, "gb18030") > 0.5 else "cp1252"
