@@ -57,6 +57,7 @@ class Sandbox:
                     Route("/sandbox/calls", self.call_counts),
                     Route("/sandbox/settings", self.change_settings, methods=["GET", "POST"]),
                     Route("/sandbox/seed", self.seed, methods=["POST"]),
+                    Route("/sandbox/change", self.change, methods=["POST"]),
                     Route("/sandbox/advance", self.advance, methods=["POST"]),
                     Route("/sandbox/reset", self.reset, methods=["POST"]),
                 ]
@@ -153,6 +154,16 @@ class Sandbox:
                     await run_in_threadpool(shutil.copyfileobj, upload.file, file)
                 return await run_in_threadpool(seed, self.world, path)
 
+    async def change(self, request: Request) -> Response:
+        """What a buyer or the platform does to an order: {"order_id", "status", "receiver": {field: text}}."""
+        try:
+            wanted = await _posted(request)
+            with self.world.lock:
+                _change(self.world, wanted)
+        except ValueError as error:
+            return _wrong(error)
+        return JSONResponse({"order_id": str(wanted["order_id"])})
+
     async def advance(self, request: Request) -> Response:
         """Move time forward: {"hours": …}, and close what the platform closes when its time is over."""
         try:
@@ -204,6 +215,20 @@ async def _posted(request: Request) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")
     return found
+
+
+def _change(world: World, wanted: dict[str, Any]) -> None:
+    """Change the status or the receiver of an order. Raises ValueError."""
+    order = world.orders.get(str(wanted.get("order_id")))
+    if order is None:
+        raise ValueError("no such order")
+    receiver, status = wanted.get("receiver") or {}, wanted.get("status") or ""
+    if not isinstance(receiver, dict) or not isinstance(status, str):
+        raise ValueError("status is a text, receiver is an object of texts")
+    if not all(isinstance(value, str) for value in receiver.values()):
+        raise ValueError("receiver is an object of texts")
+    changed = {"order_id": order.order_id, "status": status, "receiver": receiver}
+    world.record(("changed", changed | {"at": world.now().isoformat()}))
 
 
 def _hours(value: Any) -> float:

@@ -74,8 +74,12 @@ def answer(world: World, settings: Settings, limits: Limits, params: Params, fam
     if settings.strikes("isp_before", method):
         raise _platform_failed()
     with world.lock:
+        if method in trade.LISTS and settings.strikes("move_list_entry", method):
+            trade.move_entry(world, method, params)
         carry_out = METHODS.get(method)
         fields = carry_out(world, params) if carry_out else creating.create(world, params, settings)
+        if method in trade.LISTS and settings.strikes("duplicate_list_entry", method):
+            trade.repeat_entry(fields)
     for fault, response in AFTERWARDS.items():
         if settings.strikes(fault, method):
             return response()

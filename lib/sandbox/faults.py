@@ -26,6 +26,8 @@ FAULTS = {
     "html_502": "an HTML page with status 502; it was carried out",
     "bad_json": "half a JSON text; it was carried out",
     "empty": "an empty body; it was carried out",
+    "move_list_entry": "an order of the list moves over the edge between two pages before the later one is read",
+    "duplicate_list_entry": "a page of the list has its first order twice",
     "late_number": "a logistics order gets its number after `late_s` seconds, or after `late_queries` queries",
     "late_visibility": "a logistics order can be queried only after `late_s` seconds",
     "refuse_plan": "the plan is not available for this order",

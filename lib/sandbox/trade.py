@@ -22,6 +22,11 @@ from lib.sandbox.gateway import Rows, invalid
 from lib.sandbox.world import TradeLine, TradeOrder, World
 
 LARGEST_PAGE = 50
+#: The methods that list orders → the parameter with what is asked for.
+LISTS = {
+    "aliexpress.trade.seller.orderlist.get": "param_aeop_order_query",
+    "aliexpress.solution.order.get": "param0",
+}
 NOT_FOUND = {"error_code": "15-1001", "error_message": "order does not exist or is not yours"}
 ENDED = "FINISH"
 
@@ -36,6 +41,25 @@ def order_list(world: World, params: Params) -> dict[str, Any]:
 def solution_order_list(world: World, params: Params) -> dict[str, Any]:
     """aliexpress.solution.order.get"""
     return _list(world, json_object(params, "param0"), "order_dto", "order_product_dto")
+
+
+def move_entry(world: World, method: str, params: Params) -> None:
+    """Let the first order of the page asked for change places with the last one of the page before."""
+    query = json_object(params, LISTS[method])
+    page, size = _page(query)
+    found, edge = _matching(world, query), (page - 1) * size
+    if not 0 < edge < len(found):
+        return
+    listed = world.newest_first()
+    places = {order.order_id: place for place, order in enumerate(listed)}
+    one, other = (places[order.order_id] for order in found[edge - 1 : edge + 1])
+    listed[one], listed[other] = listed[other], listed[one]
+
+
+def repeat_entry(fields: dict[str, Any]) -> None:
+    """Let the first order of a page stand at its end once more."""
+    rows = fields["result"]["target_list"].rows
+    rows.extend(rows[:1])
 
 
 def order_detail(world: World, params: Params) -> dict[str, Any]:
@@ -73,16 +97,8 @@ def receipt_with_tax_number(world: World, params: Params) -> dict[str, Any]:
 
 
 def _list(world: World, query: Mapping[str, Any], row: str, product: str) -> dict[str, Any]:
-    page, size = whole(query, "current_page", 1), min(whole(query, "page_size", 20), LARGEST_PAGE)
-    statuses = _statuses(query)
-    created, modified = _range(query, "create"), _range(query, "modified")
-    orders = [
-        order
-        for order in world.newest_first()
-        if (order.status in statuses if statuses else order.status != ENDED)
-        and _within(order.ordered_at, created)
-        and _within(order.modified_at or order.paid_at or order.ordered_at, modified)
-    ]
+    page, size = _page(query)
+    orders = _matching(world, query)
     shown = orders[(page - 1) * size : page * size]
     return {
         "result": {
@@ -96,6 +112,22 @@ def _list(world: World, query: Mapping[str, Any], row: str, product: str) -> dic
             "target_list": Rows(row, [_row(world, order, product) for order in shown]),
         }
     }
+
+
+def _page(query: Mapping[str, Any]) -> tuple[int, int]:
+    return whole(query, "current_page", 1), min(whole(query, "page_size", 20), LARGEST_PAGE)
+
+
+def _matching(world: World, query: Mapping[str, Any]) -> list[TradeOrder]:
+    statuses = _statuses(query)
+    created, modified = _range(query, "create"), _range(query, "modified")
+    return [
+        order
+        for order in world.newest_first()
+        if (order.status in statuses if statuses else order.status != ENDED)
+        and _within(order.ordered_at, created)
+        and _within(order.modified_at or order.paid_at or order.ordered_at, modified)
+    ]
 
 
 def _statuses(query: Mapping[str, Any]) -> set[str]:

@@ -227,6 +227,12 @@ class World:
         self.orders[order.order_id] = order
         self._newest_first = None
 
+    def _on_changed(self, value: dict[str, Any]) -> None:
+        order = self.orders[value["order_id"]]
+        order.status = value.get("status") or order.status
+        order.receiver |= value.get("receiver") or {}
+        order.modified_at = value["at"]
+
     def _on_status(self, value: dict[str, Any]) -> None:
         order = self.orders[value["order_id"]]
         order.status = value["status"]
