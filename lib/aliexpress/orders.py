@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from lib.aliexpress import fields
 from lib.aliexpress.client import Client
 from lib.aliexpress.errors import Refused, reading
 from lib.aliexpress.fields import inner, pacific, text, truth, whole
 from lib.aliexpress.protocol import rows
+from lib.domain.money import Money
 from lib.domain.orders import Receiver
 
 #: The platform's most for one page of the order list.
 PAGE_SIZE = 50
+#: The two ways in which the list tells the time left may differ by this much and mean the same deadline.
+SAME_DEADLINE = timedelta(minutes=2)
 #: Times the list is read from the start when it changed while its pages were turned.
 PASSES = 3
+#: Who ships a sub-order, when it is not the seller.
+PLATFORM_WAREHOUSES = ("cainiaoInternationalWarehouse", "WAREHOUSE_SEND_GOODS")
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,14 @@ class PlatformOrder:
     ship_by_at: datetime | None
     buyer_plan_id: str | None
     buyer_service: str
+    ordered_at: datetime | None = None
+    paid_at: datetime | None = None
+    changed_at: datetime | None = None
+    paid: Money | None = None
+    buyer_name: str = ""
+    note: str = ""  #: The buyer's notes on the lines, each once.
+    lines: tuple[PlatformLine, ...] = ()
+    semi_managed: bool = False  #: The platform holds the goods' prices and more; extend_map says so.
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,11 @@ class PlatformLine:
     sku: str
     title: str
     quantity: int
+    unit: str = ""
+    unit_price: Money | None = None
+    status: str = ""
+    attributes: str = ""
+    shipped_by_platform: bool = False  #: A warehouse of the platform sends it: leave it alone.
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,15 @@ class OrderDetail:
     buyer_service: str
     lines: tuple[PlatformLine, ...]
     receiver: Receiver
+    ordered_at: datetime | None = None
+    paid_at: datetime | None = None
+    changed_at: datetime | None = None
+    total: Money | None = None
+    freight: Money | None = None
+    buyer_name: str = ""
+    note: str = ""
+    oaid: str = ""  #: Stands for a receiver whose data is encrypted.
+    cancel_reason: str = ""  #: Why the buyer asks to cancel, while IN_CANCEL.
 
 
 def list_orders(client: Client, statuses: Sequence[str], *, now: datetime) -> Iterator[PlatformOrder]:
@@ -94,7 +122,28 @@ def get_order(client: Client, order_id: str) -> OrderDetail:
         buyer_service=text(first, "logistics_service_name"),
         lines=tuple(_line(row, position) for position, row in enumerate(lines, start=1)),
         receiver=_receiver(target.get("receipt_address") or {}),
+        ordered_at=pacific(target.get("gmt_create")),
+        paid_at=pacific(target.get("gmt_pay_success")),
+        changed_at=pacific(target.get("gmt_modified")),
+        total=fields.amount(target.get("order_amount")),
+        freight=fields.amount(target.get("logistics_amount")),
+        buyer_name=text(target, "buyer_signer_fullname"),
+        note=_notes(lines, "buyer_memo") or text(target, "memo"),
+        oaid=text(target, "oaid"),
+        cancel_reason=text(target, "cancel_request_reason"),
     )
+
+
+@reading()
+def get_receiver(client: Client, order_id: str) -> Receiver:
+    """Where an order goes, with the tax number that other calls may leave out.
+
+    Source: aliexpress.trade.redefining.findorderreceiptinfo.
+    """
+    answer = client.call(
+        "aliexpress.trade.redefining.findorderreceiptinfo", {"param1": {"order_id": order_id}}
+    )
+    return _receiver(inner(answer, "result"))
 
 
 def _pages(
@@ -122,11 +171,12 @@ def _page(
             text=text(result, "error_message"),
             request_id=text(answer, "request_id"),
         )
-    found = [_listed_order(row, now) for row in rows(result.get("target_list"))]
+    found = [listed_order(row, now) for row in rows(result.get("target_list"))]
     return whole(result, "total_page", 1), whole(result, "total_count", 0), found
 
 
-def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
+def listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
+    """A row of the list; `now` turns the time left into a deadline."""
     lines = rows(row.get("product_list"))
     first = lines[0] if lines else {}
     return PlatformOrder(
@@ -135,31 +185,58 @@ def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
         ship_by_at=_deadline(row, now),
         buyer_plan_id=text(first, "logistics_type") or None,
         buyer_service=text(first, "logistics_service_name"),
+        ordered_at=pacific(row.get("gmt_create")),
+        paid_at=pacific(row.get("gmt_pay_time")),
+        changed_at=pacific(row.get("gmt_update")),
+        paid=fields.amount(row.get("pay_amount")),
+        buyer_name=text(row, "buyer_signer_fullname"),
+        note=_notes(lines, "memo"),
+        lines=tuple(_line(line, position) for position, line in enumerate(lines, start=1)),
+        semi_managed=any("SEMI_CHOICE_SELF" in text(line, "extend_map") for line in lines),
     )
+
+
+def _notes(lines: Sequence[Mapping[str, Any]], name: str) -> str:
+    return "\n".join(dict.fromkeys(note for line in lines if (note := text(line, name).strip())))
 
 
 def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
     """From the time left, to the nearest minute, so that asking twice gives one deadline.
 
-    Milliseconds, negative when overdue (unit UNCONFIRMED); else the three parts that say days to minutes.
+    The parts left_send_good_* count whole minutes and never below zero. timeout_left_time is finer and negative
+    when overdue, but that it counts milliseconds is UNCONFIRMED: it is believed where the parts agree or are zero.
     """
+    names = [f"left_send_good_{part}" for part in ("day", "hour", "min")]
+    parts = None
+    if any(row.get(name) not in (None, "") for name in names):
+        days, hours, minutes = (whole(row, name, 0) for name in names)
+        parts = timedelta(days=days, hours=hours, minutes=minutes)
+    left = parts
     if row.get("timeout_left_time") not in (None, ""):
-        left = timedelta(milliseconds=whole(row, "timeout_left_time", 0))
-    elif row.get("left_send_good_day") not in (None, ""):
-        days, hours, minutes = (whole(row, f"left_send_good_{part}", 0) for part in ("day", "hour", "min"))
-        left = timedelta(days=days, hours=hours, minutes=minutes)
-    else:
+        fine = timedelta(milliseconds=whole(row, "timeout_left_time", 0))
+        if not parts or abs(fine - parts) <= SAME_DEADLINE:
+            left = fine
+    if left is None:
         return None
     return (now + left + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 def _line(row: Mapping[str, Any], position: int) -> PlatformLine:
+    """A row of the list or of the detail. The list has no numbers of sub-orders: their place is taken for it
+    (UNCONFIRMED), so what is declared by number asks for the detail.
+    """
+    warehouse = text(row, "logistics_warehouse_type") or text(row, "send_goods_operator")
     return PlatformLine(
         line_no=whole(row, "order_sort_id", position),
-        child_order_id=text(row, "id") or text(row, "child_order_id"),
+        child_order_id=text(row, "child_id") or text(row, "id") or text(row, "child_order_id"),
         sku=text(row, "sku_code"),
         title=text(row, "product_name"),
         quantity=whole(row, "product_count", 0),
+        unit=text(row, "product_unit"),
+        unit_price=fields.amount(row.get("product_unit_price")) or fields.amount(row.get("product_price")),
+        status=text(row, "son_order_status") or text(row, "order_status"),
+        attributes=text(row, "product_standard") or text(row, "product_attributes"),
+        shipped_by_platform=warehouse in PLATFORM_WAREHOUSES,
     )
 
 

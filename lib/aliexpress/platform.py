@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from lib.aliexpress import accounts, declaring, orders, shipping
+from lib.aliexpress import accounts, declaring, order_list, orders, shipping
 from lib.aliexpress.accounts import DomesticCompany, SellerAddress
 from lib.aliexpress.client import Client, Exchange
 from lib.aliexpress.declaring import Declaration
+from lib.aliexpress.order_list import OrderPage
 from lib.aliexpress.orders import OrderDetail, PlatformLine, PlatformOrder
 from lib.aliexpress.shipping import (
     Created,
@@ -17,6 +18,7 @@ from lib.aliexpress.shipping import (
     NewShipment,
     OfferedPlan,
 )
+from lib.domain.orders import Receiver
 
 
 class Platform:
@@ -35,9 +37,31 @@ class Platform:
         """All orders in these states."""
         return orders.list_orders(self._client, statuses, now=self._now())
 
+    def order_page(
+        self,
+        statuses: Sequence[str],
+        page: int,
+        *,
+        modified_from: datetime | None = None,
+        modified_until: datetime | None = None,
+    ) -> OrderPage:
+        """A page of the orders in these states (none: all but ended ones), by when they were modified."""
+        return order_list.order_page(
+            self._client,
+            statuses,
+            page,
+            now=self._now(),
+            modified_from=modified_from,
+            modified_until=modified_until,
+        )
+
     def order(self, order_id: str) -> OrderDetail:
         """One order with lines and receiver. Raises Refused for somebody else's."""
         return orders.get_order(self._client, order_id)
+
+    def receiver(self, order_id: str) -> Receiver:
+        """Where an order goes, with its tax number."""
+        return orders.get_receiver(self._client, order_id)
 
     def plans(
         self,
@@ -123,6 +147,7 @@ __all__ = [
     "NewShipment",
     "OfferedPlan",
     "OrderDetail",
+    "OrderPage",
     "Platform",
     "PlatformLine",
     "PlatformOrder",
