@@ -7,10 +7,10 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, figures, reading
+from lib.cli import batches, figures, reading, syncing
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
 
-for command in (*reading.COMMANDS, *figures.COMMANDS, batches.batch):
+for command in (*reading.COMMANDS, *syncing.COMMANDS, *figures.COMMANDS, batches.batch):
     group.add_command(command)

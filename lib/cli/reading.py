@@ -1,4 +1,4 @@
-"""Orders in and looked at: load, sync, orders, quote."""
+"""Orders in and looked at: load, orders, quote."""
 
 from __future__ import annotations
 
@@ -52,19 +52,6 @@ def load(app: App, paths: tuple[Path, ...], kind: str | None, sample: bool) -> A
         "warnings": [_row(problem) for problem in report.warnings],
     }
     return Answer(document, _load_lines(report), report.all_well)
-
-
-@command("sync")
-def sync(app: App) -> Answer:
-    """Ask the platform what changed of the orders awaiting shipment."""
-    found = orders.sync(app, by=app.settings.operator)
-    line = _(
-        "The platform has {asked} orders awaiting shipment; {changed} changed here, {unknown} are not loaded here.",
-        asked=found["asked"],
-        changed=found["changed"],
-        unknown=found["unknown_here"],
-    )
-    return Answer(found, [line])
 
 
 @command("orders")
@@ -278,4 +265,4 @@ def _quote_row(quote: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-COMMANDS = (load, sync, orders_command, quote)
+COMMANDS = (load, orders_command, quote)

@@ -5,7 +5,7 @@ A sentence says what is the matter, where, what was expected, and what to do.
 
 from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
 from lib.wording.files import layout_label, row_mending, row_problem, unreadable_sentence
-from lib.wording.findings import field_label, finding_label, finding_sentence
+from lib.wording.findings import conflict_label, field_label, finding_label, finding_sentence
 from lib.wording.labels import (
     cargo_label,
     class_label,
@@ -21,11 +21,13 @@ from lib.wording.labels import (
 )
 from lib.wording.problems import problem_sentence
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
+from lib.wording.sync import sync_trouble
 
 __all__ = [
     "SAYABLE",
     "cargo_label",
     "class_label",
+    "conflict_label",
     "decision_label",
     "error_sentence",
     "field_label",
@@ -46,6 +48,7 @@ __all__ = [
     "row_problem",
     "state_label",
     "status_label",
+    "sync_trouble",
     "trouble_sentence",
     "unreadable_sentence",
 ]

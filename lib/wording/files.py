@@ -10,6 +10,7 @@ from lib.texts import later
 LAYOUTS = {
     "seller_center": later("Orders, Seller Center export"),
     "products": later("Product table"),
+    "platform": later("Orders from the platform"),
 }
 
 #: The code of a file that cannot be read → why, and what to do.
@@ -56,6 +57,12 @@ ROWS = {
     "in_shipment": later(
         "The order is in a shipment here; its contents and receiver were not taken over from the file."
     ),
+    "platform_country": later("The country the platform gives is none that is known here."),
+    "platform_lines": later("The platform gives the order without products, or without their quantities."),
+    "platform_amount": later("The platform gives the order without an amount."),
+    "platform_receiver_hidden": later("The platform hides the receiver's name or address."),
+    "platform_refused": later("The platform lists the order and refuses its details."),
+    "platform_unreadable": later("The platform's answer about the order cannot be read."),
     "sku_blank": later("The SKU is blank."),
     "sku_twice": later("This SKU stands in an earlier row with other values."),
     "weight_not_positive": later("The weight is zero or less."),
@@ -88,6 +95,19 @@ MENDING = {
     "deadline_unreadable": later("Write it as 2026-11-24 09:30."),
     "times_out_of_order": later("Compare with the platform's order page; export again if they differ."),
     "in_shipment": later("Correct the receiver on the order, or void the shipment and load the file again."),
+    "platform_country": later(
+        "Add the country to the table of country names, or load an export that has the order; it is tried again once "
+        "a day."
+    ),
+    "platform_lines": later("Look at the order in the seller's back office; it is tried again once a day."),
+    "platform_amount": later("Load an order export that has it; it is tried again once a day."),
+    "platform_receiver_hidden": later(
+        "Load an order export that has it, or let the platform give your app the right to read receivers."
+    ),
+    "platform_refused": later("Look at the order in the seller's back office; it is tried again once a day."),
+    "platform_unreadable": later(
+        "Load an order export that has it, and tell the developers; it is tried again once a day."
+    ),
     "sku_blank": later("Fill in the SKU, or delete the row."),
     "sku_twice": later("Keep the row that is right and delete the other."),
     "weight_not_positive": later(

@@ -67,6 +67,13 @@ SENTENCES = {
     "order_unknown": later("No such order is known here. Check the number, or load the export that has it."),
 }
 
+#: What the platform may contradict besides the receiver's fields.
+CONFLICTS = {
+    "country": later("country"),
+    "lines": later("products"),
+    "shipped": later("left to ship"),
+}
+
 FIELDS = {
     "name": later("name"),
     "province": later("province"),
@@ -89,6 +96,11 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
     if code not in SENTENCES:
         return f"{code} {field} {value}".strip()
     return _(SENTENCES[code], field=field_label(field or "address"), value=value)
+
+
+def conflict_label(field: str) -> str:
+    """In what the platform contradicts the desk."""
+    return _(CONFLICTS[field]) if field in CONFLICTS else field_label(field)
 
 
 def field_label(field: str) -> str:

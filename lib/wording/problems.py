@@ -98,6 +98,7 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
+    "sync_running": later("A sync of shop {shop} is under way already. Wait until it is done."),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 }
 

@@ -35,11 +35,23 @@ LENT = {
         role varchar, address_id varchar, position bigint, name varchar, country varchar, province varchar,
         city varchar, street varchar, is_default boolean
     """,
-    "synced": "shop_id varchar, order_id varchar, status varchar, ship_by_at timestamp, buyer_plan_id varchar",
-    "synced_lines": """
-        shop_id varchar, order_id varchar, line_no integer, child_order_id varchar, shipped_quantity bigint
+    "told_orders": """
+        order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
+        ship_by_at timestamp, currency varchar, goods_minor bigint, shipping_minor bigint, total_minor bigint,
+        buyer_name varchar, buyer_service varchar, buyer_plan_id varchar, note varchar, is_detailed boolean,
+        asked_at timestamp
     """,
-    "synced_receivers": "shop_id varchar, order_id varchar, tax_number varchar",
+    "told_lines": """
+        order_id varchar, line_no integer, child_order_id varchar, sku varchar, title varchar, attributes varchar,
+        quantity bigint, unit varchar, shipped_quantity bigint
+    """,
+    "told_receivers": """
+        order_id varchar, name varchar, country varchar, province varchar, city varchar, address varchar,
+        postcode varchar, phone varchar, mobile varchar, tax_number varchar
+    """,
+    "seen_orders": """
+        order_id varchar, status varchar, modified_at timestamp, is_settled boolean, refused_code varchar
+    """,
     "refused": "sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
@@ -62,7 +74,7 @@ LENT = {
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("skipped", "lot", "handover_id", "import_id")
+NUMBERS = ("skipped", "lot", "handover_id", "import_id", "next_page")
 FLAGS = (
     "with_note",
     "several",
@@ -75,7 +87,10 @@ FLAGS = (
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
-MAKERS = ("parcels_of_one", "quotes_make", "orders_incoming", "products_incoming")
+MAKERS = (
+    "parcels_of_one", "quotes_make", "orders_incoming", "products_incoming", "sync_incoming",
+    "sync_lines_matched", "sync_contradictions",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
