@@ -26,6 +26,9 @@ from lib.store import reference
 from lib.store.database import Database
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
 
+#: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
+HTTP = httpx.Client(timeout=60)
+
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
@@ -51,7 +54,7 @@ class Desk:
 
     def seed(self, export: Path) -> None:
         """The platform knows the orders of a file."""
-        httpx.post(f"{self.url}/sandbox/seed", json={"path": str(export)}, timeout=60).raise_for_status()
+        HTTP.post(f"{self.url}/sandbox/seed", json={"path": str(export)}).raise_for_status()
 
     def order_ids(self) -> list[str]:
         return orders.matching_ids(self.app, OrderFilter())
@@ -85,11 +88,11 @@ class Desk:
 
     def behave(self, **settings: Any) -> None:
         """Change how the sandbox behaves; faults by name and rate."""
-        httpx.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
+        HTTP.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
 
     def platform_state(self) -> dict[str, list[dict[str, Any]]]:
         """What the sandbox holds, seen from outside."""
-        return httpx.get(f"{self.url}/sandbox/state").raise_for_status().json()
+        return HTTP.get(f"{self.url}/sandbox/state").raise_for_status().json()
 
     def logistics_orders(self) -> list[dict[str, Any]]:
         return self.platform_state()["logistics_orders"]
@@ -151,7 +154,7 @@ def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path:
 
 @contextmanager
 def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
-    httpx.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
+    HTTP.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
     settings = Settings(data=folder / "data", settle_seconds=0)
     database = _copied(prepared, folder)
     client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)

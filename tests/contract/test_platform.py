@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from io import BytesIO
 
-import httpx
 import pypdf
 import pytest
 
@@ -15,7 +14,7 @@ from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN
 from lib.domain.orders import AWAITING, Receiver
 from lib.domain.shipments import Decision
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk
+from tests.conftest import HTTP, Desk
 
 
 def a_receiver(**over: str) -> Receiver:
@@ -189,10 +188,10 @@ def test_a_ban_is_not_walked_into_twice(desk: Desk, platform: Platform) -> None:
     with pytest.raises(Unavailable) as first:
         platform.seller_addresses()
     assert first.value.retry_after == 30.5
-    before = httpx.get(f"{desk.url}/sandbox/calls").json()
+    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
     with pytest.raises(Unavailable):
         platform.seller_addresses()
-    assert httpx.get(f"{desk.url}/sandbox/calls").json() == before
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json() == before
 
 
 def test_exchanges_are_remembered_without_what_was_sent(desk: Desk, platform: Platform) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-import httpx
 import pytest
 
 from lib.aliexpress import order_list
@@ -18,7 +17,7 @@ from lib.domain.problems import Problem
 from lib.services import files, orders, sync
 from lib.services.sync_details import Stopped
 from tests.builders import a_products_cell, an_export_row, write_export
-from tests.conftest import Desk
+from tests.conftest import HTTP, Desk
 
 SHOP = "default"
 
@@ -31,7 +30,7 @@ def put(desk: Desk, rows: list[dict[str, str]]) -> list[str]:
 
 def change(desk: Desk, order_id: str, **changed: Any) -> None:
     """What a buyer or the platform does to an order."""
-    httpx.post(f"{desk.url}/sandbox/change", json={"order_id": order_id} | changed).raise_for_status()
+    HTTP.post(f"{desk.url}/sandbox/change", json={"order_id": order_id} | changed).raise_for_status()
 
 
 def run(desk: Desk, **given: Any) -> sync.SyncReport:
@@ -45,7 +44,7 @@ def counts(report: sync.SyncReport) -> tuple[int, int, int, int, int]:
 
 
 def calls(desk: Desk, ending: str) -> int:
-    made: dict[str, int] = httpx.get(f"{desk.url}/sandbox/calls").json()
+    made: dict[str, int] = HTTP.get(f"{desk.url}/sandbox/calls").json()
     return sum(count for method, count in made.items() if method.endswith(ending))
 
 
@@ -80,7 +79,7 @@ def test_orders_the_desk_does_not_know_are_made_with_all_that_shipping_needs(emp
 def test_a_second_sync_asks_for_nothing_that_did_not_change(empty_desk: Desk) -> None:
     put(empty_desk, [an_export_row() for _ in range(3)])
     run(empty_desk)
-    httpx.post(f"{empty_desk.url}/sandbox/advance", json={"hours": 1}).raise_for_status()
+    HTTP.post(f"{empty_desk.url}/sandbox/advance", json={"hours": 1}).raise_for_status()
     run(empty_desk)  # What was modified in the very second it was asked for is asked for once more.
     asked = calls(empty_desk, "findorderbyid")
     again = run(empty_desk)
@@ -111,7 +110,7 @@ def test_what_changes_there_comes_with_the_next_sync(empty_desk: Desk) -> None:
 def test_a_platform_days_ahead_is_followed_by_its_own_clock(empty_desk: Desk) -> None:
     first, _ = put(empty_desk, [an_export_row(), an_export_row()])
     run(empty_desk)
-    httpx.post(f"{empty_desk.url}/sandbox/advance", json={"hours": 49}).raise_for_status()
+    HTTP.post(f"{empty_desk.url}/sandbox/advance", json={"hours": 49}).raise_for_status()
     change(empty_desk, first, status="IN_CANCEL")
     assert run(empty_desk).updated == 2, "one changed, and the deadline of the other came nearer"
     assert first not in empty_desk.order_ids()
