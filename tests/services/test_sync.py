@@ -396,7 +396,7 @@ def test_freshness_tells_failure_age_and_health(empty_desk: Desk) -> None:
     app.now = lambda: asked() + timedelta(minutes=26)  # type: ignore[method-assign]
     assert sync.standing(app)[0].is_late
     app.now = asked  # type: ignore[method-assign]
-    empty_desk.behave(faults={"expired_token": 1.0})
+    empty_desk.behave(faults={"token_expired": 1.0})
     with pytest.raises(Unavailable):
         run(empty_desk)
     [failed] = sync.standing(app)
