@@ -53,7 +53,7 @@ def frame(engine: duckdb.DuckDBPyConnection, table: str, whole: tuple[str, ...] 
     The texts stay where they are: they are lent to the frame, and by `Work.table` to the store, without a copy.
     """
     taken: pa.Table = engine.table(table).to_arrow_table()
-    frame = taken.drop_columns(list(whole)).to_pandas()
+    frame = taken.drop_columns(list(whole)).to_pandas(date_as_object=False)
     places = {name: place for place, name in enumerate(taken.column_names)}
     for name in sorted(whole, key=places.__getitem__):
         numbers = taken[name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

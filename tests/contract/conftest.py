@@ -17,7 +17,9 @@ def export(tmp_path: Path) -> Path:
     rows.append(an_export_row(订单状态="等待买家付款"))
     part = an_export_row(products=a_products_cell(("SKU-1", 1), ("SKU-2", 1)), 订单状态="部分发货")
     rows.append(part | {"实际发货物流:运单号": "AliExpress Standard Shipping:LV000000000CN"})
-    return write_export(tmp_path / "orders.xlsx", rows)
+    # A parcel's fate hangs on its order number: the same ones, whatever other tests ran before.
+    numbered = [row | {"订单号": str(8100000000000300 + place)} for place, row in enumerate(rows, 1)]
+    return write_export(tmp_path / "orders.xlsx", numbered)
 
 
 @pytest.fixture
