@@ -84,7 +84,7 @@ def test_freshness_is_said_on_every_page_and_a_failure_with_what_to_do(
         page = open_page(desk.app, name)
         assert any("Orders synced" in one.value for one in page.sidebar.caption), name
         assert not page.sidebar.warning
-    desk.behave(faults={"expired_token": 1.0})
+    desk.behave(faults={"token_expired": 1.0})
     with pytest.raises(Unavailable):
         sync.sync(desk.app, "default", by="tester")
     page = open_page(desk.app, "files")
