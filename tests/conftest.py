@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from httpx._transports import default as transports
 
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
@@ -25,6 +27,9 @@ from lib.services.dispatch import Dispatcher
 from lib.store import reference
 from lib.store.database import Database
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
+
+# Nothing here speaks TLS, and every client would read the machine's certificates anew.
+transports.create_ssl_context = cache(transports.create_ssl_context)
 
 #: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
 HTTP = httpx.Client(timeout=60)
