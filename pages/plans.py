@@ -12,7 +12,7 @@ from lib.domain.plans import Obstacle, Policy
 from lib.services import batches, costs, plans
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, figures, formats, tables
+from lib.ui import actions, figures, formats, tables
 from lib.ui import batches as batch_lists
 from lib.ui.context import app
 from lib.wording import (
@@ -26,6 +26,7 @@ from lib.wording import (
     part_label,
     policy_label,
 )
+from pages.parts import comparison
 
 #: Tables whose rows may move when something was decided.
 TABLES = ("plans_table", "plans_orders")
@@ -73,7 +74,7 @@ def show_batch(batch_id: str) -> None:
             query_params={"batch": batch_id},
         )
         return
-    choose(batch_id, found.plans, len(found.choices))
+    choose(batch_id, found.plans, len(found.choices), found.places)
     chosen_total(found.choices)
     show_uncarried(batch_id, found.choices)
     differing = confirm(batch_id, batch)
@@ -115,7 +116,7 @@ def give_up(batch_id: str) -> None:
         )
 
 
-def choose(batch_id: str, by_plan: pd.DataFrame, parcel_count: int) -> None:
+def choose(batch_id: str, by_plan: pd.DataFrame, parcel_count: int, places: pd.DataFrame) -> None:
     """The plans beside each other, and the ways to choose among them."""
     st.subheader(_("Choose a plan for every parcel"))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -133,16 +134,24 @@ def choose(batch_id: str, by_plan: pd.DataFrame, parcel_count: int) -> None:
                 clears=TABLES,
                 help=_("For every parcel whose plan was not fixed one by one."),
             )
-    as_table, as_chart = st.tabs([_("Every plan"), _("Cost against days")])
+    as_table, as_chart, as_map = st.tabs(
+        [_("Every plan"), _("Cost against days"), _("Cheapest by country and weight")]
+    )
     with as_table:
         ticked = tables.choose(
-            _plan_rows(by_plan), _plan_columns(parcel_count), by="plan_id", key="plans_table", single=True
+            _plan_rows(by_plan, parcel_count),
+            _plan_columns(parcel_count),
+            by="plan_id",
+            key="plans_table",
+            single=True,
         )
         st.caption(formats.in_cny(costs.exchange_on(app())))
         if ticked:
             use_for_all(batch_id, by_plan.set_index("plan_id").loc[ticked[0]].to_dict(), ticked[0])
     with as_chart:
-        show_chart(by_plan)
+        comparison.show_chart(by_plan)
+    with as_map:
+        comparison.show_map(places, by_plan)
 
 
 def use_for_all(batch_id: str, plan: Mapping[Any, Any], plan_id: str) -> None:
@@ -168,7 +177,7 @@ def use_for_all(batch_id: str, plan: Mapping[Any, Any], plan_id: str) -> None:
     )
 
 
-def _plan_rows(by_plan: pd.DataFrame) -> pd.DataFrame:
+def _plan_rows(by_plan: pd.DataFrame, parcel_count: int) -> pd.DataFrame:
     carried = by_plan["carried_count"].where(by_plan["carried_count"] > 0)
     nothing = by_plan["carried_count"] == 0
     return pd.DataFrame(
@@ -180,6 +189,8 @@ def _plan_rows(by_plan: pd.DataFrame) -> pd.DataFrame:
             "total": pd.Series(formats.amounts(by_plan["fee_minor"], by_plan["currency"])).mask(nothing, "–"),
             "total_cny": (by_plan["fee_cny_minor"] / 100).mask(nothing),
             "mean_cny": (by_plan["fee_cny_minor"] / 100 / carried).round(2),
+            "per_kg_cny": (by_plan["fee_cny_minor"] * 10 / by_plan["carried_g"].mask(nothing)).round(2),
+            "matching": (by_plan["matching_count"] / parcel_count).round(3),
             "days": _day_ranges(by_plan),
             "tracked": by_plan["tracked"],
             "returns": by_plan["return_supported"],
@@ -199,6 +210,12 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
         "total": text(_("Total"), help=_("Estimated by the rate card, in its currency.")),
         "total_cny": number(_("Total in CNY"), format="%.2f"),
         "mean_cny": number(_("Mean per parcel in CNY"), format="%.2f"),
+        "per_kg_cny": number(_("Mean per kg in CNY"), format="%.2f", help=_("Of what the parcels weigh.")),
+        "matching": number(
+            _("The buyer's own"),
+            format="percent",
+            help=_("Share of all parcels whose buyer chose this plan."),
+        ),
         "days": text(_("Promised"), help=_("Days from hand-over to delivery, as the carrier states them.")),
         "tracked": yes_no(_("Tracked")),
         "returns": yes_no(
@@ -225,30 +242,6 @@ def _day_ranges(frame: pd.DataFrame) -> list[str]:
 def _numbers(column: pd.Series) -> list[float]:
     """A column that may miss values, as numbers and NaN."""
     return column.astype("Float64").to_numpy(dtype="float64", na_value=float("nan")).tolist()
-
-
-def show_chart(by_plan: pd.DataFrame) -> None:
-    """What a parcel costs on average against the latest day promised."""
-    able = by_plan[by_plan["carried_count"] > 0]
-    dated = able.dropna(subset="days_max")
-    if not dated.empty:
-        charts.scatter(
-            dated.assign(
-                name=[formats.plan(row) for row in dated.to_dict("records")],
-                mean_cny=(dated["fee_cny_minor"] / 100 / dated["carried_count"]).round(2),
-                days_max=dated["days_max"].astype("int64"),
-            ),
-            x="days_max",
-            y="mean_cny",
-            size="carried_count",
-            name="name",
-            labels=(_("Latest day promised"), _("Mean per parcel in CNY"), _("Parcels it can carry")),
-            key="plans_chart",
-            alt=_("Mean cost per parcel against the latest day promised, one dot per plan."),
-        )
-    undated = [formats.plan(row) for row in able[able["days_max"].isna()].to_dict("records")]
-    if undated:
-        st.caption(_("Without promised days, so not in the chart: {plans}.", plans=_(", ").join(undated)))
 
 
 def chosen_total(choices: pd.DataFrame) -> None:

@@ -28,6 +28,7 @@ class Comparison:
 
     plans: pd.DataFrame  #: One row per plan; see `store.plans.by_plan`.
     choices: pd.DataFrame  #: One row per undecided shipment; those without a plan first.
+    places: pd.DataFrame  #: One row per country and weight band; see `store.plans.cheapest_by_place`.
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,24 @@ def compare(app: App, batch_id: str) -> Comparison:
     with app.database.read() as work:
         need(work, batch_id)
         store.rate_batch(work, batch_id, on=app.now().date())
-        return Comparison(store.by_plan(work), store.choices(work, batch_id))
+        return Comparison(store.by_plan(work), store.choices(work, batch_id), store.cheapest_by_place(work))
+
+
+def frontier(by_plan: pd.DataFrame) -> list[str]:
+    """The plans nothing beats, fastest first: each further one is slower and costs less a parcel.
+
+    Looks only at plans that state their days and carry as many parcels as any such plan does: means over other
+    parcels say nothing about which plan is dearer.
+    """
+    dated = by_plan[(by_plan["carried_count"] > 0) & by_plan["days_max"].notna()]
+    widest = dated[dated["carried_count"] == dated["carried_count"].max()]
+    found: list[str] = []
+    least: int | None = None
+    for row in widest.sort_values(["days_max", "fee_cny_minor", "plan_id"]).to_dict("records"):
+        if least is None or row["fee_cny_minor"] < least:
+            found.append(row["plan_id"])
+            least = row["fee_cny_minor"]
+    return found
 
 
 def options(app: App, batch_id: str, shipment_id: str) -> list[Quote]:

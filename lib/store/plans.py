@@ -80,6 +80,11 @@ def by_plan(work: Work) -> pd.DataFrame:
     return work.frame("quotes_by_plan")
 
 
+def cheapest_by_place(work: Work) -> pd.DataFrame:
+    """One row per country and weight band of the rated parcels: the plan that is the cheapest for most of them."""
+    return work.frame("cheapest_by_place")
+
+
 def policy_plans(work: Work, policy: Policy) -> dict[str, str]:
     """parcel_id → the plan a policy gives it, for rated parcels it has one for."""
     rows = work.rows("policy_plans", policy=policy)

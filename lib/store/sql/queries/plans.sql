@@ -150,6 +150,8 @@ select
     coalesce(sum(quote.fee_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_minor,
     coalesce(sum(quote.fee_cny_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_cny_minor,
     coalesce(sum(quote.chargeable_g) filter (where quote.obstacles = 0), 0)::bigint as chargeable_g,
+    coalesce(sum(parcel.weight_g) filter (where quote.obstacles = 0), 0)::bigint as carried_g,
+    count(*) filter (where quote.obstacles = 0 and quote.plan_id = parcel.buyer_plan_id)::bigint as matching_count,
     count(*) filter (where quote.obstacles & 1 > 0)::bigint as no_weight_count,
     count(*) filter (where quote.obstacles & 2 > 0)::bigint as too_heavy_count,
     count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
@@ -158,6 +160,8 @@ select
     count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
     count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count
 from quoted as quote
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
 inner join plans as plan
     on plan.plan_id = quote.plan_id
 left join rate_cards as card
@@ -172,6 +176,61 @@ group by
     plan.days_min,
     plan.days_max
 order by carried_count desc, fee_cny_minor, plan.plan_id;
+
+-- name: cheapest_by_place
+-- One row per country and weight band [band_from_g, band_to_g) (null: no end): the plan that is the cheapest for most
+-- of its rated parcels, for how many, and what the cheapest plans of all of them cost on average. plan_id is null where
+-- no plan can carry any.
+with cheapest as (
+    select
+        parcel.parcel_id,
+        parcel.country,
+        case
+            when parcel.weight_g <= 150 then 1
+            when parcel.weight_g <= 300 then 151
+            when parcel.weight_g <= 500 then 301
+            when parcel.weight_g <= 1000 then 501
+            when parcel.weight_g <= 2000 then 1001
+            else 2001
+        end::bigint as band_from_g,
+        case
+            when parcel.weight_g <= 150 then 151
+            when parcel.weight_g <= 300 then 301
+            when parcel.weight_g <= 500 then 501
+            when parcel.weight_g <= 1000 then 1001
+            when parcel.weight_g <= 2000 then 2001
+        end::bigint as band_to_g,
+        quote.plan_id,
+        quote.fee_cny_minor
+    from parcels as parcel
+    left join quoted as quote
+        on quote.parcel_id = parcel.parcel_id and quote.obstacles = 0
+    where parcel.weight_g is not null
+    qualify row_number() over (
+        partition by parcel.parcel_id
+        order by quote.fee_cny_minor nulls last, quote.days_max nulls last, quote.plan_id
+    ) = 1
+),
+
+counted as (
+    select country, band_from_g, band_to_g, plan_id, count(*) as plan_count, sum(fee_cny_minor) as fee_cny_minor
+    from cheapest
+    group by country, band_from_g, band_to_g, plan_id
+)
+
+select
+    country,
+    band_from_g,
+    band_to_g,
+    arg_max(plan_id, plan_count) filter (where plan_id is not null) as plan_id,
+    coalesce(max(plan_count) filter (where plan_id is not null), 0)::bigint as plan_count,
+    sum(plan_count)::bigint as parcel_count,
+    coalesce(sum(plan_count) filter (where plan_id is null), 0)::bigint as uncarried_count,
+    round(sum(fee_cny_minor) / nullif(sum(plan_count) filter (where plan_id is not null), 0))::bigint
+        as mean_cny_minor
+from counted
+group by country, band_from_g, band_to_g
+order by sum(parcel_count) over (partition by country) desc, country, band_from_g;
 
 -- name: policy_plans
 -- One row per rated parcel that a policy has a plan for.
