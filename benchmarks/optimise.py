@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Figure, seconds
 from lib.domain.limits import Limits, Quota
-from lib.services.optimise import best
+from lib.services.optimise import PATIENCE_S, best
 
 PLANS = 20
 
@@ -18,13 +19,17 @@ def run() -> Iterator[Figure]:
     """The figures; the bare one is every parcel by itself."""
     for parcel_count, limit in ((10_000, 2.0), (100_000, 30.0)):
         options, limits = _instance(parcel_count)
-        alone = seconds(lambda options=options: best(options, Limits()))
-        took = seconds(lambda options=options, limits=limits: best(options, limits))
-        found = best(options, limits)
+        alone = seconds(partial(best, options, Limits()))
         yield Figure(f"{parcel_count:,} parcels × {PLANS} plans, each by itself", alone, "s")
-        yield Figure(f"{parcel_count:,} parcels × {PLANS} plans under limits", took, "s", limit=limit)
+        name = f"{parcel_count:,} parcels × {PLANS} plans under limits"
+        try:
+            took = seconds(partial(best, options, limits))
+        except TimeoutError:
+            # Nothing was found in the solver's patience: the figure is at least that, and breaks its limit.
+            yield Figure(f"{name} (given up)", PATIENCE_S, "s", limit=limit)
+            continue
+        yield Figure(name, took, "s", limit=limit)
         yield Figure(f"{parcel_count:,} parcels: against each by itself", took / alone, "×")
-        yield Figure(f"{parcel_count:,} parcels: gap not proven", found.gap, "CNY minor units", limit=0)
 
 
 def _instance(parcel_count: int) -> tuple[pd.DataFrame, Limits]:
