@@ -2,10 +2,12 @@
 # make test     everything that has to hold: format, lint, types, tests
 # make texts    find the texts in the code, merge them into the catalogue, compile it, say what is missing
 # make samples  make data/reference and data/samples again from data/sources
+# make fuzz     ten thousand damaged files, none of which may break loading; COUNT= for another number
 # make bench    what it costs, measured; one part of it with NAME=
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_ARGS ?=
+COUNT ?= 10000
 
 BIN := .venv/bin
 RUNS := .venv/.runs
@@ -13,7 +15,7 @@ TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
-.PHONY: run test browser bench texts samples clean
+.PHONY: run test browser bench fuzz texts samples clean
 
 run: $(RUNS)
 	@echo "Shipdesk: http://127.0.0.1:$${STREAMLIT_SERVER_PORT:-8501} (Ctrl-C ends it)"
@@ -23,7 +25,7 @@ test: $(TESTS) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
 
 # The tests in a browser use the distribution's Chromium; labels and screenshots need Chinese letters.
 browser:
@@ -45,6 +47,9 @@ samples: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(NAME)
+
+fuzz: $(TESTS)
+	SHIPDESK_FUZZ=$(COUNT) $(BIN)/pytest --numprocesses 2 tests/fuzz
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

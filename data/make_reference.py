@@ -149,6 +149,7 @@ def make(folder: Path) -> None:
         "pickup_coverage": pickup_coverage,
         "transit_warehouses": lambda: read(TABLES / "transit_warehouses.csv"),
         "packaging": lambda: read(TABLES / "packaging.csv"),
+        "destination_rules": destination_rules,
     }
     for name, rows in tables.items():
         write(folder / f"{name}.csv", rows())
@@ -158,6 +159,18 @@ def make(folder: Path) -> None:
         write(folder / "rates" / f"{card_id}.csv", rated)
     for row in read(CHINA_POST):
         write(folder / "rates" / f"{china_post_card(row)}.csv", [steps(row)])
+
+
+def destination_rules() -> Iterator[Row]:
+    """One row per country and thing its customs want: a group of countries becomes its members."""
+    for row in read(TABLES / "destination_rules.csv"):
+        for country in row["countries"].split("|"):
+            yield {
+                "country": country,
+                "needs": row["needs"],
+                "since": row["since"],
+                "source": row["source"],
+            }
 
 
 def plans() -> Iterator[Row]:

@@ -9,13 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lib.aliexpress.errors import Unavailable
-from lib.aliexpress.platform import Client, Platform
+from lib.aliexpress.journal import Exchange
+from lib.aliexpress.platform import Platform
+from lib.aliexpress.shops import DEFAULT_SHOP, Shops, setting_token
+from lib.aliexpress.tokens import TokenFolder
 from lib.config import Settings
 from lib.sandbox import launch
 from lib.store import reference
+from lib.store import shops as shop_store
 from lib.store.database import Database
 
 SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN = "12345678", "sandbox-secret", "sandbox-token"
+SANDBOX_REFRESH = "sandbox-refresh"
 
 
 class App:
@@ -32,7 +37,8 @@ class App:
         self.settings = settings
         self.database = database
         self.now = now
-        self._platform = platform
+        self._platform = platform  #: Speaks for every shop, in place of what would be connected.
+        self._shops: Shops | None = None
         self._sandbox: launch.Running | None = None
         self._connecting = threading.Lock()
 
@@ -46,19 +52,37 @@ class App:
 
     @property
     def platform(self) -> Platform:
-        """The platform; without credentials a sandbox is started on the loopback address first."""
-        with self._connecting:
-            if self._platform is None:
-                self._platform = self._connect()
-            return self._platform
+        """The platform, speaking for the first shop."""
+        return self.platform_of(DEFAULT_SHOP)
 
     def shops(self) -> tuple[str, ...]:
-        """The shops this desk ships for."""
-        return ("default",)
+        """The shops this desk ships for: those that let it in; without any, the first one."""
+        with self.database.read() as work:
+            known = [row["shop_id"] for row in shop_store.known(work)]
+        return tuple(shop for shop in known if self._has_token(shop)) or (DEFAULT_SHOP,)
 
     def platform_of(self, shop_id: str) -> Platform:
-        """The platform, speaking for one shop."""
-        return self.platform
+        """The platform, speaking for one shop, at that shop's gateway.
+
+        Without credentials a sandbox is started on the loopback address first. Raises Unavailable.
+        """
+        if self._platform is not None:
+            return self._platform
+        shops = self.connected()
+        with self.database.read() as work:
+            own = next((row for row in shop_store.known(work) if row["shop_id"] == shop_id), None)
+        return shops.platform(shop_id, (own or {}).get("platform_url") or "")
+
+    def connected(self) -> Shops:
+        """The shops with their tokens; the sandbox is started first where it is needed. Raises Unavailable."""
+        with self._connecting:
+            if self._shops is None:
+                self._shops = self._connect()
+            return self._shops
+
+    def exchanges(self) -> list[Exchange]:
+        """The last calls for every shop, newest first."""
+        return self._platform.exchanges() if self._platform is not None else self.connected().exchanges()
 
     @property
     def is_sandbox(self) -> bool:
@@ -86,32 +110,46 @@ class App:
         """Close what was opened, last first."""
         if self._platform is not None:
             self._platform.close()
+        if self._shops is not None:
+            self._shops.close()
         if self._sandbox is not None:
             self._sandbox.stop()
         self.database.close()
 
-    def _connect(self) -> Platform:
+    def _has_token(self, shop_id: str) -> bool:
+        if shop_id == DEFAULT_SHOP and (self.settings.sandbox or self.settings.token.get_secret_value()):
+            return True
+        key = SANDBOX_KEY if self.settings.sandbox else self.settings.app_key
+        return TokenFolder(self.settings.tokens_folder, key).load(shop_id) is not None
+
+    def _connect(self) -> Shops:
         settings = self.settings
-        key, secret, token = settings.app_key, settings.app_secret, settings.token
+        url, key, secret = settings.platform_url, settings.app_key, settings.app_secret.get_secret_value()
+        token = setting_token(settings.token.get_secret_value(), settings.refresh_token.get_secret_value())
         if settings.sandbox:
-            seeds = sorted((self.sandbox_folder / "seeds").glob("*"))
-            try:
-                self._sandbox = launch.ensure(self.sandbox_folder, seeds)
-            except launch.DidNotStart as error:
-                raise Unavailable("sandbox_did_not_start", text=str(error)) from error
-            for seed in seeds if self._sandbox.process is None else ():
-                self._sandbox.seed(seed)
-            url, key = self._sandbox.url, SANDBOX_KEY
-            return Platform(Client(url, key, SANDBOX_SECRET, SANDBOX_TOKEN, now=self.now))
-        return Platform(
-            Client(
-                settings.platform_url,
-                key,
-                secret.get_secret_value(),
-                token.get_secret_value(),
-                now=self.now,
-            )
+            url, key, secret = self._start_sandbox(), SANDBOX_KEY, SANDBOX_SECRET
+            token = setting_token(SANDBOX_TOKEN, SANDBOX_REFRESH)
+        return Shops(
+            url,
+            key,
+            secret,
+            folder=settings.tokens_folder,
+            setting=token,
+            now=self.now,
+            sign_method=settings.sign_method,
+            connections=max(settings.threads * 2, 8),
         )
+
+    def _start_sandbox(self) -> str:
+        """Its address; one that runs already is told of the exports that were loaded."""
+        seeds = sorted((self.sandbox_folder / "seeds").glob("*"))
+        try:
+            self._sandbox = launch.ensure(self.sandbox_folder, seeds)
+        except launch.DidNotStart as error:
+            raise Unavailable("sandbox_did_not_start", text=str(error)) from error
+        for seed in seeds if self._sandbox.process is None else ():
+            self._sandbox.seed(seed)
+        return self._sandbox.url
 
 
 _current: App | None = None

@@ -17,10 +17,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHIPDESK_", env_file=ROOT / ".env", extra="ignore")
 
     data: Path = ROOT / "data" / "local"  #: Folder of database, labels and exports.
-    platform_url: str = ""  #: Empty: the sandbox on this machine.
+    platform_url: str = ""  #: Empty: the sandbox on this machine. The path tells which gateway.
     app_key: str = ""
     app_secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")
+    sign_method: str = ""  #: Empty: the usual one of the gateway.
+    callback_url: str = ""  #: Where a seller's browser lands after authorising; as registered for the app.
     operator: str = Field(default_factory=getpass.getuser)  #: Who acts when nobody said so.
     language: str = "en"  #: Default language of texts: en or zh_CN.
     settle_seconds: int | None = None  #: How long a created order may stay invisible; 10 sandbox, 300 live.
@@ -34,6 +37,11 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.data / "shipdesk.duckdb"
+
+    @property
+    def tokens_folder(self) -> Path:
+        """Token files, outside the database and readable by their owner alone."""
+        return self.data / "tokens"
 
     @property
     def labels_folder(self) -> Path:

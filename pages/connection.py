@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import streamlit as st
 
@@ -9,13 +11,16 @@ from lib.services import connection
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import SAYABLE, error_sentence
+from lib.wording import SAYABLE, error_sentence, gateway_label, shop_label
+from pages.parts import shops
 
+#: Rows of a table, and lines of an exchange, beyond which it scrolls.
+MOST_IN_SIGHT, LONG = 7, 12
 ENVIRONMENT = """\
-SHIPDESK_PLATFORM_URL=https://…
+SHIPDESK_PLATFORM_URL=https://api-sg.aliexpress.com/sync
 SHIPDESK_APP_KEY=…
 SHIPDESK_APP_SECRET=…
-SHIPDESK_TOKEN=…"""
+SHIPDESK_CALLBACK_URL=https://…"""
 
 
 def main() -> None:
@@ -29,7 +34,9 @@ def main() -> None:
         _go_live()
         return
     _what(status)
-    _addresses()
+    shop = shops.show(sandbox=status.sandbox)
+    _limits()
+    _addresses(shop)
     _exchanges()
     _go_live()
 
@@ -51,27 +58,64 @@ def _what(status: connection.Connection) -> None:
         )
     rows = {
         _("Address of the platform"): status.url,
+        _("Gateway"): gateway_label(status.gateway),
         _("App key"): status.app_key or _("the sandbox's own"),
         _("Data folder"): status.folder,
         _("An order that was not answered counts as missing after"): _(
             "{seconds} s", seconds=status.settle_seconds
         ),
     }
-    for name, value in rows.items():
-        st.text(_("{name}: {value}", name=name, value=value))
+    st.text("\n".join(_("{name}: {value}", name=name, value=value) for name, value in rows.items()))
 
 
-def _addresses() -> None:
-    st.subheader(_("Your addresses on the platform"))
+def _limits() -> None:
+    st.subheader(_("Limits in force"))
+    found = connection.limits(app())
+    if not found.bans and not found.paces:
+        st.caption(_("None: the platform takes calls as fast as they come."))
+        return
+    for ban in found.bans:
+        until = formats.plain(formats.moment(ban.until_at))
+        if ban.daily:
+            st.error(
+                _(
+                    "The calls of today are used up. Nothing is asked until midnight in Beijing ({until}); then "
+                    "everything goes on by itself.",
+                    until=until,
+                ),
+                icon=":material/hourglass_top:",
+            )
+        else:
+            what = formats.plain(ban.method) or _("every call")
+            st.warning(_("{what}: a pause until {until}.", what=what, until=until), icon=":material/timer:")
+    for pace in found.paces:
+        st.text(
+            _(
+                "{method}: at most {pace} a second, learned from a ban.",
+                method=pace.method or _("every call"),
+                pace=f"{pace.per_second:.1f}",
+            )
+        )
+    actions.button(
+        _("Ask again now"), connection.lift, app(), by=actions.by(), key="connection_lift",
+        help=_("When the quota was raised in the platform's console. A call that is turned away counts too."),
+        icon=":material/restart_alt:",
+    )  # fmt: skip
+
+
+def _addresses(shop: connection.Shop) -> None:
+    st.subheader(
+        _("Addresses of {shop} on the platform", shop=formats.plain(shop_label(shop.shop_id, shop.name)))
+    )
     try:
         with st.spinner(_("Asking the platform…")):
-            found = connection.addresses(app())
+            found = connection.addresses(app(), shop_id=shop.shop_id)
     except SAYABLE as error:
         st.error(error_sentence(error))
         found = []
     actions.button(
-        _("Refresh the addresses"), connection.addresses, app(), refresh=True, key="connection_refresh",
-        done=_("The addresses are as the platform has them now."), icon=":material/sync:",
+        _("Refresh the addresses"), connection.addresses, app(), shop_id=shop.shop_id, refresh=True,
+        key="connection_refresh", done=_("The addresses are as the platform has them now."), icon=":material/sync:",
     )  # fmt: skip
     if not found:
         return
@@ -89,7 +133,7 @@ def _addresses() -> None:
         frame,
         {
             "role": text(_("Role"), width="small"),
-            "name": text(_("Name"), width="small"),
+            "name": text(_("Name"), width=130),
             "place": text(_("Address"), width="large"),
             "default": text(_("Default"), width="small"),
             "address_id": text(_("Number"), width="small"),
@@ -102,12 +146,15 @@ def _addresses() -> None:
 def _exchanges() -> None:
     st.subheader(_("Last calls"))
     found = connection.exchanges(app())
+    names = {shop.shop_id: shop_label(shop.shop_id, shop.name) for shop in connection.shops(app())}
     if not found:
         st.caption(_("Nothing was asked since the program started."))
         return
     frame = pd.DataFrame(
         {
-            "at": [formats.moment(one.at) for one in found],
+            "number": [str(number) for number in range(len(found))],
+            "at": [formats.second(one.at) for one in found],
+            "shop": [names.get(one.shop_id, one.shop_id) for one in found],
             "method": [one.method for one in found],
             "seconds": [one.seconds for one in found],
             "code": [one.code for one in found],
@@ -115,21 +162,39 @@ def _exchanges() -> None:
         }
     )
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    tables.show(
+    chosen = tables.choose(
         frame,
         {
-            "at": text(_("When"), width="medium"),
-            "method": text(_("Method"), width="large"),
+            "at": text(_("When"), width=170),
+            "code": text(_("Answer"), width=110),
             "seconds": number(_("Seconds"), format="%.3f", width="small"),
-            "code": text(_("Answer"), width="small"),
+            "method": text(_("Method"), width="large"),
+            "shop": text(_("Shop"), width="small"),
             "request_id": text(_("Request"), width="medium"),
         },
+        by="number",
         key="connection_exchanges",
-        height=300,
+        single=True,
+        height=300 if len(found) > MOST_IN_SIGHT else "auto",
     )
     st.caption(
-        _("Neither parameters nor personal data are kept; the request number is what the platform asks for.")
+        _(
+            "The last {count} calls since the program started. Tick one to see what was asked and what came, "
+            "with names, addresses, phones and secrets hidden. The request number is what the platform's service "
+            "asks for.",
+            count=len(found),
+        )
     )
+    if chosen:
+        _exchange(found[int(chosen[0])])
+
+
+def _exchange(one: connection.Exchange) -> None:
+    """What was asked and what came. As code: nothing in it is read as markdown."""
+    for name, value in ((_("Asked"), one.parameters()), (_("Answered"), one.answer())):
+        written = json.dumps(value, ensure_ascii=False, indent=1)
+        st.caption(name)
+        st.code(written, language="json", height=300 if written.count("\n") > LONG else "content")
 
 
 def _go_live() -> None:
@@ -141,6 +206,12 @@ def _go_live() -> None:
             )
         )
         st.code(ENVIRONMENT, language=None)
+        st.write(
+            _(
+                "The path of the platform's URL tells the gateway: /sync is the present one, /router/rest the older "
+                "one. Then authorise each shop above; or set SHIPDESK_TOKEN and SHIPDESK_REFRESH_TOKEN for one shop."
+            )
+        )
         st.write(
             _("Use another data folder (SHIPDESK_DATA) than the sandbox's, so that rehearsals stay apart.")
         )

@@ -17,6 +17,7 @@ from lib.texts import ngettext
 from lib.ui import actions, filters, formats, order_card, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence
+from pages.parts import needed
 
 TABLE = "orders_table"
 CLEARED = (TABLE, f"{TABLE}_chosen")
@@ -71,6 +72,7 @@ def _tools(query: filters.Query) -> None:
         query=filters.as_text(query),
     )  # fmt: skip
     _sync_button()
+    needed.link()
     for row in order_card.drafts(batches.all_batches(app())):
         st.page_link(
             "pages/plans.py",

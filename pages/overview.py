@@ -14,6 +14,7 @@ from lib.ui import actions, formats, order_card, tables
 from lib.ui.batches import standing
 from lib.ui.context import app
 from lib.wording import finding_label, reason_sentence, state_label
+from pages.parts import needed
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5
@@ -135,14 +136,14 @@ def _free(day: overview.Overview, count: int) -> None:
 def _blocked(day: overview.Overview, count: int) -> None:
     def said() -> None:
         st.write(" · ".join(f"{finding_label(code)}: {number:,}" for code, number in day.blocked.items()))
+        needed.link()
 
     _section(
         ngettext("{count} order needs attention", "{count} orders need attention", count),
         ":orange[:material/error:]",
-        "pages/orders.py",
+        "pages/checks.py",
         _("Mend them"),
         said,
-        view="blocked",
     )
 
 

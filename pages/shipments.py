@@ -46,6 +46,8 @@ def show_batch(batch_id: str) -> None:
             )
     drafts = rows[rows["state"] == State.DRAFT]
     if not drafts.empty:
+        if batch["submitted_at"] is not None and len(drafts) < len(rows):
+            running.show(batch, rows[rows["state"] != State.DRAFT])  # The check kept some of them back.
         draft.show(batch, drafts)
     elif rows.empty:
         st.info(_("Nothing is left in this batch. Choose orders and make a new one."))

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from httpx._transports import default as transports
 
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
@@ -25,6 +27,21 @@ from lib.services.dispatch import Dispatcher
 from lib.store import reference
 from lib.store.database import Database
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
+
+# Nothing here speaks TLS, and every client would read the machine's certificates anew.
+transports.create_ssl_context = cache(transports.create_ssl_context)
+
+#: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
+HTTP = httpx.Client(timeout=60)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Contract tests may run against the real platform; nothing is written there unless that is asked for too."""
+    group = parser.getgroup("the real platform")
+    group.addoption(
+        "--live", action="store_true", help="run contract tests against the real platform as well"
+    )
+    group.addoption("--live-write", action="store_true", help="with --live: also those that create a parcel")
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +68,7 @@ class Desk:
 
     def seed(self, export: Path) -> None:
         """The platform knows the orders of a file."""
-        httpx.post(f"{self.url}/sandbox/seed", json={"path": str(export)}, timeout=60).raise_for_status()
+        HTTP.post(f"{self.url}/sandbox/seed", json={"path": str(export)}).raise_for_status()
 
     def order_ids(self) -> list[str]:
         return orders.matching_ids(self.app, OrderFilter())
@@ -85,11 +102,11 @@ class Desk:
 
     def behave(self, **settings: Any) -> None:
         """Change how the sandbox behaves; faults by name and rate."""
-        httpx.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
+        HTTP.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
 
     def platform_state(self) -> dict[str, list[dict[str, Any]]]:
         """What the sandbox holds, seen from outside."""
-        return httpx.get(f"{self.url}/sandbox/state").raise_for_status().json()
+        return HTTP.get(f"{self.url}/sandbox/state").raise_for_status().json()
 
     def logistics_orders(self) -> list[dict[str, Any]]:
         return self.platform_state()["logistics_orders"]
@@ -151,12 +168,12 @@ def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path:
 
 @contextmanager
 def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
-    httpx.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
+    HTTP.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
     settings = Settings(data=folder / "data", settle_seconds=0)
     database = _copied(prepared, folder)
     client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
     desk = Desk(App(settings, database, platform=Platform(client)), sandbox.url, folder)
-    desk.behave(faults={}, rate_limit=0, latency_ms=0, jitter_ms=0, seed=1)
+    desk.behave(faults={}, rate_limit=0, daily_quota=0, latency_ms=0, jitter_ms=0, seed=1)
     yield desk
     client.close()
     database.close()

@@ -1,7 +1,8 @@
-"""What the platform knows of the seller: addresses, and couriers inside China."""
+"""What the platform knows of the seller: addresses, couriers inside China, and carriers for declaring."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,10 @@ class SellerAddress:
     county: str
     street: str
     is_default: bool
+    language: str = (
+        ""  #: As the platform says it; of senders English, of refunds Chinese is assumed (UNCONFIRMED).
+    )
+    outdated: bool = False  #: The platform wants it looked at before it is used.
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,25 @@ class DomesticCompany:
     company_id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A carrier as declaring knows it. Its key is not a plan: never create a logistics order with it."""
+
+    service_key: str
+    name: str
+    company: str
+    number_pattern: str  #: A regular expression for its tracking numbers; "" for any.
+    days_min: int
+    days_max: int
+
+    def takes(self, tracking_number: str) -> bool:
+        """Whether a tracking number looks like one of this carrier's. A pattern nobody can read takes any."""
+        try:
+            return not self.number_pattern or bool(re.fullmatch(self.number_pattern, tracking_number))
+        except re.error:
+            return True
 
 
 @reading()
@@ -65,6 +89,25 @@ def domestic_companies(client: Client) -> list[DomesticCompany]:
     ]
 
 
+@reading()
+def carriers(client: Client) -> list[Carrier]:
+    """Carriers a parcel can be declared with. Source: aliexpress.logistics.redefining.listlogisticsservice."""
+    answer = client.call("aliexpress.logistics.redefining.listlogisticsservice", {})
+    if not truth(answer.get("result_success", True)):
+        raise Refused("refused", text=text(answer, "error_desc"), request_id=text(answer, "request_id"))
+    return [
+        Carrier(
+            service_key=text(row, "service_name"),
+            name=text(row, "display_name"),
+            company=text(row, "logistics_company"),
+            number_pattern=text(row, "tracking_no_regex"),
+            days_min=whole(row, "min_process_day", 0),
+            days_max=whole(row, "max_process_day", 0),
+        )
+        for row in rows(answer.get("result_list"))
+    ]
+
+
 def _address(role: str, row: Mapping[str, Any]) -> SellerAddress:
     return SellerAddress(
         role=role,
@@ -76,4 +119,6 @@ def _address(role: str, row: Mapping[str, Any]) -> SellerAddress:
         county=text(row, "county"),
         street=text(row, "street_address") or text(row, "street"),
         is_default=text(row, "is_default") == "1",
+        language=text(row, "language"),
+        outdated=truth(row.get("need_to_update")),
     )

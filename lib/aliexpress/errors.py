@@ -25,6 +25,8 @@ BAN_MARGIN_S = 0.5
 BAN_DEFAULT_S = 2.0
 #: A ban of the whole app that is longer than this is the day's quota, not a moment's haste (UNCONFIRMED).
 LONG_BAN_S = 3600.0
+#: Two clocks, and a margin, apart.
+SAME_MOMENT_S = 120.0
 
 
 class PlatformError(Exception):
@@ -35,6 +37,13 @@ class PlatformError(Exception):
     ) -> None:
         super().__init__(" ".join(part for part in (code, sub_code, text) if part))
         self.code, self.sub_code, self.text, self.request_id = code, sub_code, text, request_id
+
+    def hide(self, *secrets: str) -> None:
+        """Take secrets out of the platform's words, which may repeat what was sent."""
+        for secret in secrets:
+            if secret and secret in self.text:
+                self.text = self.text.replace(secret, "…")
+                self.args = tuple(str(one).replace(secret, "…") for one in self.args)
 
 
 class Refused(PlatformError):
@@ -79,10 +88,17 @@ LIMITED = {"4", "5", "6", "7", "8", "ApiCallLimit", "AppCallLimit", "SellerCallL
 QUOTA = {"accesscontrol.limited-by-app-access-count"}
 #: Limits of the app or the seller, not of one method.
 OF_ALL_METHODS = {"4", "5", "6", "AppCallLimit", "SellerCallLimit"}
+#: Limits of one seller (SellerCallLimit was seen on a sister gateway of the same family: UNCONFIRMED here).
+OF_THE_SELLER = {"4", "5", "SellerCallLimit"}
+#: Another token helps, once.
+OF_SESSION = {"26", "27", "IllegalAccessToken"}
+#: Another timestamp helps, once (the text code's exact spelling is UNCONFIRMED).
+OF_CLOCK = {"30", "31", "InvalidTimestamp"}
 NOT_LET_IN = {
     "11", "12", "13", "24", "25", "26", "27", "28", "29", "30", "31", "53",
     "IncompleteSignature", "IllegalAccessToken", "AppWhiteIpLimit", "InvalidAppKey", "InsufficientPermission",
     "InvalidTimestamp",
+    "no_token", "not_refreshable",  # Ours: nobody was asked.
 }  # fmt: skip
 REFUSALS = {
     "3", "9", "21", "22", "23", "32", "33", "34", "40", "41", "42", "43",
@@ -120,6 +136,26 @@ def of_all_methods(error: Unavailable) -> bool:
     return isinstance(error, DailyQuota) or error.code in OF_ALL_METHODS or error.sub_code in QUOTA
 
 
+def of_the_seller(error: PlatformError) -> bool:
+    """Whether a ban is of one seller, so that other shops of the app go on."""
+    return error.code in OF_THE_SELLER
+
+
+def of_session(error: PlatformError) -> bool:
+    """Whether the token was not accepted."""
+    return error.code in OF_SESSION
+
+
+def of_clock(error: PlatformError) -> bool:
+    """Whether the timestamp was not accepted."""
+    return error.code in OF_CLOCK
+
+
+def trouble(error: PlatformError) -> str:
+    """Why nothing goes on, as one code that survives where the error itself does not."""
+    return "daily_quota" if isinstance(error, DailyQuota) else error.code or "unreachable"
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Let a question end as Unavailable where a write would end as OutcomeUnknown.
@@ -134,8 +170,26 @@ def reading() -> Iterator[None]:
         ) from error
 
 
+def as_daily(error: PlatformError, until_midnight_s: float) -> PlatformError:
+    """A ban of the whole app that ends with the quota's day is the quota's, however little is left of the day."""
+    if isinstance(error, DailyQuota) or not isinstance(error, Unavailable) or error.retry_after is None:
+        return error
+    if not _of_app(error.code, error.sub_code) or abs(error.retry_after - until_midnight_s) > SAME_MOMENT_S:
+        return error
+    return DailyQuota(
+        error.code,
+        sub_code=error.sub_code,
+        text=error.text,
+        request_id=error.request_id,
+        retry_after=error.retry_after,
+    )
+
+
+def _of_app(code: str, sub_code: str) -> bool:
+    return code == "AppCallLimit" or sub_code in QUOTA
+
+
 def _limited(code: str, stated: float | None, known: dict[str, Any]) -> Unavailable:
-    of_app = code == "AppCallLimit" or known["sub_code"] in QUOTA
-    if of_app and (stated is None or stated > LONG_BAN_S):
+    if _of_app(code, known["sub_code"]) and (stated is None or stated > LONG_BAN_S):
         return DailyQuota(code, retry_after=stated, **known)
     return Unavailable(code, retry_after=stated or BAN_DEFAULT_S + BAN_MARGIN_S, **known)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lib.aliexpress.errors import BadAnswer, FieldLimit
+from lib.aliexpress.errors import BadAnswer, FieldLimit, Refused
 from lib.domain.money import Money, NotMoney
 
 #: Order times have no zone on the wire; the documentation says US Pacific.
@@ -21,7 +21,8 @@ _CURRENCIES = {
     "US$": "USD", "$": "USD", "€": "EUR", "£": "GBP",
 }  # fmt: skip
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
-_DAYS = re.compile(r"(\d+)\s*[-–~]\s*(\d+)")
+_DAYS = re.compile(r"(\d+)(?:\s*[-–~至]\s*(\d+))?\s*([^\W\d_]*)")
+_HOURS = ("小时", "hour", "h")
 
 
 def text(row: Mapping[str, Any], name: str) -> str:
@@ -44,6 +45,22 @@ def whole(row: Mapping[str, Any], name: str, default: int) -> int:
         return int(str(value))
     except ValueError as error:
         raise BadAnswer("bad_fields", text=f"{name} is not a whole number") from error
+
+
+def succeeded(
+    flagged: Mapping[str, Any], flag: str, answer: Mapping[str, Any], *words: str, code: str = ""
+) -> None:
+    """Let an answer pass that says it succeeded.
+
+    The flag decides, not the words: a text such as `OK` comes with successes too. Raises Refused when it says no,
+    BadAnswer when it says nothing. `words` name the fields that may say why, `code` the one with a code.
+    """
+    request_id = text(answer, "request_id")
+    if flag not in flagged:
+        raise BadAnswer("bad_fields", text=f"no {flag}", request_id=request_id)
+    if not truth(flagged[flag]):
+        said = next((text(flagged, word) for word in words if text(flagged, word)), "")
+        raise Refused(text(flagged, code) or "refused", text=said, request_id=request_id)
 
 
 def inner(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -83,9 +100,36 @@ def amount(value: Any) -> Money | None:
 
 
 def days(value: Any) -> tuple[int | None, int | None]:
-    """`15-45天` or `6-60days` as (15, 45)."""
+    """`15-45天` or `6-60days` as (15, 45); `7天` as (7, 7); hours count as the days they begin."""
     found = _DAYS.search(str(value or ""))
-    return (int(found.group(1)), int(found.group(2))) if found else (None, None)
+    if not found:
+        return (None, None)
+    least, most, unit = int(found.group(1)), int(found.group(2) or found.group(1)), found.group(3).lower()
+    if unit.startswith(_HOURS):
+        least, most = -(-least // 24), -(-most // 24)
+    return (least, most)
+
+
+def to_pacific(moment: datetime) -> str:
+    """A moment as the platform's filters read it: with its time part, or the value would be ignored."""
+    return f"{moment.astimezone(PACIFIC):%Y-%m-%d %H:%M:%S}"
+
+
+def millis(value: Any) -> datetime | None:
+    """Milliseconds since 1970 as aware UTC; None when there are none."""
+    try:
+        return datetime.fromtimestamp(int(str(value)) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def minor(value: Any, currency: Any) -> Money | None:
+    """A whole number of the smallest unit with its currency; None when there is none."""
+    code = str(currency or "")
+    try:
+        return Money(int(str(value)), code) if _ISO_CURRENCY.fullmatch(code) else None
+    except ValueError:
+        return None
 
 
 def decimal(minor: int, digits: int) -> str:
@@ -98,6 +142,12 @@ def number(field: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()):
         raise FieldLimit(field, "digits", "something else" if value else "nothing")
     return int(value)
+
+
+def limit_count(field: str, count: int, most: int, *, least: int = 1) -> None:
+    """Raise FieldLimit when a list has too few or too many entries."""
+    if not least <= count <= most:
+        raise FieldLimit(field, f"{least}–{most} entries", f"{count} entries")
 
 
 def limit_bytes(field: str, value: str, most: int, *, least: int = 0) -> None:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from lib.aliexpress import fields, receipts
 from lib.aliexpress.client import Client
 from lib.aliexpress.errors import Refused, reading
 from lib.aliexpress.fields import inner, pacific, text, truth, whole
 from lib.aliexpress.protocol import rows
-from lib.domain.orders import Receiver
+from lib.domain.money import Money
+from lib.domain.orders import OrderStatus, Receiver
 
 #: The platform's most for one page of the order list.
 PAGE_SIZE = 50
 #: Times the list is read from the start when it changed while its pages were turned.
 PASSES = 3
+STATUSES_AT_ONCE = 20
+#: Who ships a sub-order, when it is not the seller.
+PLATFORM_WAREHOUSES = ("cainiaoInternationalWarehouse", "WAREHOUSE_SEND_GOODS")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,14 @@ class PlatformOrder:
     ship_by_at: datetime | None
     buyer_plan_id: str | None
     buyer_service: str
+    ordered_at: datetime | None = None
+    paid_at: datetime | None = None
+    changed_at: datetime | None = None
+    paid: Money | None = None
+    buyer_name: str = ""
+    note: str = ""  #: The buyer's notes on the lines, each once.
+    lines: tuple[PlatformLine, ...] = ()
+    semi_managed: bool = False  #: The platform holds the goods' prices and more; extend_map says so.
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,11 @@ class PlatformLine:
     sku: str
     title: str
     quantity: int
+    unit: str = ""
+    unit_price: Money | None = None
+    status: str = ""
+    attributes: str = ""
+    shipped_by_platform: bool = False  #: A warehouse of the platform sends it: leave it alone.
 
 
 @dataclass(frozen=True)
@@ -52,19 +70,39 @@ class OrderDetail:
     buyer_service: str
     lines: tuple[PlatformLine, ...]
     receiver: Receiver
+    ordered_at: datetime | None = None
+    paid_at: datetime | None = None
+    changed_at: datetime | None = None
+    total: Money | None = None
+    freight: Money | None = None
+    buyer_name: str = ""
+    note: str = ""
+    oaid: str = ""  #: Stands for a receiver whose data is encrypted.
+    cancel_reason: str = ""  #: Why the buyer asks to cancel, while IN_CANCEL.
 
 
-def list_orders(client: Client, statuses: Sequence[str], *, now: datetime) -> Iterator[PlatformOrder]:
-    """All orders in these states, each once, page by page.
+def list_orders(
+    client: Client,
+    statuses: Sequence[str],
+    *,
+    now: datetime,
+    changed_since: datetime | None = None,
+    created_since: datetime | None = None,
+) -> Iterator[PlatformOrder]:
+    """All orders in these states, each once, page by page; the dates narrow them down.
+
+    `changed_since` reaches back 180 days (30 for finished orders), and the platform wants `created_since` with it.
 
     An order that leaves these states meanwhile moves the ones behind it to an earlier page, past the reader;
     so a list whose length changed is read again, for what was not seen yet.
     Source: aliexpress.trade.seller.orderlist.get.
     """
+    fields.limit_count("order states", len(statuses), STATUSES_AT_ONCE)
+    dates = _dates(created_since, changed_since, now)
     seen: set[str] = set()
     for _ in range(PASSES):
         lengths: set[int] = set()
-        for order in _pages(client, statuses, now, lengths):
+        for order in _pages(client, {"order_status_list": list(statuses)} | dates, now, lengths):
             if order.order_id not in seen:
                 seen.add(order.order_id)
                 yield order
@@ -93,17 +131,44 @@ def get_order(client: Client, order_id: str) -> OrderDetail:
         buyer_plan_id=text(first, "logistics_type") or None,
         buyer_service=text(first, "logistics_service_name"),
         lines=tuple(_line(row, position) for position, row in enumerate(lines, start=1)),
-        receiver=_receiver(target.get("receipt_address") or {}),
+        receiver=receipts.receiver(target.get("receipt_address") or {}),
+        ordered_at=pacific(target.get("gmt_create")),
+        paid_at=pacific(target.get("gmt_pay_success")),
+        changed_at=pacific(target.get("gmt_modified")),
+        total=fields.amount(target.get("order_amount")),
+        freight=fields.amount(target.get("logistics_amount")),
+        buyer_name=text(target, "buyer_signer_fullname"),
+        note=_notes(lines, "buyer_memo") or text(target, "memo"),
+        oaid=text(target, "oaid"),
+        cancel_reason=text(target, "cancel_request_reason"),
     )
 
 
+def cancel_requests(client: Client, *, now: datetime) -> Iterator[OrderDetail]:
+    """Orders whose buyers ask to cancel, with the reason; answering them is left to the back office.
+
+    Source: order state IN_CANCEL of the list, `cancel_request_reason` of the detail.
+    """
+    for order in list_orders(client, [OrderStatus.CANCEL_ASKED], now=now):
+        yield get_order(client, order.order_id)
+
+
+def _dates(created: datetime | None, changed: datetime | None, now: datetime) -> dict[str, str]:
+    """Filters by date, from and until; a date without its time part would be ignored."""
+    asked = {"create_date": created, "modified_date": changed}
+    ends = {
+        f"{name}_end": fields.to_pacific(now + timedelta(days=1)) for name, since in asked.items() if since
+    }
+    return ends | {f"{name}_start": fields.to_pacific(since) for name, since in asked.items() if since}
+
+
 def _pages(
-    client: Client, statuses: Sequence[str], now: datetime, lengths: set[int]
+    client: Client, wanted: Mapping[str, Any], now: datetime, lengths: set[int]
 ) -> Iterator[PlatformOrder]:
     """Turn all pages once; adds the length of the list, as each page gives it, to `lengths`."""
     page, pages = 1, 1
     while page <= pages:
-        pages, length, found = _page(client, statuses, page, now)
+        pages, length, found = _page(client, wanted, page, now)
         lengths.add(length)
         yield from found
         page += 1
@@ -111,9 +176,9 @@ def _pages(
 
 @reading()
 def _page(
-    client: Client, statuses: Sequence[str], page: int, now: datetime
+    client: Client, wanted: Mapping[str, Any], page: int, now: datetime
 ) -> tuple[int, int, list[PlatformOrder]]:
-    query = {"order_status_list": list(statuses), "current_page": page, "page_size": PAGE_SIZE}
+    query = {**wanted, "current_page": page, "page_size": PAGE_SIZE}
     answer = client.call("aliexpress.trade.seller.orderlist.get", {"param_aeop_order_query": query})
     result = inner(answer, "result")
     if not truth(result.get("success", True)):
@@ -135,7 +200,19 @@ def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
         ship_by_at=_deadline(row, now),
         buyer_plan_id=text(first, "logistics_type") or None,
         buyer_service=text(first, "logistics_service_name"),
+        ordered_at=pacific(row.get("gmt_create")),
+        paid_at=pacific(row.get("gmt_pay_time")),
+        changed_at=pacific(row.get("gmt_update")),
+        paid=fields.amount(row.get("pay_amount")),
+        buyer_name=text(row, "buyer_signer_fullname"),
+        note=_notes(lines, "memo"),
+        lines=tuple(_line(line, position) for position, line in enumerate(lines, start=1)),
+        semi_managed=any("SEMI_CHOICE_SELF" in text(line, "extend_map") for line in lines),
     )
+
+
+def _notes(lines: Sequence[Mapping[str, Any]], name: str) -> str:
+    return "\n".join(dict.fromkeys(note for line in lines if (note := text(line, name).strip())))
 
 
 def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -154,34 +231,19 @@ def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
 
 
 def _line(row: Mapping[str, Any], position: int) -> PlatformLine:
+    """A row of the list or of the detail. The list has no numbers of sub-orders: their place is taken for it
+    (UNCONFIRMED), so what is declared by number asks for the detail.
+    """
+    warehouse = text(row, "logistics_warehouse_type") or text(row, "send_goods_operator")
     return PlatformLine(
         line_no=whole(row, "order_sort_id", position),
-        child_order_id=text(row, "id") or text(row, "child_order_id"),
+        child_order_id=text(row, "child_id") or text(row, "id") or text(row, "child_order_id"),
         sku=text(row, "sku_code"),
         title=text(row, "product_name"),
         quantity=whole(row, "product_count", 0),
+        unit=text(row, "product_unit"),
+        unit_price=fields.amount(row.get("product_unit_price")) or fields.amount(row.get("product_price")),
+        status=text(row, "son_order_status") or text(row, "order_status"),
+        attributes=text(row, "product_standard") or text(row, "product_attributes"),
+        shipped_by_platform=warehouse in PLATFORM_WAREHOUSES,
     )
-
-
-def _receiver(row: Mapping[str, Any]) -> Receiver:
-    phone = "-".join(
-        part for part in (text(row, f"phone_{one}") for one in ("country", "area", "number")) if part
-    )
-    return Receiver(
-        name=text(row, "contact_person"),
-        country=text(row, "country"),
-        province=text(row, "province"),
-        city=text(row, "city"),
-        address=_street(row),
-        postcode=text(row, "zip"),
-        phone=phone,
-        mobile=text(row, "mobile_no"),
-        # The receipt call of the older family names it cpf_no; where else it appears is UNCONFIRMED.
-        tax_number=text(row, "cpf_no") or text(row, "cpf"),
-    )
-
-
-def _street(row: Mapping[str, Any]) -> str:
-    """Street and flat; that `address2` is not part of `detail_address` already is UNCONFIRMED."""
-    street, flat = text(row, "detail_address") or text(row, "address"), text(row, "address2")
-    return street if flat in street else f"{street} {flat}".strip()

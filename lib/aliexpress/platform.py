@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from lib.aliexpress import accounts, declaring, orders, shipping
-from lib.aliexpress.accounts import DomesticCompany, SellerAddress
-from lib.aliexpress.client import Client, Exchange
-from lib.aliexpress.declaring import Declaration
+from lib.aliexpress import accounts, cainiao, creating, declaring, orders, plans, querying, receipts, tracking
+from lib.aliexpress.accounts import Carrier, DomesticCompany, SellerAddress
+from lib.aliexpress.cainiao import Resource, Solution
+from lib.aliexpress.client import Client
+from lib.aliexpress.creating import Created, DeclaredGoods, NewShipment
+from lib.aliexpress.declaring import Declaration, SubOrderParcel
+from lib.aliexpress.journal import Exchange
+from lib.aliexpress.limiter import Ban, Pace
 from lib.aliexpress.orders import OrderDetail, PlatformLine, PlatformOrder
-from lib.aliexpress.shipping import (
-    Created,
-    DeclaredGoods,
-    LogisticsOrder,
-    NewShipment,
-    OfferedPlan,
-)
+from lib.aliexpress.plans import OfferedPlan, Parcel
+from lib.aliexpress.querying import LogisticsOrder
+from lib.aliexpress.tokens import Token, Tokens, TokenState
+from lib.aliexpress.tracking import AbnormalOrder, TrackingEvent
+from lib.domain.orders import Receiver
 
 
 class Platform:
@@ -28,16 +30,46 @@ class Platform:
 
     @property
     def url(self) -> str:
-        """Where it is asked."""
+        """Where it is asked; the path tells which gateway."""
         return self._client.url
 
-    def orders(self, statuses: Sequence[str]) -> Iterator[PlatformOrder]:
-        """All orders in these states."""
-        return orders.list_orders(self._client, statuses, now=self._now())
+    @property
+    def shop_id(self) -> str:
+        """Whose token it speaks with."""
+        return self._client.shop_id
+
+    # -- orders ------------------------------------------------------------------------------------------
+
+    def orders(
+        self,
+        statuses: Sequence[str],
+        *,
+        changed_since: datetime | None = None,
+        created_since: datetime | None = None,
+    ) -> Iterator[PlatformOrder]:
+        """All orders in these states; the dates narrow them down."""
+        return orders.list_orders(
+            self._client, statuses, now=self._now(), changed_since=changed_since, created_since=created_since
+        )
 
     def order(self, order_id: str) -> OrderDetail:
         """One order with lines and receiver. Raises Refused for somebody else's."""
         return orders.get_order(self._client, order_id)
+
+    def receiver(self, order_id: str) -> Receiver:
+        """Where an order goes, decrypted where it came encrypted."""
+        found, oaid = receipts.receiver_of(self._client, order_id)
+        return receipts.decrypted(self._client, order_id, oaid) if oaid else found
+
+    def tax_number(self, order_id: str) -> str:
+        """The buyer's tax number where the country needs one, else ""."""
+        return receipts.tax_number(self._client, order_id)
+
+    def cancel_requests(self) -> Iterator[OrderDetail]:
+        """Orders whose buyers ask to cancel, with the reason."""
+        return orders.cancel_requests(self._client, now=self._now())
+
+    # -- before sending ----------------------------------------------------------------------------------
 
     def plans(
         self,
@@ -50,15 +82,22 @@ class Platform:
         locale: str = "zh_CN",
     ) -> list[OfferedPlan]:
         """The plans offered for an order; weight and sizes narrow them down."""
-        return shipping.plans(
-            self._client,
-            order_id,
-            weight_g=weight_g,
-            length_mm=length_mm,
-            width_mm=width_mm,
-            height_mm=height_mm,
-            locale=locale,
-        )
+        parcel = Parcel(weight_g, length_mm, width_mm, height_mm)
+        return plans.plans(self._client, order_id, parcel, locale=locale)
+
+    def plans_with_services(
+        self, order_id: str, parcel: Parcel, *, parts: Sequence[Parcel] = (), locale: str = "zh_CN"
+    ) -> list[OfferedPlan]:
+        """The same with what each plan can do; `parts` are the parcels of a split order."""
+        return plans.plans_current(self._client, order_id, parcel, parts=parts, locale=locale)
+
+    def solutions(self, order_id: str, parcel: Parcel, *, locale: str = "zh_CN") -> list[Solution]:
+        """The plans by the carrier's own call, with the fee taken apart."""
+        return cainiao.solutions(self._client, order_id, parcel, locale=locale)
+
+    def pickup_warehouses(self, plan_id: str, sender_address_id: str) -> list[Resource]:
+        """Who collects at a sender's address for a plan, best first; nobody for none."""
+        return cainiao.resources(self._client, plan_id, sender_address_id)
 
     def seller_addresses(self) -> list[SellerAddress]:
         """The seller's addresses in their roles."""
@@ -68,17 +107,47 @@ class Platform:
         """Couriers inside China."""
         return accounts.domestic_companies(self._client)
 
+    def carriers(self) -> list[Carrier]:
+        """Carriers a parcel can be declared with."""
+        return accounts.carriers(self._client)
+
+    def has_unpaid_freight(self) -> bool:
+        """Whether freight bills are open, for which new parcels may be refused."""
+        return querying.has_unpaid_freight(self._client)
+
+    # -- logistics orders --------------------------------------------------------------------------------
+
     def create_shipment(self, wanted: NewShipment) -> Created:
         """Create a logistics order; never repeat it without asking `logistics_orders` first."""
-        return shipping.create(self._client, wanted)
+        return creating.create(self._client, wanted)
+
+    def create_shipment_current(self, wanted: NewShipment) -> Created:
+        """The same by the current call, which is told how the parcel reaches the warehouse."""
+        return creating.create_current(self._client, wanted)
+
+    def create_shipment_by_carrier(
+        self, wanted: NewShipment, plan_id: str, warehouse_code: str = ""
+    ) -> Created:
+        """The same by the carrier's own call; the numbers are asked for afterwards."""
+        return cainiao.create(self._client, wanted, plan_id, warehouse_code)
 
     def logistics_orders(self, order_id: str) -> list[LogisticsOrder]:
         """All logistics orders of a trade order."""
-        return shipping.logistics_orders(self._client, order_id)
+        return querying.logistics_orders(self._client, order_id)
+
+    def logistics_orders_by_number(
+        self, *, tracking_number: str = "", lp_number: str = "", courier_number: str = ""
+    ) -> list[LogisticsOrder]:
+        """Logistics orders by a number on a parcel."""
+        return querying.by_number(
+            self._client, tracking_number=tracking_number, lp_number=lp_number, courier_number=courier_number
+        )
 
     def labels(self, parcels: Sequence[tuple[str, str]]) -> bytes:
         """The labels of up to 20 parcels as one PDF, a page each, in this order."""
-        return shipping.labels(self._client, parcels)
+        return querying.labels(self._client, parcels)
+
+    # -- declaring ---------------------------------------------------------------------------------------
 
     def declare(
         self,
@@ -88,6 +157,8 @@ class Platform:
         tracking_number: str,
         everything: bool,
         description: str = "",
+        tracking_website: str = "",
+        actual_carrier: str = "",
     ) -> None:
         """Declare a parcel shipped."""
         declaring.declare(
@@ -97,15 +168,101 @@ class Platform:
             tracking_number=tracking_number,
             everything=everything,
             description=description,
+            tracking_website=tracking_website,
+            actual_carrier=actual_carrier,
+        )
+
+    def declare_sub_orders(self, order_id: str, parcels: Sequence[SubOrderParcel]) -> None:
+        """Declare parcels of single sub-orders."""
+        declaring.declare_sub_orders(self._client, order_id, parcels)
+
+    def modify_declaration(
+        self,
+        order_id: str,
+        *,
+        old_service_key: str,
+        old_tracking_number: str,
+        service_key: str,
+        tracking_number: str,
+        everything: bool,
+    ) -> None:
+        """Change number or carrier of a declaration."""
+        declaring.modify(
+            self._client,
+            order_id,
+            old_service_key=old_service_key,
+            old_tracking_number=old_tracking_number,
+            service_key=service_key,
+            tracking_number=tracking_number,
+            everything=everything,
+        )
+
+    def modify_sub_order_declarations(
+        self,
+        order_id: str,
+        parcels: Sequence[SubOrderParcel],
+        *,
+        old_service_key: str,
+        old_tracking_number: str,
+    ) -> None:
+        """The same for single sub-orders."""
+        declaring.modify_sub_orders(
+            self._client,
+            order_id,
+            parcels,
+            old_service_key=old_service_key,
+            old_tracking_number=old_tracking_number,
         )
 
     def declarations(self, order_id: str) -> list[Declaration]:
         """What was declared of an order."""
         return declaring.declarations(self._client, order_id)
 
+    # -- afterwards --------------------------------------------------------------------------------------
+
+    def tracking(
+        self, order_id: str, *, tracking_number: str, service_key: str, country: str
+    ) -> list[TrackingEvent]:
+        """The events of a parcel, oldest first."""
+        return tracking.events(
+            self._client,
+            order_id,
+            tracking_number=tracking_number,
+            service_key=service_key,
+            country=country,
+        )
+
+    def abnormal_orders(
+        self, *, order_id: str = "", changed_since: datetime | None = None
+    ) -> Iterator[AbnormalOrder]:
+        """Logistics orders something is wrong with, all or of one order."""
+        return tracking.abnormal_orders(self._client, order_id=order_id, changed_since=changed_since)
+
+    # -- the connection itself ---------------------------------------------------------------------------
+
     def exchanges(self) -> list[Exchange]:
         """The last calls, newest first, without personal data."""
         return self._client.exchanges()
+
+    def bans(self) -> list[Ban]:
+        """The bans in force."""
+        return self._client.limiter.bans()
+
+    def paces(self) -> list[Pace]:
+        """The paces learned from bans, in force."""
+        return self._client.limiter.paces()
+
+    def lift_bans(self) -> None:
+        """Ask again although a ban was told: the quota was raised, for example."""
+        self._client.limiter.lift()
+
+    def token(self) -> TokenState:
+        """What may be shown of the shop's token."""
+        return self._client.tokens.state()
+
+    def refresh_token(self) -> None:
+        """Refresh the shop's token now."""
+        self._client.tokens.refresh()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -113,6 +270,9 @@ class Platform:
 
 
 __all__ = [
+    "AbnormalOrder",
+    "Ban",
+    "Carrier",
     "Client",
     "Created",
     "Declaration",
@@ -123,8 +283,17 @@ __all__ = [
     "NewShipment",
     "OfferedPlan",
     "OrderDetail",
+    "Pace",
+    "Parcel",
     "Platform",
     "PlatformLine",
     "PlatformOrder",
+    "Resource",
     "SellerAddress",
+    "Solution",
+    "SubOrderParcel",
+    "Token",
+    "TokenState",
+    "Tokens",
+    "TrackingEvent",
 ]

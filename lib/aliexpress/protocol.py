@@ -1,5 +1,11 @@
 """The rules of the wire, without any I/O: signing, encoding, and unwrapping answers.
 
+Three gateways take calls. Business calls have the same names, parameters and answers on each of them:
+
+    TOP   /router/rest   the older one; the call's name is the parameter `method`
+    SYNC  /sync          the present one; as TOP, signed with HMAC-SHA256, timestamps in milliseconds
+    REST  /rest + path   tokens, and newer calls known by a path; the token is called `access_token`
+
 Source: "How to Invoke API" (TOP) and "Calling parameters", "Signature" (IOP) of the platform's documentation.
 """
 
@@ -9,14 +15,97 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from lib.aliexpress.errors import BadAnswer, from_answer
 
 #: TOP timestamps are texts in this zone.
 BEIJING = timezone(timedelta(hours=8))
 VERSION = "2.0"
+#: Tokens are made here when the business calls go to a host that knows none (TOP's).
+TOKEN_BASE = "https://api-sg.aliexpress.com"
+_ERROR_TYPES = ("ISV", "ISP", "SYSTEM")
+
+
+class Gateway(StrEnum):
+    """Which of the three, by its path."""
+
+    TOP = "/router/rest"
+    SYNC = "/sync"
+    REST = "/rest"
+
+
+class Style(StrEnum):
+    """Where the parameters stand. The server merges query and body, and real clients do each of these."""
+
+    BODY = "body"  #: POST, everything in the form: no proxy or server writes a token into its log. Ours.
+    SPLIT = "split"  #: POST, system parameters in the query, the others in the form: the official clients.
+    QUERY = "query"  #: POST with an empty body, everything in the query.
+    GET = "get"
+
+
+#: Per gateway: the ways to sign it takes, the usual one first. That every app may use hmac-sha256 on TOP is
+#: UNCONFIRMED, so it is never chosen by itself.
+SIGN_METHODS = {
+    Gateway.TOP: ("md5", "hmac", "hmac-sha256"),
+    Gateway.SYNC: ("sha256", "md5"),
+    Gateway.REST: ("sha256",),
+}
+_DIGESTS = {"hmac": "md5", "hmac-sha256": "sha256", "sha256": "sha256"}
+_SYSTEM = frozenset(
+    {"app_key", "method", "session", "access_token", "timestamp", "v", "format", "sign_method", "simplify"}
+) | {"sign"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where calls go: a gateway at a host."""
+
+    base: str  #: Scheme and host, without a path of ours.
+    gateway: Gateway
+
+    def endpoint(self, method: str) -> str:
+        """The URL of a call."""
+        return self.base + self.gateway + (path_of(method) if self.gateway is Gateway.REST else "")
+
+    @property
+    def url(self) -> str:
+        """As a setting would name it."""
+        return self.base + self.gateway
+
+    @property
+    def tokens(self) -> Address:
+        """Where tokens are made. That one from there opens TOP as well is UNCONFIRMED."""
+        host = urlsplit(self.base).hostname or ""
+        return Address(TOKEN_BASE if host.endswith("taobao.com") else self.base, Gateway.REST)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One signed call as it goes on the wire; `body` is a form. Never logged: it has the token."""
+
+    verb: str
+    url: str
+    body: bytes | None
+
+
+def locate(url: str) -> Address:
+    """The gateway a URL names. A bare host is the present gateway, except where only the older one is served."""
+    bare = url.strip().rstrip("/")
+    for gateway in (Gateway.TOP, Gateway.SYNC, Gateway.REST):  # /router/rest ends with /rest too.
+        if bare.endswith(gateway):
+            return Address(bare.removesuffix(gateway), gateway)
+    host = urlsplit(bare).hostname or ""
+    return Address(bare, Gateway.TOP if host.endswith("taobao.com") else Gateway.SYNC)
+
+
+def path_of(method: str) -> str:
+    """A call's path on /rest: `/auth/token/create`, and for a dotted name its parts (UNCONFIRMED for older ones)."""
+    return method if method.startswith("/") else "/" + method.replace(".", "/")
 
 
 def sign(params: Mapping[str, str], secret: str, method: str = "md5", path: str = "") -> str:
@@ -32,8 +121,7 @@ def sign(params: Mapping[str, str], secret: str, method: str = "md5", path: str 
     joined = path + "".join(name + value for name, value in kept)
     if method == "md5":
         return hashlib.md5(f"{secret}{joined}{secret}".encode()).hexdigest().upper()
-    digest = {"hmac": "md5", "hmac-sha256": "sha256", "sha256": "sha256"}[method]
-    return hmac.new(secret.encode(), joined.encode(), digest).hexdigest().upper()
+    return hmac.new(secret.encode(), joined.encode(), _DIGESTS[method]).hexdigest().upper()
 
 
 def request(
@@ -44,22 +132,47 @@ def request(
     secret: str,
     session: str,
     at: datetime,
-    sign_method: str = "md5",
+    gateway: Gateway = Gateway.TOP,
+    sign_method: str = "",
+    simplify: bool = False,
 ) -> dict[str, str]:
-    """All parameters of a signed TOP call. Objects travel as JSON text, plain lists comma-separated."""
+    """All parameters of a signed call. Objects travel as JSON text, plain lists comma-separated.
+
+    `session` is the seller's token; an empty one is not sent (token calls have none yet).
+    """
+    signing = sign_method or SIGN_METHODS[gateway][0]
     fields = {name: encode(value) for name, value in parameters.items() if value is not None}
-    fields |= {
-        "app_key": app_key,
-        "format": "json",
-        "method": method,
-        "session": session,
-        "sign_method": sign_method,
-        "timestamp": f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
-        "v": VERSION,
-    }
+    fields |= {"app_key": app_key, "sign_method": signing, "timestamp": timestamp(gateway, at)}
+    if gateway is Gateway.REST:
+        fields["access_token"] = session
+    else:
+        fields |= {"format": "json", "method": method, "session": session, "v": VERSION}
+        if simplify:
+            fields["simplify"] = "true"
     # Whether the server would drop blank values before it checks the signature is UNCONFIRMED: send none.
     sent = {name: value for name, value in fields.items() if value.strip()}
-    return sent | {"sign": sign(sent, secret, sign_method)}
+    path = path_of(method) if gateway is Gateway.REST else ""
+    return sent | {"sign": sign(sent, secret, signing, path)}
+
+
+def call(address: Address, method: str, signed: Mapping[str, str], style: Style = Style.BODY) -> Call:
+    """Signed parameters as an HTTP request."""
+    url = address.endpoint(method)
+    if style is Style.BODY:
+        return Call("POST", url, urlencode(signed).encode())
+    queried = signed
+    if style is Style.SPLIT:
+        queried = {name: value for name, value in signed.items() if name in _SYSTEM}
+    form = {name: value for name, value in signed.items() if name not in queried}
+    body = None if style is Style.GET else urlencode(form).encode()
+    return Call("GET" if style is Style.GET else "POST", f"{url}?{urlencode(queried)}", body)
+
+
+def timestamp(gateway: Gateway, at: datetime) -> str:
+    """A moment as the gateway reads it: Beijing time on TOP, milliseconds since 1970 on the others."""
+    if gateway is Gateway.TOP:
+        return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+    return str(int(at.timestamp() * 1000))
 
 
 def encode(value: Any) -> str:
@@ -86,7 +199,7 @@ def answer(method: str, body: bytes, *, write: bool = False) -> dict[str, Any]:
         raise BadAnswer("bad_json", text="JSON that is not an object")
     if isinstance(found.get("error_response"), dict):
         raise from_answer(found["error_response"], write=write)
-    if found.get("type") in ("ISV", "ISP", "SYSTEM") and "code" in found:
+    if _is_flat_error(found):
         raise from_answer(found, write=write)
     root = found.get(method.replace(".", "_") + "_response", found)
     if not isinstance(root, dict) or not root or "error_response" in root:
@@ -116,3 +229,10 @@ def rows(value: Any) -> list[dict[str, Any]]:
     if not all(isinstance(one, dict) for one in found):
         raise BadAnswer("bad_fields", text="a list of something other than objects")
     return found
+
+
+def _is_flat_error(found: Mapping[str, Any]) -> bool:
+    """An error of /rest, which is not wrapped and says `message`; code 0 or none is a success there."""
+    if str(found.get("code", "0")) in ("", "0", "None"):
+        return False
+    return found.get("type") in _ERROR_TYPES or "message" in found

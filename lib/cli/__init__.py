@@ -7,7 +7,7 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, figures, quoting, rates, reading
+from lib.cli import batches, figures, products, quoting, rates, reading
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
@@ -15,6 +15,7 @@ __all__ = ["group", "run"]
 for command in (
     *reading.COMMANDS,
     *quoting.COMMANDS,
+    *products.COMMANDS,
     *figures.COMMANDS,
     batches.batch,
     rates.rates,

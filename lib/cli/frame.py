@@ -20,6 +20,7 @@ from lib.app import App
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.sandbox.launch import DidNotStart
+from lib.services import checks
 from lib.store.database import DatabaseHeld
 from lib.texts import gettext as _
 from lib.wording import SAYABLE, error_sentence
@@ -109,6 +110,7 @@ def _app() -> Iterator[App]:
     _keep_log(settings)
     app = App.open(settings)
     try:
+        checks.bring_up_to_date(app)
         yield app
     finally:
         app.close()

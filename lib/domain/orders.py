@@ -1,4 +1,4 @@
-"""Orders: their states on the platform, and what may keep one out of a batch."""
+"""Orders: their states on the platform, their receivers, and which of them are meant."""
 
 from __future__ import annotations
 
@@ -55,34 +55,6 @@ STATUS_LABELS = {
     "订单关闭": OrderStatus.FINISHED,
     "已结束": OrderStatus.FINISHED,
 }
-
-
-class Finding(StrEnum):
-    """What the check before shipping (发货前检查) can find wrong with an order that is loaded."""
-
-    STATUS = "status"  #: The platform does not let this order be shipped now.
-    HELD = "held"  #: A person put it on hold (搁置).
-    TAKEN = "taken"  #: All of it is in a batch already.
-    UNKNOWN_SKU = "unknown_sku"
-    MISSING_WEIGHT = "missing_weight"
-    MISSING_DECLARATION = "missing_declaration"  #: Declared names or value are missing in the product table.
-    MISSING_PHONE = "missing_phone"
-    MISSING_POSTCODE = "missing_postcode"
-    ODD_POSTCODE = "odd_postcode"
-    MISSING_ADDRESS = "missing_address"  #: A field the country's addresses need is empty.
-    ADDRESS_TOO_LONG = "address_too_long"
-    MISSING_TAX_NUMBER = "missing_tax_number"  #: CPF in Brazil, PCCC in Korea.
-    ODD_TAX_NUMBER = "odd_tax_number"
-    UNKNOWN_REST = "unknown_rest"  #: Partly shipped elsewhere; what is left is known after a sync.
-    DEADLINE_UNREADABLE = "deadline_unreadable"  #: As loaded from a file, and no other source knows it.
-    COUNTRY_BLANK = "country_blank"
-    PLATFORM_SHIPS = "platform_ships"  #: Half-managed (半托管): shipped from the platform's warehouse.
-    GOODS_MERGED = "goods_merged"  #: The file has the goods of several orders in one row.
-    OVERDUE = "overdue"  #: The deadline has passed: warns and sorts first, never blocks.
-
-
-#: Findings a batch may contain all the same.
-WARNINGS = frozenset({Finding.OVERDUE})
 
 
 @dataclass(frozen=True)

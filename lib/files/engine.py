@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from lib.files.layouts import Recognised
 
 FOLDER = Path(__file__).parent / "sql"
+
+#: What a sheet may take in memory while it is read; what is more waits on disk.
+MEMORY = "600MB"
 
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
 #: What a refused row has besides: of which order or SKU it is, and the cells that stood there.
@@ -20,12 +25,20 @@ _REFUSED = (*_PROBLEM, "identity")
 
 @contextmanager
 def reading(
-    found: Recognised, *scripts: str, rows: str = "sheet", **lent: pd.DataFrame
+    found: Recognised, *scripts: str, rows: str = "sheet", streams: bool = False, **lent: pd.DataFrame
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Run `sql/<script>.sql` over the sheet, called `rows`; the tables they make can be taken with `frame`."""
+    """Run each `sql/<script>.sql` over the sheet, called `rows`; the tables they make can be taken with `frame`.
+
+    When the sheet streams by it is never in memory as a whole, and the scripts may select from it once only.
+    """
     headers = {name: found.header(name) for name in found.columns}
-    with duckdb.connect() as engine:
-        engine.register(rows, found.table())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
+    ):
+        engine.register(rows if streams else "stream", found.stream())
+        if not streams:
+            engine.execute("create temp table sheet as from stream")
         engine.register("headers", pairs("column_name", "header", headers))
         for name, table in lent.items():
             engine.register(name, table)
@@ -35,10 +48,17 @@ def reading(
 
 
 def frame(engine: duckdb.DuckDBPyConnection, table: str, whole: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A table with the same types whether it is empty, full, or has gaps: str, Int64 for `whole`, naive times."""
-    taken = engine.table(table).df()
-    texts = taken.select_dtypes(["object", "str"]).columns
-    return taken.astype(dict.fromkeys(texts, "str") | dict.fromkeys(whole, "Int64"))
+    """A table with the same types whether it is empty, full, or has gaps: str, Int64 for `whole`, naive times.
+
+    The texts stay where they are: they are lent to the frame, and by `Work.table` to the store, without a copy.
+    """
+    taken: pa.Table = engine.table(table).to_arrow_table()
+    frame = taken.drop_columns(list(whole)).to_pandas(date_as_object=False)
+    places = {name: place for place, name in enumerate(taken.column_names)}
+    for name in sorted(whole, key=places.__getitem__):
+        numbers = taken[name].to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        frame.insert(places[name], name, numbers.astype("Int64"))
+    return frame
 
 
 def refused(engine: duckdb.DuckDBPyConnection, sheet: str) -> pd.DataFrame:

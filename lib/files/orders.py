@@ -129,14 +129,14 @@ def parse(
     else:
         scripts, rows = ("texts", "orders"), "sheet"
         lent["product_rows"] = _NO_PRODUCTS
-    with engine.reading(found, *scripts, rows=rows, **lent) as read:
+    with engine.reading(found, *scripts, rows=rows, streams=True, **lent) as read:
         [(repeated, replaced)] = read.table("earlier_rows").fetchall()
         orders = engine.frame(read, "orders", _AMOUNTS)
         tables = OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
             zone=zone,
-            read=len(found.sheet.rows),
+            read=len(found.sheet),
             repeated=repeated,
             replaced=replaced,
             orders=_in_zone(orders, zone).assign(row_count=1, weighed_g=pd.Series(dtype="Int64")),
@@ -214,7 +214,7 @@ def _of_each_row(problems: pd.DataFrame, found: layouts.Recognised) -> pd.DataFr
     """Goods that cannot be read are told by what stands in each row itself."""
     column = next(name for name in ("products", "sku_quantities", "quantity", "sku") if name in found.columns)
     faulty = problems["code"].isin(["products_unreadable", "products_blank"])
-    cells = found.table().set_index("row_no")[column].reindex(problems["row_no"]).fillna("").str.slice(0, 200)
+    cells = found.column(column, problems["row_no"].tolist()).fillna("").str.slice(0, 200)
     return problems.assign(
         code=problems["code"].where(~faulty | (column == "products"), "line_unreadable"),
         column_name=problems["column_name"].where(~faulty, found.header(column)),

@@ -25,7 +25,15 @@ CARGO_WORDS = {
     "special": Cargo.SPECIAL,
 }
 
-_WHOLE = ("weight_g", "length_mm", "width_mm", "height_mm", "declared_minor", "purchase_minor")
+_WHOLE = (
+    "weight_g",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "declared_minor",
+    "purchase_minor",
+    "packaging_g",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class ProductTables:
     Frames:
         products: one row per SKU: sku, title, weight_g, length_mm, width_mm, height_mm (Int64), cargo_class,
             declared_name_zh, declared_name_en, declared_minor, declared_currency, purchase_minor,
-            purchase_currency, hs_code, shelf. What the file leaves blank is null, the title ''.
+            purchase_currency, hs_code, shelf, packaging_g (Int64). What the file leaves blank is null, the title ''.
         problems: one row per refused row: sheet, row_no, column_name (its header), value, code, identity.
     """
 
@@ -62,10 +70,38 @@ def parse(found: layouts.Recognised) -> ProductTables:
         return ProductTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
-            read=len(found.sheet.rows),
+            read=len(found.sheet),
             repeated=repeated,
             products=engine.frame(read, "products", _WHOLE),
             problems=engine.refused(read, found.sheet.name),
             ignored=found.ignored,
             missing=found.missing,
         )
+
+
+#: The columns of pasted rows that have no headers, by their usual headers.
+PASTED = ("SKU", "重量(g)", "中文报关名", "英文报关名", "申报价值(USD)", "货物类型", "海关编码")
+
+
+def read_pasted(text: str) -> ProductTables:
+    """Rows copied from a table into a text: with headers as a file has them, or without, in the order of PASTED.
+
+    Raises NotReadable for a text without rows.
+    """
+    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    if not lines:
+        raise sheets.NotReadable("empty_file", "")
+    delimiter = (
+        "\t" if any("\t" in line for line in lines) else "," if any("," in line for line in lines) else None
+    )
+    rows = [[sheets.tidy(cell) or None for cell in line.split(delimiter)] for line in lines]
+    width = max(map(len, rows))
+    table = pd.DataFrame([row + [None] * (width - len(row)) for row in rows], dtype="str")
+    table.index = pd.RangeIndex(1, len(table) + 1)
+    header = tuple(cell or "" for cell in rows[0])
+    sheet = sheets.Sheet("", "", header, table.iloc[1:])
+    try:
+        return parse(layouts.recognise(sheet, "products"))
+    except sheets.NotReadable:
+        plain = sheets.Sheet("", "", PASTED[:width], table[list(range(min(width, len(PASTED))))])
+        return parse(layouts.recognise(plain, "products"))

@@ -1,7 +1,8 @@
 """Workbooks read in a process of their own, for a damaged one can take the reader down with it.
 
 The reader of .xls and .xlsx stops its whole process when a file claims more cells than there is memory for, and
-one far cell that somebody touched is such a claim. Run as a script with a path, this prints the sheets it finds.
+one far cell that somebody touched is such a claim. Run as a script with a path, this prints the sheets it finds,
+some thousands of rows at a time.
 """
 
 from __future__ import annotations
@@ -9,43 +10,77 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-#: Memory a workbook may take to read, and the time.
-MAX_MEMORY_BYTES = 8 * 1024**3
-MAX_SECONDS = 600
+#: Memory a workbook may take to read, and the time: some seconds, and more for a larger file.
+MAX_MEMORY_BYTES = 3 * 1024**3
+MAX_SECONDS, SECONDS_PER_MB = 9, 3
+#: What a sheet may have; blank columns and rows inside it count, for they take memory all the same.
+MAX_COLUMNS = 2_000
+MAX_CELLS = 50_000_000
+MAX_CELL_CHARACTERS = 1024**2
+MAX_SHEETS = 100
 
 #: From here on a spreadsheet's numbers skip whole numbers: an order number kept as one has lost digits.
 EXACT_BELOW = 2**53
 
-_NO_SHEET, _LOCKED = 3, 4
+_ROWS = 10_000
+_REFUSED = 3
 
 Columns = list[tuple[str | None, ...]]
 
 
 class Unreadable(Exception):
-    """Why a workbook cannot be read: not_a_sheet, password_protected, damaged."""
+    """Why a workbook cannot be read: a code of UNREADABLE in lib/wording/files.py, with its details."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.details = code, details
 
 
-def read(path: Path) -> dict[str, Columns]:
-    """Each sheet's cells as texts, column by column, from cell A1 on. Raises Unreadable."""
+def read(path: Path) -> Iterator[tuple[str, Any]]:
+    """Each sheet's name and a Cutter that has taken its cells, from A1 on. Raises Unreadable."""
     command = [sys.executable, "-I", __file__, str(path)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=MAX_SECONDS, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise Unreadable("damaged") from error
-    if done.returncode:
-        codes = {_NO_SHEET: "not_a_sheet", _LOCKED: "password_protected"}
-        raise Unreadable(codes.get(done.returncode, "damaged"))
-    found: dict[str, Columns] = pickle.loads(done.stdout)
-    return found
+    seconds = MAX_SECONDS + SECONDS_PER_MB * path.stat().st_size // 1024**2
+    with tempfile.TemporaryFile() as told:
+        try:
+            done = subprocess.run(
+                command, stdout=told, stderr=subprocess.DEVNULL, timeout=seconds, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Unreadable("too_slow", limit=seconds) from error
+        if done.returncode not in (0, _REFUSED):
+            # Out of memory, or a fault of the reader on a damaged file: nobody can tell them apart.
+            raise Unreadable("damaged", limit=MAX_MEMORY_BYTES)
+        told.seek(0)
+        yield from _told(told)
+
+
+def _told(stream: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    import pyarrow as pa
+
+    from lib.files.rows import Cutter
+
+    cutter, name = Cutter(), ""
+    while True:
+        match pickle.load(stream):
+            case ("rows", columns):
+                cutter.take([pa.array(column, pa.string()) for column in columns])
+            case ("sheet", found):
+                cutter, name = Cutter(), found
+            case ("end",):
+                yield name, cutter
+            case ("refused", code, details):
+                raise Unreadable(code, **details)
+            case _:
+                return
 
 
 def cell_text(value: object) -> str | None:
@@ -81,12 +116,85 @@ def _number_text(value: int | float) -> str | None:
 
 def _datetime_text(value: datetime) -> str:
     # A sheet keeps times as fractions of a day: 10:20 may come back as 10:19:59.999999.
-    seconds = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    try:
+        seconds = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    except OverflowError:
+        seconds = value.replace(microsecond=0)
     return str(seconds) if seconds.time() != time.min else seconds.date().isoformat()
 
 
-def _columns(rows: list[list[object]]) -> Columns:
-    return [tuple(map(cell_text, column)) for column in zip(*rows, strict=True)]
+def _column(cells: Sequence[object]) -> tuple[str | None, ...]:
+    """Mostly texts; what is none, and what is blank, becomes one."""
+    kinds = set(map(type, cells))
+    if kinds == {str} and "" not in cells:
+        return tuple(cells)  # type: ignore[arg-type]
+    if kinds == {str}:
+        return tuple([cell or None for cell in cells])  # type: ignore[misc]
+    return tuple(map(cell_text, cells))
+
+
+def _sheet(sheet: CalamineSheet) -> Iterator[Columns]:
+    """The sheet's cells from A1 on, column by column, some thousands of rows at a time."""
+    if sheet.start is None:
+        return
+    height, width = sheet.total_height, sheet.total_width
+    if width > MAX_COLUMNS:
+        raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=width)
+    if height * width > MAX_CELLS:
+        raise Unreadable("too_many_cells", limit=MAX_CELLS, cells=height * width)
+    filler = _Filler(sheet)
+    rows = iter(_from_first_row(sheet))
+    place = 0
+    while chunk := list(islice(rows, _ROWS)):
+        columns = [_column(column) for column in zip(*chunk, strict=True)]
+        if any(len(cell) > MAX_CELL_CHARACTERS for column in columns for cell in column if cell):
+            raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=place + 1)
+        yield filler.fill(columns, place)
+        place += len(chunk)
+
+
+def _from_first_row(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """Rows from A1 on; the reader itself begins where something is filled."""
+    assert sheet.start is not None
+    top, left = sheet.start
+    margin: list[object] = [""] * left
+    for _row in range(top):
+        yield [""] * (left + sheet.width)
+    for row in sheet.iter_rows():
+        yield [*margin, *row]
+
+
+class _Filler:
+    """Gives every row of a vertically merged cell its value, inside the merge only.
+
+    A merge that begins in the first filled row is a header over several rows, and stays as it is.
+    """
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        first = sheet.start[0] if sheet.start else 0
+        self._merges = sorted(
+            (top, bottom, left)
+            for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ()
+            if bottom > top > first
+        )
+        self._values: dict[tuple[int, int], str | None] = {}
+
+    def fill(self, columns: Columns, place: int) -> Columns:
+        """The rows from `place` on, filled."""
+        if not self._merges:
+            return columns
+        height = len(columns[0]) if columns else 0
+        lists = [list(column) for column in columns]
+        for top, bottom, left in self._merges:
+            if bottom < place or top >= place + height or left >= len(lists):
+                continue
+            if top >= place:
+                self._values[top, left] = lists[left][top - place]
+            value = self._values.get((top, left))
+            for row in range(max(top + 1, place), min(bottom, place + height - 1) + 1):
+                if lists[left][row - place] is None:
+                    lists[left][row - place] = value
+        return [tuple(column) for column in lists]
 
 
 def _limit_memory() -> None:
@@ -99,18 +207,28 @@ def _limit_memory() -> None:
 
 
 def _main(path: str) -> int:
+    def tell(*message: object) -> None:
+        pickle.dump(message, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
+
     _limit_memory()
     try:
         book = CalamineWorkbook.from_path(path)
-        found = {
-            name: _columns(book.get_sheet_by_name(name).to_python(skip_empty_area=False))  # type: ignore[arg-type]
-            for name in book.sheet_names
-        }
+        names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        for name in names[:MAX_SHEETS]:
+            tell("sheet", name)
+            for columns in _sheet(book.get_sheet_by_name(name)):
+                tell("rows", columns)
+            tell("end")
+    except Unreadable as error:
+        tell("refused", error.code, error.details)
+        return _REFUSED
     except PasswordError:
-        return _LOCKED
+        tell("refused", "password_protected", {})
+        return _REFUSED
     except CalamineError:
-        return _NO_SHEET
-    pickle.dump(found, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
+        tell("refused", "not_a_sheet", {})
+        return _REFUSED
+    tell("done")
     return 0
 
 

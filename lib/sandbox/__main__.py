@@ -17,10 +17,12 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from lib.files.sheets import NotReadable
+from lib.sandbox import steering
 from lib.sandbox.app import Sandbox
 from lib.sandbox.faults import Settings
+from lib.sandbox.keys import NAME
 from lib.sandbox.seeding import seed
-from lib.sandbox.world import DamagedJournal
+from lib.sandbox.world import DEFAULT, DamagedJournal
 
 HOST = "127.0.0.1"
 
@@ -31,22 +33,32 @@ HOST = "127.0.0.1"
 @click.option(
     "--seed", "seeds", type=click.Path(exists=True, path_type=Path), multiple=True, help="Order export."
 )
+@click.option(
+    "--shop",
+    "shops",
+    type=(str, click.Path(exists=True, path_type=Path)),
+    multiple=True,
+    help="NAME and order export of another shop; its token is sandbox-token-NAME.",
+)
 @click.option("--latency-ms", default=0.0, help="How long each call takes at least.")
 @click.option("--jitter-ms", default=0.0)
 @click.option("--rate-limit", default=0.0, help="Calls a second and method before a ban.")
 @click.option(
     "--fault", "faults", multiple=True, help="NAME=RATE or METHOD:NAME=RATE, as create:isp_after=0.1."
 )
+@click.option("--set", "others", multiple=True, help="NAME=VALUE of any other setting, as late_s=10.")
 @click.option("--dice", type=int, help="A number; the same one brings the same faults.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when the standard input does.")
 def main(
     port: int,
     folder: Path,
     seeds: tuple[Path, ...],
+    shops: tuple[tuple[str, Path], ...],
     latency_ms: float,
     jitter_ms: float,
     rate_limit: float,
     faults: tuple[str, ...],
+    others: tuple[str, ...],
     dice: int | None,
     until_stdin_closes: bool,
 ) -> None:
@@ -62,15 +74,19 @@ def main(
         settings.change(
             latency_ms=latency_ms, jitter_ms=jitter_ms, rate_limit=rate_limit, faults=_rates(faults)
         )
+        settings.change(**_rates(others))
+        wrong = [name for name, _ in shops if not NAME.fullmatch(name)]
+        if wrong:
+            raise ValueError(f"{wrong[0]}: a shop is named by up to 32 of a-z, 0-9 and -")
     except ValueError as error:
         _end(str(error), status=2)
     try:
         sandbox = Sandbox(folder, settings)
     except DamagedJournal as error:
         _end(f"{error} cannot be read; move {folder} away, or name another folder.")
-    for path in seeds:
+    for name, path in [*((DEFAULT, path) for path in seeds), *shops]:
         try:
-            seed(sandbox.world, path)
+            seed(sandbox.world, path, name)
         except NotReadable as error:
             _end(f"{path.name} cannot be used as a seed: {error}", status=2)
     _serve(sandbox, port, folder, until_stdin_closes)
@@ -85,7 +101,7 @@ def _rates(faults: tuple[str, ...]) -> dict[str, float]:
         try:
             found[name] = float(rate)
         except ValueError as error:
-            raise ValueError(f"{fault}: a fault is NAME=RATE, as create:isp_after=0.1") from error
+            raise ValueError(f"{fault}: wanted is NAME=NUMBER, as create:isp_after=0.1") from error
     return found
 
 
@@ -105,7 +121,8 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     server = uvicorn.Server(
         uvicorn.Config(
-            sandbox.app(),
+            sandbox.app(steering.app(sandbox)),
+            http="httptools",
             log_level="critical",
             access_log=False,
             timeout_graceful_shutdown=2,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from lib.sandbox import reference
-from lib.sandbox.faults import Settings
 from lib.sandbox.fields import Params, json_object, json_rows, need, number, thousandths, whole, wire_id
 from lib.sandbox.gateway import invalid
-from lib.sandbox.offers import ADDRESSES, NOT_AVAILABLE, NOT_YOURS, SHIPPABLE, obstacle
-from lib.sandbox.world import LogisticsOrder, TradeOrder, World
+from lib.sandbox.offers import ADDRESSES, NOT_AVAILABLE, NOT_YOURS, SHIPPABLE, SUSPENDED, obstacle, suspended
+from lib.sandbox.records import LogisticsOrder, TradeOrder
+from lib.sandbox.shop import Shop
 
-NEWER_CALL = "order.createorder"
+OLDER, NEWER = "aliexpress.logistics.createwarehouseorder", "aliexpress.logistics.order.createorder"
 #: 0 is a return; 1, -1 and nothing at all are not.
 DECISIONS = {"0": "return", "1": "destroy", "-1": "destroy", "": "destroy"}
 PICKUP_TYPES = ("DOOR_PICKUP", "SELF_POST", "SELF_SEND")
@@ -48,11 +50,15 @@ class Wanted:
     roles: Mapping[str, int]  #: Role → address id.
     decision: str
     package_num: int
+    mode: str  #: One of PICKUP_TYPES.
+    sides_mm: tuple[int, ...] = ()
+    packed_g: int = 0  #: What the whole parcel weighs, where a call says so.
 
     @property
     def weight_g(self) -> int:
         """What all pieces weigh; the declared weight is of one piece (UNCONFIRMED)."""
-        return sum(thousandths(one["product_weight"]) * int(number(one["product_num"])) for one in self.goods)
+        pieces = ((thousandths(one["product_weight"]), int(number(one["product_num"]))) for one in self.goods)
+        return self.packed_g or sum(weight_g * count for weight_g, count in pieces)
 
     @property
     def cargo(self) -> str:
@@ -65,14 +71,20 @@ class Wanted:
         return "general"
 
 
-def create(world: World, params: Params, settings: Settings) -> dict[str, Any]:
-    """aliexpress.logistics.createwarehouseorder and aliexpress.logistics.order.createorder"""
-    wanted = _read(world, params)
-    refusal = _refusal(wanted, settings)
-    if refusal or wanted.order is None or wanted.plan is None:
-        return _answer({"success": False, "error_code": 1001, "error_desc": refusal or NOT_AVAILABLE})
-    made = _made(world, wanted, wanted.order, wanted.plan, settings)
-    world.record(("logistics_order", made))
+def create(shop: Shop, params: Params) -> dict[str, Any]:
+    """aliexpress.logistics.createwarehouseorder"""
+    return _create(shop, params, OLDER)
+
+
+def create_newer(shop: Shop, params: Params) -> dict[str, Any]:
+    """aliexpress.logistics.order.createorder"""
+    return _create(shop, params, NEWER)
+
+
+def _create(shop: Shop, params: Params, method: str) -> dict[str, Any]:
+    made = make(shop, _read(shop, params, method))
+    if isinstance(made, str):
+        return _answer({"success": False, "error_code": 1001, "error_desc": made})
     result: dict[str, Any] = {
         "success": True,
         "error_code": 1,
@@ -82,11 +94,27 @@ def create(world: World, params: Params, settings: Settings) -> dict[str, Any]:
         "trade_order_id": wire_id(made.trade_order_id),
         "trade_order_from": params["trade_order_from"],
     }
-    if wanted.method.endswith(NEWER_CALL):
-        result["out_order_code"] = made.lp_number
-    if found := world.number_of(made):
+    if found := shop.number_of(made):
         result["intl_tracking_no"] = found
-    return _answer(result)
+    if method == OLDER:
+        return _answer(result)
+    hints = json.dumps({"solutionCode": made.plan_id, "warehouseCode": made.service_code.rpartition("_")[2]})
+    return _answer(result | {"out_order_code": made.lp_number}) | {"ext_info": hints}
+
+
+def make(shop: Shop, wanted: Wanted) -> LogisticsOrder | str:
+    """The logistics order that was asked for, written down; or why there is none, in the platform's words."""
+    plan, settings = wanted.plan, shop.settings
+    without = wanted.decision == "return" and plan is not None and not plan.return_supported
+    # What the platform does with a return on a line without it is UNCONFIRMED: refusing, or silently this.
+    if without and settings.strikes("return_downgraded", wanted.method):
+        wanted = replace(wanted, decision="destroy")
+    refusal = _refusal(shop, wanted)
+    if refusal or wanted.order is None or wanted.plan is None:
+        return refusal or NOT_AVAILABLE
+    made = _made(shop, wanted, wanted.order, wanted.plan)
+    shop.record(("logistics_order", made))
+    return made
 
 
 def tracking_number(sequence: int) -> str:
@@ -99,31 +127,30 @@ def tracking_number(sequence: int) -> str:
     return f"L{chr(65 + sequence // 10**8 % 26)}{serial}{check}CN"
 
 
-def _read(world: World, params: Params) -> Wanted:
+def _read(shop: Shop, params: Params, method: str) -> Wanted:
     """Raises GatewayError for what is missing, or is not even of the right kind."""
-    method = params["method"]
-    newer = method.endswith(NEWER_CALL)
-    order = world.orders.get(need(params, "trade_order_id"))
+    newer = method == NEWER
+    order = shop.orders.get(need(params, "trade_order_id"))
     if need(params, "trade_order_from") not in ("ESCROW", "SOURCING"):
         raise invalid("trade_order_from", "ESCROW or SOURCING")
     plan = reference.plans().get(need(params, "warehouse_carrier_service"))
     goods = json_rows(params, "declare_product_d_t_os")
     addresses = json_object(params, "address_d_t_os")
-    _check_first_mile(params, addresses, newer)
+    mode = _first_mile(params, addresses, newer)
     decision = params.get("undeliverable_decision", "")
     if decision not in DECISIONS:
         raise invalid("undeliverable_decision", "0 or 1")
     package_num = whole(params, "package_num", 0)
     receiver = addresses.get("receiver")
     if receiver is None and newer and order is not None:
-        receiver = _of_order(order)  # The newer call may leave the receiver to the platform.
+        receiver = of_order(order)  # The newer call may leave the receiver to the platform.
     if not isinstance(receiver, dict):
         raise invalid("address_d_t_os", "no receiver")
-    roles = {role: _address_id(addresses[role], role) for role in ADDRESSES if addresses.get(role)}
-    return Wanted(method, order, plan, goods, receiver, roles, DECISIONS[decision], package_num)
+    roles = {role: address_id(addresses[role], role) for role in ADDRESSES if addresses.get(role)}
+    return Wanted(method, order, plan, goods, receiver, roles, DECISIONS[decision], package_num, mode)
 
 
-def _check_first_mile(params: Params, addresses: Mapping[str, Any], newer: bool) -> None:
+def _first_mile(params: Params, addresses: Mapping[str, Any], newer: bool) -> str:
     """How the parcel reaches the warehouse. Raises GatewayError."""
     chosen = params.get("pickup_type", "") if newer else ""
     if chosen and chosen not in PICKUP_TYPES:
@@ -131,14 +158,16 @@ def _check_first_mile(params: Params, addresses: Mapping[str, Any], newer: bool)
     if chosen and (chosen == "DOOR_PICKUP") != bool(addresses.get("pickup")):
         raise invalid("address_d_t_os", "a pickup address goes with DOOR_PICKUP, and only with it")
     if chosen:
-        return
+        return chosen
     if need(params, "domestic_logistics_company_id") == "-1":
         need(params, "domestic_logistics_company")
     if len(need(params, "domestic_tracking_no")) > 32:
         raise invalid("domestic_tracking_no", "1 to 32 characters")
+    return "DOOR_PICKUP" if addresses.get("pickup") else "SELF_POST"
 
 
-def _address_id(address: Any, role: str) -> int:
+def address_id(address: Any, role: str) -> int:
+    """The number of one of the seller's addresses. Raises GatewayError."""
     found = address.get("address_id") if isinstance(address, dict) else None
     text = str(found if found is not None else "")
     if not text.isascii() or not text.isdigit():
@@ -146,15 +175,17 @@ def _address_id(address: Any, role: str) -> int:
     return int(text[:18])
 
 
-def _refusal(wanted: Wanted, settings: Settings) -> str:
+def _refusal(shop: Shop, wanted: Wanted) -> str:
     """Why the platform would not create this, or an empty text."""
-    order, plan = wanted.order, wanted.plan
+    order, plan, settings = wanted.order, wanted.plan, shop.settings
     if order is None:
         return NOT_YOURS
     if order.status not in SHIPPABLE:
         return f"订单状态不允许创建物流订单: {order.status}"
     if plan is None or settings.strikes("refuse_plan", wanted.method):
         return NOT_AVAILABLE
+    if settings.strikes("refuse_duplicate", wanted.method) and _live(shop, order):
+        return "该订单已存在有效的物流订单"
     wrong = (
         _roles_fault(wanted.roles) or _receiver_fault(wanted.receiver) or _goods_fault(wanted.goods, order)
     )
@@ -164,14 +195,24 @@ def _refusal(wanted: Wanted, settings: Settings) -> str:
         return "收件地址不可达"
     if plan.express and not wanted.package_num:
         return "国际快递须填写包裹数量"
-    blocked = obstacle(plan, str(wanted.receiver["country"]), wanted.cargo, wanted.weight_g)
+    country = str(wanted.receiver["country"])
+    if settings.strikes("plan_suspended", wanted.method):
+        shop.world.suspended[plan.plan_id, country] = shop.now() + timedelta(seconds=settings.suspended_s)
+    blocked = obstacle(plan, country, wanted.cargo, wanted.weight_g, wanted.sides_mm)
     if blocked:
         return blocked
+    if suspended(shop, plan, country):
+        return SUSPENDED
     if wanted.decision == "return" and not plan.return_supported:
         return "该物流方案不支持无法投递退回"
     if wanted.decision == "return" and "refund" not in wanted.roles:
         return "缺少退件地址"
     return ""
+
+
+def _live(shop: Shop, order: TradeOrder) -> bool:
+    """Whether a logistics order of it has not closed. The platform refuses some duplicates, not all of them."""
+    return any(shop.status_of(made) != "closed" for made in shop.by_order.get(order.order_id, ()))
 
 
 def _roles_fault(roles: Mapping[str, int]) -> str:
@@ -219,10 +260,10 @@ def _goods_fault(goods: Sequence[Mapping[str, Any]], order: TradeOrder) -> str:
     return ""
 
 
-def _made(
-    world: World, wanted: Wanted, order: TradeOrder, plan: reference.Plan, settings: Settings
-) -> LogisticsOrder:
-    sequence, now = world.next_number(), world.now()
+def _made(shop: Shop, wanted: Wanted, order: TradeOrder, plan: reference.Plan) -> LogisticsOrder:
+    settings = shop.settings
+    sequence, now = shop.world.next_number(), shop.now()
+    parcel = len(shop.by_order.get(order.order_id, ()))
     late_number = settings.strikes("late_number", wanted.method)
     late_visibility = settings.strikes("late_visibility", wanted.method)
     late = now + timedelta(seconds=settings.late_s)
@@ -237,7 +278,7 @@ def _made(
         service_code=plan.service_code,
         tracking_number=tracking_number(20_000_000 + sequence),
         undeliverable_decision=wanted.decision,
-        pickup="pickup" in wanted.roles,
+        pickup=wanted.mode == "DOOR_PICKUP",
         status="init" if late_number else "wait_warehouse_receive_goods",
         created_at=now.isoformat(),
         number_at=(late if late_number and not by_queries else now).isoformat(),
@@ -248,10 +289,15 @@ def _made(
         goods=wanted.goods,
         number_after=settings.late_queries if by_queries else 0,
         closes_at=(now + CLOSES_AFTER).isoformat(),
+        mode=wanted.mode,
+        weight_g=weight_g,
+        # Of the order, not of the running number: threads taking turns do not change how a parcel ends.
+        luck=random.Random(f"{settings.chance} {shop.name} {order.order_id} {parcel}").getrandbits(48),
     )
 
 
-def _of_order(order: TradeOrder) -> dict[str, str]:
+def of_order(order: TradeOrder) -> dict[str, str]:
+    """The receiver as the platform has it."""
     one = order.receiver
     ours = {"street_address": "address", "post_code": "postcode"}
     names = ("name", "country", "province", "city", "street_address", "post_code", "phone", "mobile")

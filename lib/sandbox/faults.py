@@ -1,23 +1,23 @@
-"""What goes wrong on request: each fault has a rate between 0 and 1, for every call or for one of its methods."""
+"""How the sandbox behaves: what goes wrong on request, how slow it is, and how parcels end.
+
+Each fault has a rate between 0 and 1, for every call or for one kind of call; each fate of a parcel has one for
+every parcel, a country, a plan, or a plan to a country.
+"""
 
 from __future__ import annotations
 
 import math
 import random
-import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from lib.aliexpress.protocol import BEIJING
-from lib.sandbox.gateway import GatewayError
 
 #: Fault → what it does.
 FAULTS = {
     "ban": "the method is banned for `ban_s` seconds, said in the text",
-    "expired_token": "the access token is refused",
+    "daily_quota": "the day's calls are used up: everything is banned until midnight in Beijing",
+    "token_expired": "the access token is refused",
     "isp_before": "an error on the platform's side; nothing was carried out",
     "isp_after": "the same error, and it was carried out",
     "cut_before": "the connection is cut; nothing was carried out",
@@ -30,15 +30,39 @@ FAULTS = {
     "late_visibility": "a logistics order can be queried only after `late_s` seconds",
     "refuse_plan": "the plan is not available for this order",
     "refuse_address": "the line refuses the receiver's address",
+    "refuse_duplicate": "a second logistics order for an order that has one is refused",
+    "return_downgraded": "a return on a plan without it is not refused but silently made a destroy",
+    "plan_suspended": "the plan stops going to this country for `suspended_s` seconds: refused, and offered no more",
+    "buyer_cancels": "the buyer has asked to cancel the order by the time the call arrives",
+    "address_changed": "the buyer has changed the address by the time the call arrives",
+    "duplicate_list_entry": "an order comes twice in the pages of a list",
 }
 
 #: Short names for methods in `create:isp_after=0.1`.
 METHODS = {
-    "create": ("createwarehouseorder", "order.createorder"),
-    "declare": ("sellershipmentfortop", "order.shipment"),
+    "create": ("createwarehouseorder", "order.createorder", "logistic.order.create"),
+    "declare": ("sellershipmentfortop", "order.shipment", "order.fulfill", "shipmentsupportsubtradeorder"),
+    "modify": ("sellermodifiedshipmentfortop", "order.modifyshipment"),
+    "declarations": ("querysellershipmentinfo",),
     "label": ("getprintinfo", "getprintinfos"),
-    "query": ("querylogisticsorderdetail", "getonlinelogisticsinfo"),
+    "query": ("querylogisticsorderdetail", "getonlinelogisticsinfo", "warehouse.querydetail"),
     "list": ("orderlist.get", "solution.order.get"),
+    "detail": ("findorderbyid", "order.info.get", "receiptinfo.get", "findorderreceiptinfo"),
+    "plans": ("getonlinelogisticsservicelistbyorderid", "service.query", "solution.inquiry"),
+    "track": ("querytrackingresult", "abnormalorder.query"),
+    "cancel": ("order.acceptcancel", "order.refusecancel"),
+    "token": ("/create", "/refresh", "token.create", "token.refresh"),
+}
+
+#: Fate → its usual rate. Assumptions: nobody publishes how often parcels end how.
+RATES: dict[str, dict[str, float]] = {
+    "undeliverable": {"*": 0.02, "BR": 0.04, "RU": 0.03, "CL": 0.03, "US": 0.01},
+    "customs_failure": {"*": 0.002, "BR": 0.01},
+    "lost": {"*": 0.003},
+    "warehouse_reject": {"*": 0.005},
+    "pickup_fail": {"*": 0.01},
+    "return_fails": {"*": 0.03},
+    "unknown_code": {"*": 0.02},
 }
 
 
@@ -54,14 +78,21 @@ class Settings:
     slow_s: float = 5.0
     late_s: float = 3.0
     late_queries: int = 0  #: Not 0: a late number comes after so many queries, whatever the time.
+    suspended_s: float = 3600.0
+    token_s: float = 2_592_000.0  #: How long a new access token is good: 30 days.
+    refresh_s: float = 5_184_000.0  #: And its refresh token: 60 days.
     faults: dict[str, float] = field(default_factory=dict)
-    seed: int | None = None  #: The same number, the same calls: the same faults.
+    rates: dict[str, dict[str, float]] = field(
+        default_factory=lambda: {one: dict(RATES[one]) for one in RATES}
+    )
+    seed: int | None = None  #: The same number, the same calls: the same faults, and the same fates.
 
     def __post_init__(self) -> None:
         self._throws: Counter[tuple[str, str]] = Counter()
-        self._chance = self.seed if self.seed is not None else random.randrange(2**32)
+        self._struck: dict[tuple[str, str], float] = {}
+        self.chance = self.seed if self.seed is not None else random.randrange(2**32)
 
-    def change(self, **wanted: object) -> None:
+    def change(self, **wanted: Any) -> None:
         """Set some of them, or none if one is wrong. Raises ValueError naming what is wrong."""
         known = {one.name for one in fields(self)}
         for name, value in wanted.items():
@@ -69,7 +100,8 @@ class Settings:
                 raise ValueError(f"no setting {name}")
             _check(name, value)
         for name, value in wanted.items():
-            setattr(self, name, value)
+            setattr(self, name, self.rates | _rates(value) if name == "rates" else value)
+        self._struck.clear()
         if "seed" in wanted:
             self.__post_init__()
 
@@ -82,15 +114,24 @@ class Settings:
 
         Each fault and method has dice of its own, so that threads taking turns do not change what is thrown.
         """
-        rate = self.faults.get(fault, 0.0)
-        for short, endings in METHODS.items():
-            if method.endswith(endings):
-                rate = max(rate, self.faults.get(f"{short}:{fault}", 0.0))
+        if not self.faults:
+            return False
+        rate = self._struck.get((fault, method))
+        if rate is None:
+            rate = self._struck[fault, method] = self._rate_of(fault, method)
         if rate <= 0:
             return False
         self._throws[fault, method] += 1
         throw = self._throws[fault, method]
-        return random.Random(f"{self._chance} {fault} {method} {throw}").random() < rate
+        return random.Random(f"{self.chance} {fault} {method} {throw}").random() < rate
+
+    def rate(self, fate: str, country: str, plan: str) -> float:
+        """How often a parcel ends so: by plan and country, else by plan, else by country, else in general."""
+        rates = self.rates.get(fate, {})
+        for key in (f"{plan}/{country}", plan, country, "*"):
+            if key in rates:
+                return rates[key]
+        return 0.0
 
     def latency_s(self) -> float:
         """How long this call takes at least."""
@@ -98,63 +139,24 @@ class Settings:
             return 0.0
         return max(0.0, self.latency_ms + random.uniform(-1, 1) * self.jitter_ms) / 1000
 
-
-class Limits:
-    """The bans in force, and what leads to them."""
-
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._settings, self._clock = settings, clock
-        self.lift()
-
-    def lift(self) -> None:
-        """End all bans and count anew."""
-        self._until: dict[str, float] = {}
-        self._recent: dict[str, deque[float]] = {}
-        self._day, self._today = "", 0
-
-    def pass_or_ban(self, method: str) -> None:
-        """Let a call through, or turn it away for haste. Raises GatewayError with the seconds in its text."""
-        self._count_quota()
-        now = self._clock()
-        if self._until.get(method, 0.0) <= now and (
-            self._settings.strikes("ban", method) or self._hasty(method, now)
-        ):
-            self._until[method] = now + self._settings.ban_s
-        left = self._until.get(method, 0.0) - now
-        if left > 0:
-            raise _ban(math.ceil(left), "accesscontrol.limited-by-app-api-access-count", "ApiCallLimit")
-
-    def _hasty(self, method: str, now: float) -> bool:
-        if not self._settings.rate_limit:
-            return False
-        recent = self._recent.setdefault(method, deque())
-        while recent and recent[0] <= now - 1:
-            recent.popleft()
-        recent.append(now)
-        return len(recent) > self._settings.rate_limit
-
-    def _count_quota(self) -> None:
-        """The quota's day is Beijing's; calls that are turned away count too."""
-        if not self._settings.daily_quota:
-            return
-        moment = datetime.now(UTC).astimezone(BEIJING)
-        if (today := moment.date().isoformat()) != self._day:
-            self._day, self._today = today, 0
-        self._today += 1
-        if self._today > self._settings.daily_quota:
-            midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-            left = math.ceil((midnight - moment).total_seconds())
-            raise _ban(left, "accesscontrol.limited-by-app-access-count", "AppCallLimit")
+    def _rate_of(self, fault: str, method: str) -> float:
+        rate = self.faults.get(fault, 0.0)
+        for short, endings in METHODS.items():
+            if method.endswith(endings):
+                rate = max(rate, self.faults.get(f"{short}:{fault}", 0.0))
+        return rate
 
 
-def _ban(seconds: int, sub_code: str, text_code: str) -> GatewayError:
-    text = f"This ban will last for {seconds} more seconds"
-    return GatewayError(7, "App Call Limited", sub_code=sub_code, sub_msg=text, text_code=text_code)
+def _rates(wanted: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """A bare number stands for every parcel."""
+    return {fate: dict(one) if isinstance(one, dict) else {"*": one} for fate, one in wanted.items()}
 
 
 def _check(name: str, value: object) -> None:
     if name == "faults":
         _check_faults(value)
+    elif name == "rates":
+        _check_rates(value)
     elif name == "seed":
         if value is not None and type(value) is not int:
             raise ValueError("seed is a whole number or null")
@@ -168,6 +170,22 @@ def _check_faults(faults: object) -> None:
     for name, rate in faults.items():
         short, _, fault = name.rpartition(":")
         if fault not in FAULTS or (short and short not in METHODS):
-            raise ValueError(f"no fault {name}; there are {', '.join(FAULTS)}")
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
-            raise ValueError(f"the rate of {name} is a number from 0 to 1")
+            raise ValueError(
+                f"no fault {name}; there are {', '.join(FAULTS)}, each also for one of {', '.join(METHODS)}"
+            )
+        _check_rate(name, rate)
+
+
+def _check_rates(rates: object) -> None:
+    if not isinstance(rates, dict):
+        raise ValueError("rates are fate: rate, or fate: {country, plan or plan/country: rate}")
+    for fate, by in rates.items():
+        if fate not in RATES:
+            raise ValueError(f"no fate {fate}; there are {', '.join(RATES)}")
+        for key, rate in by.items() if isinstance(by, dict) else [("*", by)]:
+            _check_rate(f"{fate} {key}", rate)
+
+
+def _check_rate(name: str, rate: object) -> None:
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
+        raise ValueError(f"the rate of {name} is a number from 0 to 1")

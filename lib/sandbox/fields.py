@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,20 @@ def json_object(params: Params, name: str) -> dict[str, Any]:
 def json_rows(params: Params, name: str) -> list[dict[str, Any]]:
     """A required parameter that is the JSON text of a list of objects. Raises GatewayError."""
     return objects(_json(params, name), name)
+
+
+def parameter_object(params: Params, name: str) -> dict[str, Any]:
+    """The object that has `name`: the parameters themselves, or the JSON text in one of them.
+
+    The pages and clients of a few calls disagree about which. Raises GatewayError.
+    """
+    if name in params:
+        return {key: _loosely(value) for key, value in params.items()}
+    for value in params.values():
+        found = _loosely(value)
+        if isinstance(found, dict) and name in found:
+            return found
+    raise missing(name)
 
 
 def objects(value: Any, name: str) -> list[dict[str, Any]]:
@@ -79,7 +94,34 @@ def wire_id(text: str) -> int | str:
 
 def pacific(iso: str | None) -> str | None:
     """A moment as the platform writes order times: US Pacific, without a zone."""
-    return None if iso is None else f"{datetime.fromisoformat(iso).astimezone(PACIFIC):%Y-%m-%d %H:%M:%S}"
+    return None if iso is None else pacific_of(int(datetime.fromisoformat(iso).timestamp()))
+
+
+@lru_cache(8192)
+def pacific_of(seconds: int) -> str:
+    """The same for seconds since the epoch."""
+    return f"{datetime.fromtimestamp(seconds, PACIFIC):%Y-%m-%d %H:%M:%S}"
+
+
+def bounds(params: Mapping[str, Any], start: str, end: str) -> tuple[datetime | None, datetime | None]:
+    """US Pacific bounds; a value without its time part is ignored. An hour that comes twice is meant whole.
+
+    Raises GatewayError.
+    """
+    return _bound(str(params.get(start) or ""), start, fold=0), _bound(
+        str(params.get(end) or ""), end, fold=1
+    )
+
+
+def within(iso: str | None, between: tuple[datetime | None, datetime | None]) -> bool:
+    """Whether a moment lies between two, to the second; what has none lies nowhere."""
+    start, end = between
+    if start is None and end is None:
+        return True
+    if iso is None:
+        return False
+    moment = datetime.fromisoformat(iso).replace(microsecond=0)
+    return (start is None or moment >= start) and (end is None or moment <= end)
 
 
 def epoch_ms(iso: str) -> int:
@@ -106,6 +148,26 @@ def money(minor: int, currency: str) -> dict[str, Any]:
 def known(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row without the fields that have no value: the platform leaves them out."""
     return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+def _bound(text: str, name: str, *, fold: int) -> datetime | None:
+    if len(text) < 19:
+        return None
+    try:
+        naive = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - its zone comes next.
+    except ValueError as error:
+        raise invalid(name, "not yyyy-MM-dd HH:mm:ss") from error
+    return naive.replace(tzinfo=PACIFIC, fold=fold).astimezone(UTC)
+
+
+def _loosely(text: str) -> Any:
+    """The value of a JSON object or list; any other text as it is."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _json(params: Params, name: str) -> Any:

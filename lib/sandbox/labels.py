@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from lib.sandbox.world import LogisticsOrder
+from lib.sandbox.records import LogisticsOrder
 
 SIZE = (100 * mm, 150 * mm)
 LEFT, WIDTH = 6 * mm, 88 * mm

@@ -40,6 +40,13 @@ class Plan:
         """The code a create call names: plan and warehouse."""
         return f"{self.plan_id}_{self.warehouse_code}"
 
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """How long it takes, where that is known."""
+        if not self.days_min or not self.days_max:
+            return None
+        return int(self.days_min), int(self.days_max)
+
     def name(self, locale: str) -> str:
         """Its name in the language asked for."""
         return self.name_en if locale.lower().startswith("en") else self.name_zh
@@ -144,6 +151,16 @@ def rate(plan: Plan, country: str, cargo: str, weight_g: int) -> Rate | None:
     intervals = rates().get((plan.plan_id, country, cargo), [])
     place = bisect_left(intervals, weight_g, key=lambda rate: rate.max_g)
     return intervals[place] if place < len(intervals) else None
+
+
+@cache
+def return_fees() -> dict[str, int]:
+    """Plan → what choosing return costs, in fen. Assumptions, not published prices."""
+    return {
+        row["plan_id"]: int(Decimal(row["fee"]) * 100)
+        for row in rows("return_fees")
+        if row["currency"] == "CNY"
+    }
 
 
 @cache

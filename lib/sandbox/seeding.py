@@ -13,14 +13,16 @@ from stdnum.br import cpf
 
 from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
 from lib.sandbox import reference
-from lib.sandbox.world import Declaration, Event, TradeLine, TradeOrder, World
+from lib.sandbox.records import Declaration, TradeLine, TradeOrder
+from lib.sandbox.shop import Event
+from lib.sandbox.world import DEFAULT, World
 
 #: Exports name no zone; the platform's own times are US Pacific.
 ZONE = "America/Los_Angeles"
 
 
-def seed(world: World, path: Path) -> int:
-    """Make a trade order of every order in the file that is not there yet; returns how many are new.
+def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
+    """Make a trade order of every order in the file that the shop does not have yet; returns how many are new.
 
     Dates are moved by whole days so that the newest payment is recent. Partly shipped orders get the
     declaration in their waybill column. The same file again changes nothing. All of a file goes in, or nothing.
@@ -29,6 +31,7 @@ def seed(world: World, path: Path) -> int:
     countries = pd.DataFrame(reference.rows("countries"))
     tables = read_orders(path, zone=ZONE, countries=countries)
     with world.lock:
+        shop = world.shop(shop_name)
         days = days_to_recent(tables, world.now())
         tables = moved(tables, days)
         lines = dict(iter(tables.lines.groupby("order_id")))
@@ -36,10 +39,10 @@ def seed(world: World, path: Path) -> int:
         fresh = {
             str(row["order_id"]): _order(row, lines.get(row["order_id"]), receivers[row["order_id"]])
             for row in tables.orders.to_dict("records")
-            if str(row["order_id"]) not in world.orders
+            if str(row["order_id"]) not in shop.orders
         }
         made: list[Event] = [("trade_order", order) for order in fresh.values()]
-        world.record(*made, *_declarations(tables, fresh))
+        shop.record(*made, *_declarations(tables, fresh))
     return len(fresh)
 
 

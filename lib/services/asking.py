@@ -13,7 +13,15 @@ from typing import Any
 
 import pandas as pd
 
-from lib.aliexpress.errors import OutcomeUnknown, PlatformError, Refused, Unauthorised, Unavailable
+from lib.aliexpress.errors import (
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    Unauthorised,
+    Unavailable,
+    of_the_seller,
+)
+from lib.aliexpress.errors import trouble as trouble_of
 from lib.aliexpress.platform import DeclaredGoods, LogisticsOrder, NewShipment
 from lib.app import App
 from lib.domain.orders import OrderStatus, order_status
@@ -50,7 +58,7 @@ class Answer:
 def create(app: App, sending: Shipment, parcel: dict[str, Any]) -> Answer:
     """Create the logistics order of a parcel: the one request that must never be made twice."""
     try:
-        made = app.platform.create_shipment(_new_shipment(parcel))
+        made = app.platform_of(sending.shop_id).create_shipment(_new_shipment(parcel))
     except Refused as error:
         return Answer([_refused(sending, error, app.now())])
     except Unavailable as error:
@@ -74,7 +82,7 @@ def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
     """Ask for a logistics order whose creation was not answered; adopt it, or believe twice it is not there."""
     now = app.now()
     try:
-        listed = app.platform.logistics_orders(unconfirmed.order_id)
+        listed = app.platform_of(unconfirmed.shop_id).logistics_orders(unconfirmed.order_id)
     except PlatformError as error:
         return _later(app, None, unconfirmed, error)
     with app.database.read() as work:
@@ -96,7 +104,7 @@ def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
 def number(app: App, accepted: Shipment, row: dict[str, Any]) -> Answer:
     """Ask for a tracking number that was not given at once."""
     try:
-        listed = app.platform.logistics_orders(accepted.order_id)
+        listed = app.platform_of(accepted.shop_id).logistics_orders(accepted.order_id)
     except PlatformError as error:
         return _later(app, None, accepted, error)
     for order in listed:
@@ -113,10 +121,10 @@ def number(app: App, accepted: Shipment, row: dict[str, Any]) -> Answer:
 
 
 def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
-    """Fetch the labels of up to 20 parcels at once; each file is on disk before its parcel is ready."""
+    """Fetch the labels of up to 20 parcels of one shop at once; each file is on disk before its parcel is ready."""
     asked = [(one.tracking_number or "", one.logistics_order_id or "") for one in accepted]
     try:
-        pdf = app.platform.labels(asked)
+        pdf = app.platform_of(accepted[0].shop_id).labels(asked)
         pages = label_files.split(pdf)
     except Refused as error:
         if len(accepted) > 1:  # One bad parcel never stops its neighbours: find out which one it is.
@@ -138,7 +146,7 @@ def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
 def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
     """Tell the buyer that the parcel is on its way (填写发货通知)."""
     try:
-        app.platform.declare(
+        app.platform_of(declaring.shop_id).declare(
             declaring.order_id,
             service_key=declaring.plan_id,
             tracking_number=declaring.tracking_number or "",
@@ -162,8 +170,8 @@ def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
 def declared(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
     """Read the order's declarations after one that was not answered; send again only what is not there."""
     try:
-        found = app.platform.declarations(unconfirmed.order_id)
-        order = app.platform.order(unconfirmed.order_id)
+        found = app.platform_of(unconfirmed.shop_id).declarations(unconfirmed.order_id)
+        order = app.platform_of(unconfirmed.shop_id).order(unconfirmed.order_id)
     except PlatformError as error:
         return _later(app, None, unconfirmed, error)
     now = app.now()
@@ -270,8 +278,10 @@ def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError
     else:
         wait = pause_s(shipment.attempts)
     again_at = now + timedelta(seconds=wait)
-    everyone = again_at if isinstance(error, Unavailable) else None
-    trouble = error.code or "unreachable"
+    # One shop's token, or its own limit, keeps no other shop from its work.
+    own = isinstance(error, Unauthorised) or of_the_seller(error)
+    everyone = again_at if isinstance(error, Unavailable) and not (own and len(app.shops()) > 1) else None
+    trouble = trouble_of(error)
     if step is None:
         return Answer(
             absent=[], wait_until=everyone, trouble=trouble, steps=[_stays(shipment, again_at, now)]

@@ -6,6 +6,7 @@ import logging
 import threading
 
 from lib.app import App
+from lib.services import checks
 from lib.services.dispatch import Dispatcher
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def start(app: App) -> None:
     with _guard:
         if _dispatcher is not None:
             return
+        checks.bring_up_to_date(app)
         _dispatcher = Dispatcher(app)
         _dispatcher.start()
         _connecting = threading.Thread(target=_connect, args=(app,), name="connect", daemon=True)

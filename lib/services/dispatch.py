@@ -157,7 +157,7 @@ class Dispatcher:
     def _label(self, now: datetime, room: int, batch_id: str | None) -> int:
         rows = self._lease("unlabelled", now, room * LABEL_LOT, batch_id)
         shipments = [shipment_store.shipment(row) for row in rows]
-        lots = [shipments[start : start + LABEL_LOT] for start in range(0, len(shipments), LABEL_LOT)]
+        lots = _lots(shipments)
         for lot in lots:
             self._ask(asking.labels, lot)
         return len(lots)
@@ -262,6 +262,12 @@ class Dispatcher:
         if seconds > 0:
             self._woken.wait(seconds)
         self._woken.clear()
+
+
+def _lots(shipments: list[Shipment]) -> list[list[Shipment]]:
+    """As many labels as the platform gives at once, of one shop each: a token opens one shop."""
+    shops = [[one for one in shipments if one.shop_id == shop] for shop in {one.shop_id for one in shipments}]
+    return [shop[start : start + LABEL_LOT] for shop in shops for start in range(0, len(shop), LABEL_LOT)]
 
 
 def _interrupted(shipment: Shipment, now: datetime) -> Step:

@@ -48,7 +48,7 @@ def addresses(app: App, shop_id: str = "default", *, refresh: bool = False) -> l
         known = store.addresses(work, shop_id)
     if known and not refresh:
         return known
-    found = app.platform.seller_addresses()
+    found = app.platform_of(shop_id).seller_addresses()
     with app.database.write() as work:
         store.keep_addresses(work, shop_id, _frame(found), at=app.now())
         return store.addresses(work, shop_id)
@@ -61,12 +61,13 @@ def prepare(app: App, batch_id: str) -> list[PlanHandover]:
     go by post to the plan's transit warehouse. What a person decided stays. Asks the platform for each plan's
     code once. Raises Problem, PlatformError.
     """
-    known = addresses(app)
     with app.database.read() as work:
         batch = need(work, batch_id)
+        shop_id = batch["shop_id"]
         wanting = [plan for plan in _plans(work, batch) if plan["service_code"] is None]
         samples = {plan["plan_id"]: store.sample_orders(work, batch_id, plan["plan_id"]) for plan in wanting}
-    offered = {plan_id: _offered(app, plan_id, orders) for plan_id, orders in samples.items()}
+    known = addresses(app, shop_id)
+    offered = {plan_id: _offered(app, shop_id, plan_id, orders) for plan_id, orders in samples.items()}
     with app.database.write() as work:
         batch = _with_addresses(work, need(work, batch_id), known)
         for plan in _plans(work, batch):
@@ -111,7 +112,9 @@ def choose_mode(
 
 def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     """Send the batch from another address; the hand-over of every plan follows from its city anew."""
-    known = addresses(app)
+    with app.database.read() as work:
+        shop_id = need(work, batch_id)["shop_id"]
+    known = addresses(app, shop_id)
     if address_id not in {row["address_id"] for row in known if row["role"] == "sender"}:
         raise Problem("address_unknown", address_id=address_id)
     now = app.now()
@@ -175,11 +178,11 @@ def _decide(
     )
 
 
-def _offered(app: App, plan_id: str, orders: list[dict[str, Any]]) -> OfferedPlan | None:
+def _offered(app: App, shop_id: str, plan_id: str, orders: list[dict[str, Any]]) -> OfferedPlan | None:
     """The platform's entry for a plan, asked with a few of its orders; None when it offers it for none."""
     for order in orders:
         try:
-            offered = app.platform.plans(order["order_id"], weight_g=order["weight_g"])
+            offered = app.platform_of(shop_id).plans(order["order_id"], weight_g=order["weight_g"])
         except Refused:  # This order may be gone; the next one may not.
             continue
         for plan in offered:

@@ -15,6 +15,7 @@ from lib.domain.orders import AWAITING, OrderFilter, OrderStatus, Receiver
 from lib.domain.problems import Problem
 from lib.services import checks
 from lib.store import audit
+from lib.store import checks as check_store
 from lib.store import orders as store
 
 PAGE_SIZE = 200
@@ -73,7 +74,7 @@ def findings(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def detail(app: App, order_id: str) -> dict[str, Any]:
-    """An order with its `lines`, its `receivers` ('received', 'corrected') and its `findings`.
+    """An order with its `lines`, its `receivers` ('received', 'corrected'), `findings` and `accepted` warnings.
 
     Raises Problem('order_unknown').
     """
@@ -84,7 +85,8 @@ def detail(app: App, order_id: str) -> dict[str, Any]:
         return order | {
             "lines": store.lines(work, order["shop_id"], order_id),
             "receivers": store.receiver_versions(work, order["shop_id"], order_id),
-            "findings": store.blocks(work, [order_id], now=app.now()),
+            "findings": check_store.of_orders(work, [order_id], now=app.now()),
+            "accepted": check_store.accepted_of(work, [order_id]),
         }
 
 

@@ -14,7 +14,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import IN_WORK, Decision, Shipment, State
 from lib.files import labels as label_files
-from lib.services import handover
+from lib.services import checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
 from lib.store import audit
@@ -102,8 +102,10 @@ def decide_undeliverable(app: App, batch_id: str, decision: Decision, *, by: str
 def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
     """Queue the batch's drafts for sending; returns how many. A submitted batch again changes nothing new.
 
+    A draft that the check before shipping keeps back stays one; its neighbours go.
+
     Raises Problem: agreement_missing, plan_missing, confirmation_missing, undeliverable_missing,
-    handover_missing, plan_not_offered, refund_missing, nothing_to_send.
+    handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
     """
     if not agreed:
         raise Problem("agreement_missing", agreement=AGREEMENT)
@@ -111,6 +113,10 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
     with app.database.write() as work:
         batch = need(work, batch_id)
         drafts = store.in_states(work, batch_id, [State.DRAFT])
+        kept_back = checks.blocked_shipments(work, batch_id)
+        if drafts and len(kept_back) == len(drafts):
+            raise Problem("all_kept_back", count=len(drafts))
+        drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
         _complete(work, batch, drafts)
         batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from lib.store import times
 from lib.store.queries import sql
@@ -68,7 +69,8 @@ class Work:
     @contextmanager
     def table(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
         """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row."""
-        self._cursor.register(name, _naive(frame))
+        # As an Arrow table, its texts are read where they are; of a frame each one is looked at by Python.
+        self._cursor.register(name, pa.Table.from_pandas(_naive(frame), preserve_index=False))
         try:
             yield
         except BaseException:
@@ -126,6 +128,16 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+
+    @contextmanager
+    def rehearse(self) -> Iterator[Work]:
+        """As write, and then none of it: to see what a change would do before it is made."""
+        with self._writing, self._cursor() as cursor:
+            cursor.execute("begin transaction")
+            try:
+                yield Work(cursor)
+            finally:
+                cursor.execute("rollback")
 
     def close(self) -> None:
         """Close the file once the running writer is done."""

@@ -22,7 +22,7 @@ def rate_batch(work: Work, batch_id: str, *, on: date) -> None:
     """Quote every plan for the batch's undecided shipments, for the readers below within the same work."""
     work.run("parcels_clear")
     work.run("parcels_of_batch", batch_id=batch_id)
-    _rate(work, on)
+    rate(work, on)
 
 
 def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
@@ -30,7 +30,7 @@ def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
     work.run("parcels_clear")
     with work.ids(order_ids):
         work.run("parcels_of_orders")
-    _rate(work, on)
+    rate(work, on)
 
 
 def rate_parcel(
@@ -62,7 +62,7 @@ def rate_parcel(
         declared_currency=declared.currency if declared else None,
         heading_count=heading_count,
     )
-    _rate(work, on, sold)
+    rate(work, on, sold)
 
 
 def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
@@ -123,6 +123,7 @@ def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
     return work.rows("choice_pairs", batch_id=batch_id)
 
 
-def _rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:
+def rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:
+    """Quote every plan of a channel for the parcels in `parcels`."""
     work.run("quotes_clear")
     work.run("quotes_make", quoted_on=on, sold=sold)

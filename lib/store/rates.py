@@ -115,7 +115,7 @@ def changed_orders(
     work.run("parcels_of_days", since_at=since)
     with _both_ways(work, card_id, on):
         work.run("card_orders_drop")
-        work.run("card_orders")
+        work.run("card_orders", card_id=card_id)
         total = work.row("card_orders_total") or {}
         return total, work.frame("card_orders_page", page_size=page_size)
 

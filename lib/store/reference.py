@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from lib.store import checks
 from lib.store.database import Work
 
 #: File (without .csv) → the queries that take it in. Files in the folder `rates` all go through the last one.
@@ -21,15 +22,17 @@ QUERIES = {
     "pickup_coverage": ("reference_pickup_coverage",),
     "transit_warehouses": ("reference_transit_warehouses",),
     "packaging": ("reference_packaging",),
+    "destination_rules": ("reference_destination_rules",),
     "spot_prices": ("reference_spot_prices",),
     "list_codes": ("reference_list_codes",),
     "landed_rules": ("reference_landed_rules",),
-    "rates": ("reference_rates",),
+    "rates": ("reference_rates_gone", "reference_rates"),
 }
 
 
 def load(work: Work, folder: Path) -> list[str]:
-    """Load every reference file that is new or changed; returns their names."""
+    """Load every reference file that is new or changed, and the program's own rules; returns the files' names."""
+    checks.set_rules(work)
     known = {row["name"]: row["sha256"] for row in work.rows("reference_files")}
     changed = []
     for path in [

@@ -85,6 +85,11 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M %Z")
 
 
+def second(at: datetime) -> str:
+    """As `moment`, with seconds: for the order of calls."""
+    return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
 def zone() -> ZoneInfo:
     """The zone of the reader's browser, UTC when it does not say."""
     try:

@@ -18,12 +18,14 @@ from lib.wording import trouble_sentence
 PAGES = {
     "overview": (later("Overview"), ":material/dashboard:"),
     "orders": (later("Orders"), ":material/receipt_long:"),
+    "checks": (later("Check before shipping"), ":material/fact_check:"),
     "plans": (later("Plans"), ":material/alt_route:"),
     "shipments": (later("Shipments"), ":material/local_shipping:"),
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),
     "rates": (later("Rate cards"), ":material/price_change:"),
     "files": (later("Files"), ":material/upload_file:"),
+    "products": (later("Products and packaging"), ":material/scale:"),
     "connection": (later("Connection"), ":material/link:"),
 }
 #: Reached by links only: one parcel.

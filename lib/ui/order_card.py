@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.domain.orders import Finding, Receiver
+from lib.domain.checks import Finding
+from lib.domain.orders import Receiver
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
@@ -21,6 +22,8 @@ MENDED_HERE = frozenset(
         Finding.MISSING_PHONE,
         Finding.MISSING_POSTCODE,
         Finding.ODD_POSTCODE,
+        Finding.DOUBTFUL_POSTCODE,
+        Finding.ODD_PHONE,
         Finding.MISSING_ADDRESS,
         Finding.ADDRESS_TOO_LONG,
         Finding.MISSING_TAX_NUMBER,
@@ -54,7 +57,10 @@ def show(order: dict[str, Any], *, now: datetime, correct: Callable[[str, Receiv
             )
         )
         for found in order["findings"]:
-            st.warning(formats.plain(finding_sentence(found["code"], found["field"], found["value"])))
+            say = st.error if found["severity"] == "error" else st.warning
+            say(formats.plain(finding_sentence(found["code"], found["field"], found["value"])))
+        for found in order["accepted"]:
+            st.caption(_accepted(found))
         if order["note"]:
             st.text(_("Note from the buyer: {note}", note=order["note"]))
         _lines(order["lines"])
@@ -139,6 +145,15 @@ def summary(totals: Mapping[str, Any]) -> str:
     if totals.get("overdue_count"):
         parts.append(_("{count} overdue", count=f"{totals['overdue_count']:,}"))
     return formats.plain(" · ".join(parts))
+
+
+def _accepted(found: Mapping[str, Any]) -> str:
+    return _(
+        "Accepted by {name}, {at}: {what}",
+        name=formats.plain(found["accepted_by"]),
+        at=formats.plain(formats.moment(found["accepted_at"])),
+        what=formats.plain(finding_sentence(found["code"], found["field"], found["value"])),
+    )
 
 
 def _lines(lines: list[dict[str, Any]]) -> None:

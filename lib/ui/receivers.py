@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -16,9 +16,17 @@ FIELDS = ("name", "province", "city", "address", "postcode", "phone", "mobile", 
 
 
 def form(
-    order_id: str, versions: Mapping[str, Receiver], correct: Callable[[str, Receiver], None], *, key: str
+    order_id: str,
+    versions: Mapping[str, Receiver],
+    correct: Callable[[str, Receiver], None],
+    *,
+    key: str,
+    first: Collection[str] = FIELDS,
 ) -> None:
-    """Fields to correct; `versions` has 'received' and perhaps 'corrected', `correct` gets what was typed."""
+    """Fields to correct; `versions` has 'received' and perhaps 'corrected', `correct` gets what was typed.
+
+    The fields of `first` are open; the others fold away beneath them.
+    """
     received = versions["received"]
     used = versions.get("corrected", received)
     with st.form(f"{key}_{order_id}"):
@@ -29,18 +37,11 @@ def form(
                 country=formats.country(used.country),
             )
         )
-        columns = st.columns(2)
-        for place, field in enumerate(FIELDS):
-            came, now = getattr(received, field), getattr(used, field)
-            with columns[place % 2]:
-                st.text_input(
-                    field_label(field).capitalize(),
-                    value=now,
-                    key=f"{key}_{field}_{order_id}",
-                    help=_limit(field),
-                )
-                if came != now:
-                    st.text(_("Received: {value}", value=came or "–"))
+        _fields([one for one in FIELDS if one in first], order_id, received, used, key)
+        others = [one for one in FIELDS if one not in first]
+        if others:
+            with st.expander(_("The other fields")):
+                _fields(others, order_id, received, used, key)
         st.form_submit_button(
             _("Keep this correction"),
             key=f"{key}_keep_{order_id}",
@@ -48,6 +49,21 @@ def form(
             args=(order_id, used.country, correct, key),
             type="primary",
         )
+
+
+def _fields(names: Sequence[str], order_id: str, received: Receiver, used: Receiver, key: str) -> None:
+    columns = st.columns(2)
+    for place, field in enumerate(names):
+        came, now = getattr(received, field), getattr(used, field)
+        with columns[place % 2]:
+            st.text_input(
+                field_label(field).capitalize(),
+                value=now,
+                key=f"{key}_{field}_{order_id}",
+                help=_limit(field),
+            )
+            if came != now:
+                st.text(_("Received: {value}", value=came or "–"))
 
 
 def _limit(field: str) -> str | None:

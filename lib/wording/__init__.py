@@ -13,13 +13,14 @@ from lib.wording.files import (
     row_problem,
     unreadable_sentence,
 )
-from lib.wording.findings import field_label, finding_label, finding_sentence
+from lib.wording.findings import field_label, finding_label, finding_sentence, severity_label
 from lib.wording.labels import (
     card_state_label,
     cargo_label,
     class_label,
     decision_label,
     due_label,
+    gateway_label,
     handover_label,
     lack_label,
     obstacle_label,
@@ -27,10 +28,12 @@ from lib.wording.labels import (
     pair_kind_label,
     part_label,
     policy_label,
+    shop_label,
     state_label,
     status_label,
 )
 from lib.wording.problems import problem_sentence
+from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
 
@@ -44,9 +47,11 @@ __all__ = [
     "decision_label",
     "due_label",
     "error_sentence",
+    "fault_sentence",
     "field_label",
     "finding_label",
     "finding_sentence",
+    "gateway_label",
     "handover_label",
     "kind_label",
     "lack_label",
@@ -59,10 +64,14 @@ __all__ = [
     "part_label",
     "policy_label",
     "problem_sentence",
+    "product_column",
+    "product_field",
     "reason_mending",
     "reason_sentence",
     "row_mending",
     "row_problem",
+    "severity_label",
+    "shop_label",
     "state_label",
     "status_label",
     "trouble_sentence",

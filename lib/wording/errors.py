@@ -12,6 +12,8 @@ from lib.aliexpress.errors import (
     Refused,
     Unauthorised,
     Unavailable,
+    of_clock,
+    of_session,
 )
 from lib.domain.problems import Problem
 from lib.texts import gettext as _
@@ -22,7 +24,9 @@ from lib.wording.shipments import reason_sentence
 SAYABLE = (Problem, PlatformError)
 
 #: The platform, or our memory of what it said, wants fewer calls for a moment.
-PAUSES = LIMITED | {"banned"}
+PAUSES = LIMITED | {"banned", "paced"}
+ADDRESS_LIST = {"AppWhiteIpLimit"}
+RIGHTS = {"11", "12", "13", "53", "InsufficientPermission"}
 
 
 def error_sentence(error: Exception) -> str:
@@ -43,11 +47,7 @@ def error_sentence(error: Exception) -> str:
                 "waits and goes on by itself."
             )
         case Unauthorised():
-            return _(
-                "The platform does not accept the app key, the secret or the token ({code}). Nothing was lost. Renew "
-                "them in the settings and start again.",
-                code=_code(error),
-            )
+            return _unauthorised(error)
         case Unavailable() if error.code in PAUSES:
             return _(
                 "The platform limits how often it is asked ({code}). Nothing was lost; the batch pauses as long as "
@@ -85,7 +85,48 @@ def trouble_sentence(code: str) -> str:
             "The program stumbled; its log has the details. What may be under way is asked about before it is "
             "repeated."
         )
+    if code == "daily_quota":
+        return error_sentence(DailyQuota(code))
     return error_sentence(Unauthorised(code) if code in NOT_LET_IN else Unavailable(code))
+
+
+def _unauthorised(error: Unauthorised) -> str:
+    """Who is let in is decided in different places: each code says which one a person must go to."""
+    if error.code in ("no_token", "not_refreshable"):
+        return _(
+            "This shop has not let Shipdesk in, or its authorisation has ended ({code}). Nothing was lost. Authorise "
+            "it on the page Connection.",
+            code=_code(error),
+        )
+    if of_session(error):
+        return _(
+            "The platform does not accept the shop's token any more ({code}), and it could not be refreshed. Nothing "
+            "was lost. Authorise the shop again on the page Connection.",
+            code=_code(error),
+        )
+    if of_clock(error):
+        return _(
+            "The platform does not accept the time of this machine ({code}). Nothing was lost. Set the machine's "
+            "clock; the batch goes on by itself.",
+            code=_code(error),
+        )
+    if error.code in ADDRESS_LIST:
+        return _(
+            "The platform takes no calls from this machine's internet address ({code}). Nothing was lost. Put the "
+            "address on the app's white list in the platform's console.",
+            code=_code(error),
+        )
+    if error.code in RIGHTS:
+        return _(
+            "The app has no right to make this call ({code}). Nothing was lost. Ask for the right in the platform's "
+            "console.",
+            code=_code(error),
+        )
+    return _(
+        "The platform does not accept the app key, the secret or the token ({code}). Nothing was lost. Renew "
+        "them in the settings and start again.",
+        code=_code(error),
+    )
 
 
 def _code(error: PlatformError) -> str:

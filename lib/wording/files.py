@@ -14,6 +14,7 @@ LAYOUTS = {
     "mabang": later("Orders, Mabang export"),
     "lingxing": later("Orders, Lingxing export"),
     "products": later("Product table"),
+    "packaging": later("Packaging rules"),
     "rates": later("Rate cards"),
     "courier_bands": later("Rate cards, courier's bands"),
     "china_post_lines": later("Rate cards, China Post to Russia"),
@@ -23,7 +24,12 @@ LAYOUTS = {
 }
 
 #: What files of a kind hold.
-KIND_LABELS = {"orders": later("Orders"), "products": later("Products")}
+KIND_LABELS = {
+    "orders": later("Orders"),
+    "products": later("Products"),
+    "rates": later("Rate cards"),
+    "bills": later("Bills"),
+}
 
 #: What stands before the name of a saved mapping.
 _MAPPING = "mapping:"
@@ -42,7 +48,38 @@ UNREADABLE = {
         "The file has {size} MB, more than the {limit} MB that can be read. Split it, then load the parts."
     ),
     "unclosed_quote": later(
-        'A quotation mark (") is opened and never closed, so rows run together. Export it again.'
+        'A quotation mark (") is opened in row {row} and closed nowhere it should be, so rows run together. Nothing '
+        "was loaded. Export it again."
+    ),
+    "bytes_damaged": later(
+        "Row {row} has bytes that are no letters in the file's encoding: it is cut off, or put together from two "
+        "files. Nothing was loaded. Export it again."
+    ),
+    "rows_uncertain": later(
+        "Counted one way the file has {counted} rows, counted another {read}. Nothing was loaded, so that no row is "
+        "lost. Export it again, or save it as .xlsx."
+    ),
+    "too_many_rows": later(
+        "The file has {rows} rows, more than the {limit} that can be read. Split it, then load the parts."
+    ),
+    "too_wide": later(
+        "The sheet has {columns} columns, more than the {limit} that can be read. Delete what stands to the right of "
+        "the table, then load it again."
+    ),
+    "cell_too_long": later(
+        "A cell in row {row} or after it has more than the {limit} characters that can be read. Correct that cell, "
+        "or export the file again."
+    ),
+    "too_many_cells": later(
+        "The sheet reaches over {cells} cells, more than the {limit} that can be read. Delete what stands far below "
+        "or beside the table, or save it as CSV."
+    ),
+    "too_slow": later(
+        "The workbook could not be read within {limit} seconds. Save it as CSV, then load that."
+    ),
+    "damaged": later(
+        "The workbook is damaged, or opening it takes more than the {limit} MB of memory that it may take: a cell "
+        "far from the table is enough. Delete what stands far from it and save it again, or save it as CSV."
     ),
     "unknown_layout": later(
         "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Say "
@@ -93,6 +130,10 @@ ROWS = {
     "cargo_class_unknown": later(
         "The kind of goods is none of 普货 (general), 带电 (battery), 特货 (special)."
     ),
+    "band_reversed": later("The weight band ends before it begins."),
+    "band_overlaps": later("The weight band overlaps another one."),
+    "band_gap": later("Between this weight band and the one below, weights are missing."),
+    "band_beside_fault": later("Another row cannot be taken, and bands are replaced as a whole."),
 } | rates.ROWS
 
 #: The code of a problem row → what to do.
@@ -137,6 +178,10 @@ MENDING = {
     "number_unreadable": later("Write a plain number such as 250 or 1.90, without other words."),
     "number_not_positive": later("Write a number above zero, or leave the cell blank."),
     "cargo_class_unknown": later("Write 普货, 带电 or 特货."),
+    "band_reversed": later("Write the lower weight first, the higher one second."),
+    "band_overlaps": later("Begin every band one gram above the end of the one below."),
+    "band_gap": later("Begin every band one gram above the end of the one below, the first one at 0."),
+    "band_beside_fault": later("Mend the other row, then load the file again."),
 } | rates.MENDING
 
 _MB = 1024 * 1024
@@ -177,9 +222,6 @@ def row_mending(code: str) -> str:
 
 
 def _shown(code: str, args: dict[str, object]) -> dict[str, object]:
-    if code == "too_large":
-        sizes = {name: value for name, value in args.items() if isinstance(value, int)}
-        return args | {name: f"{-(-value // _MB):,}" for name, value in sizes.items()}
     if code in ("unknown_layout", "mapping_misfit"):
         missing = args.get("missing")
         listed = (
@@ -188,4 +230,5 @@ def _shown(code: str, args: dict[str, object]) -> dict[str, object]:
             else missing
         )
         return args | {"nearest": layout_label(str(args.get("nearest", ""))), "missing": listed}
-    return args
+    unit = _MB if code in ("too_large", "damaged") else 1
+    return args | {name: f"{-(-value // unit):,}" for name, value in args.items() if isinstance(value, int)}

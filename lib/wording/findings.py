@@ -20,6 +20,20 @@ LABELS = {
     "address_too_long": later("Address too long"),
     "missing_tax_number": later("Tax number missing"),
     "odd_tax_number": later("Tax number looks wrong"),
+    "weight_out_of_range": later("Weight of one out of range"),
+    "declared_out_of_range": later("Declared value out of range"),
+    "declared_name_too_long": later("Declared name too long"),
+    "quantity_out_of_range": later("Too many of one product"),
+    "missing_hs": later("HS code missing"),
+    "lacking_hs": later("HS code recommended"),
+    "odd_hs": later("HS code looks wrong"),
+    "declared_high": later("Declared far above the order"),
+    "declared_low": later("Declared far below the order"),
+    "odd_phone": later("Phone looks wrong"),
+    "doubtful_postcode": later("Postcode has an unusual form"),
+    "plan_cargo": later("Plan does not take these goods"),
+    "plan_size": later("Too large for its plan"),
+    "plan_weight": later("Too heavy for its plan"),
     "unknown_rest": later("Remainder not known"),
     "deadline_unreadable": later("Deadline unreadable"),
     "country_blank": later("Country missing"),
@@ -38,14 +52,59 @@ SENTENCES = {
     "held": later("It is on hold: {value}. Release it to ship it."),
     "taken": later("All of it is in batch {value} already. Open that batch, or take the order out of it."),
     "unknown_sku": later(
-        "SKU {value} is not in the product table. Load a table that has it, with its weight."
+        "SKU {value} is not in the product table. Give its weight, or pair it with a known SKU, on the page Products."
     ),
-    "missing_weight": later("SKU {value} has no weight. Add it to the product table and load that again."),
+    "missing_weight": later("SKU {value} has no weight. Give it on the page Products."),
+    "weight_out_of_range": later(
+        "One piece of SKU {value} weighs more than 2 kg, which the platform does not take as one declared product. "
+        "Check its weight in grams, or ship it another way."
+    ),
     "missing_declaration": later(
-        "SKU {value} lacks its declared names or value, which customs want. Add them to the product table and load "
-        "that again."
+        "SKU {value} lacks its declared names or value, which customs want. Fill them in on the page Products."
     ),
-    "missing_phone": later("The receiver has no phone number that can exist. Correct the receiver."),
+    "declared_out_of_range": later(
+        "The declared value of SKU {value} is not within 0.01 to 10,000.00 USD. Correct it on the page Products."
+    ),
+    "declared_name_too_long": later(
+        "A declared name of SKU {value} is too long: 20 characters in Chinese, 60 in English. Shorten it on the page "
+        "Products."
+    ),
+    "quantity_out_of_range": later(
+        "More than 999 pieces of SKU {value} are in one order, which the platform does not take. Split it by hand."
+    ),
+    "missing_hs": later(
+        "SKU {value} has no HS code, which is mandatory for this destination. Fill it in on the page Products."
+    ),
+    "lacking_hs": later(
+        "SKU {value} has no HS code. Customs may ask for it; better fill it in on the page Products."
+    ),
+    "odd_hs": later(
+        "The HS code of SKU {value} does not have 6 to 10 digits. Correct it, or accept it as it is."
+    ),
+    "declared_high": later(
+        "Far more is declared than the buyer paid: {value}. Check the declared values on the page Products, or "
+        "accept it."
+    ),
+    "declared_low": later(
+        "Far less is declared than the buyer paid: {value}. Check the declared values on the page Products, or "
+        "accept it."
+    ),
+    "missing_phone": later("The receiver has no phone number. Ask the buyer, correct the receiver."),
+    "odd_phone": later(
+        "No phone number of the receiver can exist in this country. Correct the receiver, or accept it as it is."
+    ),
+    "doubtful_postcode": later(
+        "Postcode {value} does not have this country's form. Correct the receiver, or accept it as it is."
+    ),
+    "plan_cargo": later(
+        "The chosen plan {value} does not take this kind of goods. Choose another plan for it."
+    ),
+    "plan_size": later(
+        "The parcel is larger than the chosen plan {value} takes. Choose another plan for it."
+    ),
+    "plan_weight": later(
+        "The parcel is heavier than the chosen plan {value} takes. Choose another plan for it."
+    ),
     "missing_postcode": later(
         "The receiver has no postcode, and this country wants one. Correct the receiver."
     ),
@@ -85,6 +144,8 @@ SENTENCES = {
     "order_unknown": later("No such order is known here. Check the number, or load the export that has it."),
 }
 
+SEVERITIES = {"error": later("Error"), "warning": later("Warning")}
+
 FIELDS = {
     "name": later("name"),
     "province": later("province"),
@@ -107,6 +168,11 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
     if code not in SENTENCES:
         return f"{code} {field} {value}".strip()
     return _(SENTENCES[code], field=field_label(field or "address"), value=value)
+
+
+def severity_label(severity: str) -> str:
+    """A word for how much a finding matters."""
+    return _(SEVERITIES[severity]) if severity in SEVERITIES else severity
 
 
 def field_label(field: str) -> str:

@@ -200,3 +200,20 @@ def _word(words: Mapping[Code, str], kind: type[Code], code: str) -> str:
         return _(words[kind(code)])
     except (KeyError, ValueError):
         return str(code)
+
+
+GATEWAYS = {
+    "/sync": later("/sync, the present one"),
+    "/router/rest": later("/router/rest, the older one (TOP)"),
+    "/rest": later("/rest, calls by path"),
+}
+
+
+def gateway_label(path: str) -> str:
+    """Which of the platform's gateways is asked."""
+    return _(GATEWAYS[path]) if path in GATEWAYS else path
+
+
+def shop_label(shop_id: str, name: str) -> str:
+    """A shop's name; the first one has none until somebody names it."""
+    return _("the first shop") if (shop_id, name) == ("default", "Default shop") else name

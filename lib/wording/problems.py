@@ -6,6 +6,7 @@ from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import rates
 from lib.wording.columns import column_label
+from lib.wording.findings import finding_label
 from lib.wording.labels import state_label
 
 #: The code of a Problem → its sentence; what stands in braces are the Problem's arguments.
@@ -100,6 +101,61 @@ PROBLEMS = {
     "shipment_ambiguous": later(
         "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
     ),
+    "shop_needs_name": later("A shop needs a name. Write one, then let it in."),
+    "shop_name_taken": later("There is a shop named “{name}” already. Choose it, or write another name."),
+    "shop_unknown": later("Shop {shop_id} is not known here. Choose one of the list."),
+    "code_missing": later(
+        "There is no authorisation code in what was pasted. Paste the whole address the browser landed on, or the "
+        "code alone."
+    ),
+    "code_of_another": later(
+        "This code was made for another shop. Open this shop's own link, authorise, and paste what comes then."
+    ),
+    "gateway_unreadable": later(
+        "{url} is no address of a gateway. Write one like https://api-sg.aliexpress.com/sync, or leave it empty."
+    ),
+    "shop_in_settings": later(
+        "The token of this shop stands in the settings. Take SHIPDESK_TOKEN out of them and start again."
+    ),
+    "not_a_warning": later(
+        "“{finding}” is an error, or nothing a person decides: it cannot be accepted. Mend the orders it names."
+    ),
+    "all_kept_back": later(
+        "Each of the {count} drafts has something wrong that keeps it back. Mend what the check before shipping "
+        "names, accept its warnings, or take them out of the batch."
+    ),
+    "pair_itself": later("{sku} cannot be paired with itself. Choose another SKU."),
+    "pair_quantity": later(
+        "A pair is a whole number from {least} to {most} of the known SKU; for {sku} it is {quantity}. Write how "
+        "many of the known one it holds."
+    ),
+    "pair_unknown": later(
+        "{sku} cannot be paired with {known_sku}: that SKU is not in the product table. Check it, or add it first."
+    ),
+    "pair_of_pair": later(
+        "{sku} cannot be paired with {known_sku}: that one is itself paired. Pair it with the SKU "
+        "that one stands for."
+    ),
+    "pair_is_base": later(
+        "{sku} cannot be paired: {paired} is paired with it. Unpair that one first, or pair both with the same SKU."
+    ),
+    "not_paired": later("{sku} is not paired. Look at the list of pairs."),
+    "paste_unreadable": later(
+        "No rows with a SKU and a weight were found in what was pasted. Copy at least these two columns of your "
+        "table."
+    ),
+    "band_incomplete": later(
+        "A weight band lacks a number, or there is none. Fill in all three whole numbers."
+    ),
+    "band_reversed": later(
+        "The band {least}–{most} g ends before it begins, or its packaging is below zero. Correct it."
+    ),
+    "band_overlaps": later(
+        "The band {least}–{most} g overlaps the one below. Begin every band one gram above the end of that."
+    ),
+    "band_gap": later(
+        "No band holds {least}–{most} g. Begin every band one gram above the end of the one below."
+    ),
     "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
     "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
     "mapping_needs_name": later("A mapping needs a name. Write one, then save."),
@@ -117,6 +173,8 @@ def problem_sentence(code: str, **args: object) -> str:
     if code not in PROBLEMS:
         return _("This could not be done ({code}). Nothing was changed.", code=code)
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
+    if "finding" in said:
+        said = said | {"finding": finding_label(str(said["finding"]))}
     if isinstance(columns := said.get("columns"), list):
         said = said | {"columns": _(", ").join(map(column_label, columns))}
     return _(PROBLEMS[code], **said)

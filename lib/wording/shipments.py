@@ -67,8 +67,14 @@ NOTES = {
     "no_answer": later("No answer came; the platform is asked before anything is sent again."),
     "unreachable": later("The platform could not be reached; nothing was sent. It goes on by itself."),
     "banned": later("The platform wants a pause; nothing was sent. It goes on by itself."),
+    "paced": later("The platform wants a slower pace; nothing was sent. It goes on by itself."),
+    "no_token": later(
+        "The shop had not let Shipdesk in; nothing was sent. Authorise it on the page Connection."
+    ),
 }
 
+#: Notes that come with the platform's words, or with details for developers.
+WITH_MORE = ("no_answer", "unreachable", "banned", "paced", "already_declared")
 #: "no_answer ReadTimeout", "http_502 HTTP 502": what the platform's client says of a call.
 _HTTP = re.compile(r"http_(\d{3})\b")
 
@@ -101,7 +107,9 @@ def note_sentence(note: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return _("The platform's server failed (HTTP {status}).", status=http.group(1))
-    if code in NOTES and (code == text or code in ("no_answer", "unreachable", "banned", "already_declared")):
+    if code in NOTES and (
+        code == text or code in ("no_answer", "unreachable", "banned", "paced", "already_declared")
+    ):
         return _(NOTES[code])
     if code in REASONS:
         return reason_sentence(code, rest)

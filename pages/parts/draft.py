@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.domain.orders import Receiver
 from lib.domain.shipments import Decision, HandoverMode
-from lib.services import background, batches, handover, orders, plans, shipments
+from lib.services import background, batches, checks, handover, orders, plans, shipments
 from lib.services.handover import PlanHandover
 from lib.services.shipments import AGREEMENT, ReturnCost
 from lib.texts import gettext as _
@@ -23,21 +23,25 @@ from lib.wording import SAYABLE, decision_label, error_sentence, finding_sentenc
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     """The form in the order of the platform's own page. `rows`: the drafts of `shipments.listing`."""
     batch_id = str(batch["batch_id"])
-    show_receivers(rows)
+    kept_back = show_receivers(rows)
+    going = rows[~rows["order_id"].isin(kept_back)]
     by_plan = show_handover(batch)
     batch = batches.get(app(), batch_id)  # Preparing the hand-over may have filled in its addresses.
     cost = show_undeliverable(batch, by_plan)
     agreed = show_agreement(batch_id)
-    missing = _missing(batch, rows, by_plan, agreed=agreed)
-    show_submit(batch, rows, by_plan, cost, missing, agreed=agreed)
+    missing = _missing(batch, going, by_plan, agreed=agreed)
+    show_submit(batch, going, by_plan, cost, missing, agreed=agreed)
 
 
-def show_receivers(rows: pd.DataFrame) -> None:
-    """What the check before shipping finds; any receiver can be corrected."""
+def show_receivers(rows: pd.DataFrame) -> set[str]:
+    """What the check before shipping finds; any receiver can be corrected. Returns the orders it keeps back."""
     st.subheader(_("1 · Receivers"))
     found: dict[str, list[str]] = {}
-    for one in orders.findings(app(), rows["order_id"].tolist()):
-        if one["code"] != "taken":  # By this batch itself.
+    kept_back: set[str] = set()
+    for one in checks.of_orders(app(), rows["order_id"].tolist()):
+        if one["code"] not in ("taken", "unknown_rest"):  # Taken by this batch itself.
+            if one["blocks"]:
+                kept_back.add(one["order_id"])
             found.setdefault(one["order_id"], []).append(
                 finding_sentence(one["code"], one["field"], one["value"])
             )
@@ -48,6 +52,17 @@ def show_receivers(rows: pd.DataFrame) -> None:
                 "{count} orders deserve a look before they are sent. Tick one to correct its receiver.",
                 len(found),
             )
+        )
+        if kept_back:
+            st.text(
+                ngettext(
+                    "{count} order stays in the draft when the others go, until that is mended or accepted.",
+                    "{count} orders stay in the draft when the others go, until that is mended or accepted.",
+                    len(kept_back),
+                )
+            )
+        st.page_link(
+            "pages/checks.py", label=_("See them by finding, accept warnings"), icon=":material/fact_check:"
         )
         doubtful = rows[rows["order_id"].isin(found)]
         choose_receiver(
@@ -64,6 +79,7 @@ def show_receivers(rows: pd.DataFrame) -> None:
         )
     with st.expander(_("Correct another receiver"), icon=":material/edit_location:"):
         choose_receiver(rows, key="shipments_receivers")
+    return kept_back
 
 
 def choose_receiver(rows: pd.DataFrame, *, key: str) -> None:
@@ -373,6 +389,7 @@ def _missing(
     planless = int(rows["plan_id"].isna().sum())
     differing = sum(pair.shipment_count for pair in plans.mismatches(app(), batch["batch_id"]))
     open_points = [
+        (rows.empty, _("the check before shipping keeps every order back")),
         (planless > 0, _("{count} parcels have no plan", count=f"{planless:,}")),
         (
             differing > 0 and batch["confirmed_at"] is None,

@@ -86,7 +86,7 @@ def _screen(name: str, content: bytes, loaded: Callable[[files.LoadReport], None
     _save(name, content, mapping, not lacking, loaded)
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, ttl="1h", show_spinner=False)
 def _tables(name: str, content: bytes) -> list[files.Table]:
     """The sheets of the file; asked for again with every choice, so they are kept."""
     return files.open_table(name, content)

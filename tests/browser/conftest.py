@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -37,8 +37,9 @@ class Server:
         ]
 
     def stop(self) -> None:
+        """End it as an operator would; a second time does nothing."""
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(30)
 
 
 @dataclass
@@ -47,6 +48,13 @@ class Screen:
 
     page: Page
     url: str
+    outside: list[str] = field(default_factory=list)  #: Requests to anywhere but the server.
+
+    def __post_init__(self) -> None:
+        own = (self.url, self.url.replace("http", "ws", 1), "data:", "blob:")
+        self.page.on(
+            "request", lambda made: None if made.url.startswith(own) else self.outside.append(made.url)
+        )
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pypdf
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import Screen, Server
+from tests.browser.conftest import ROOT, Screen, Server
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +109,45 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     screen.open("/")
     for number in left_out:
         screen.sees(number)
+    assert screen.outside == [], "the desk asks nobody but this machine"
+
+    # The command line, over the same store, has the list in the order of the printed pages.
+    server.stop()
+    rows = _batch_show(server, batch_id)
+    kept = [row for row in rows["shipments"] if row["state"] != "cancelled"]
+    assert [row["tracking_number"] for row in kept] == printed
+    assert rows["counts"] == {"declared": count - 3, "ready": 3, "cancelled": len(rows["shipments"]) - count}
+
+
+@pytest.mark.parametrize("width", [1400, 900])
+def test_every_page_reads_in_chinese_and_fits(server: Server, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+    context.set_default_timeout(60_000)
+    screen = Screen(context.new_page(), server.url)
+    titles = {
+        "": "工作台",
+        "orders": "订单",
+        "plans": "选择物流方案",
+        "shipments": "物流订单",
+        "outcomes": "跟踪与退件",
+        "costs": "运费分析",
+        "files": "导入",
+        "connection": "店铺授权",
+    }
+    for path, title in titles.items():
+        screen.open(f"/{path}")
+        screen.page.get_by_role("heading", name=title, exact=True).first.wait_for()
+        assert screen.page.locator("[data-testid=stException]").count() == 0
+        assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert screen.outside == []
+    context.close()
+
+
+def _batch_show(server: Server, batch_id: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "lib", "batch", "show", batch_id, "--json"]
+    environment = os.environ | {"SHIPDESK_DATA": str(server.data)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=120)
+    return json.loads(done.stdout)
 
 
 def _logistics_orders(server: Server) -> list[dict[str, str]]:

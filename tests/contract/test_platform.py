@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
-import httpx
 import pypdf
 import pytest
 
-from lib.aliexpress.errors import FieldLimit, OutcomeUnknown, Refused, Unauthorised, Unavailable
+from lib.aliexpress.client import until_midnight_s
+from lib.aliexpress.errors import DailyQuota, FieldLimit, OutcomeUnknown, Refused, Unauthorised, Unavailable
 from lib.aliexpress.platform import Client, DeclaredGoods, NewShipment, Platform
+from lib.aliexpress.protocol import SIGN_METHODS, Gateway, Style
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN
 from lib.domain.orders import AWAITING, Receiver
 from lib.domain.shipments import Decision
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk
+from tests.conftest import HTTP, Desk
 
 
 def a_receiver(**over: str) -> Receiver:
@@ -188,15 +192,109 @@ def test_a_ban_is_not_walked_into_twice(desk: Desk, platform: Platform) -> None:
     with pytest.raises(Unavailable) as first:
         platform.seller_addresses()
     assert first.value.retry_after == 30.5
-    before = httpx.get(f"{desk.url}/sandbox/calls").json()
+    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
     with pytest.raises(Unavailable):
         platform.seller_addresses()
-    assert httpx.get(f"{desk.url}/sandbox/calls").json() == before
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json() == before
+
+
+WAYS = [
+    (gateway, signing, style, simplify)
+    for gateway in (Gateway.TOP, Gateway.SYNC)
+    for signing in SIGN_METHODS[gateway]
+    for style, simplify in ((Style.BODY, False), (Style.SPLIT, True), (Style.QUERY, False), (Style.GET, True))
+]
+
+
+def test_every_way_to_call_gets_the_same_answers(desk: Desk) -> None:
+    """Both gateways, every signer, parameters in query or body, GET or POST, both shapes of answers."""
+    order_ids = desk.order_ids()
+    usual = desk.app.platform.plans(order_ids[0], weight_g=100)
+    for number, (gateway, signing, style, simplify) in enumerate(WAYS):
+        client = Client(
+            desk.url + gateway, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN,
+            now=desk.app.now, sign_method=signing, style=style, simplify=simplify,
+        )  # fmt: skip
+        platform, order_id = Platform(client), order_ids[number % 10]
+        assert len(list(platform.orders([str(status) for status in AWAITING]))) == 10
+        assert platform.plans(order_ids[0], weight_g=100) == usual
+        made = platform.create_shipment(a_new_shipment(order_id))
+        assert made.logistics_order_id in [
+            one.logistics_order_id for one in platform.logistics_orders(order_id)
+        ]
+        client.close()
+    assert len(desk.logistics_orders()) == len(WAYS) == 20
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "write", "error"),
+    [
+        ("isp_before", {}, True, OutcomeUnknown),
+        ("isp_after", {}, True, OutcomeUnknown),
+        ("isp_before", {}, False, Unavailable),
+        ("ban", {"ban_s": 30}, True, Unavailable),
+    ],
+)
+def test_both_gateways_say_the_same_no(
+    desk: Desk, fault: str, settings: dict[str, int], write: bool, error: type
+) -> None:
+    desk.behave(faults={fault: 1.0}, **settings)
+    for gateway in (Gateway.TOP, Gateway.SYNC):
+        client = Client(desk.url + gateway, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=desk.app.now)
+        platform = Platform(client)
+        ask = partial(platform.create_shipment, a_new_shipment(desk.order_ids()[0]))
+        with pytest.raises(error) as caught:
+            ask() if write else platform.plans(desk.order_ids()[0])
+        assert type(caught.value) is error
+        client.close()
+
+
+@pytest.mark.parametrize("gateway", [Gateway.TOP, Gateway.SYNC])
+def test_a_used_up_day_is_told_apart_on_both_gateways(desk: Desk, gateway: Gateway) -> None:
+    desk.behave(daily_quota=1)
+    client = Client(desk.url + gateway, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=desk.app.now)
+    platform = Platform(client)
+    for _ in range(5):  # Other tests may have used up some of the day before.
+        with suppress(DailyQuota):
+            platform.seller_addresses()
+    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
+    with pytest.raises(DailyQuota) as caught:
+        platform.create_shipment(a_new_shipment(desk.order_ids()[0]))
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json() == before
+    midnight = until_midnight_s(desk.app.now())
+    assert caught.value.retry_after == pytest.approx(midnight, abs=120)
+    client.close()
+
+
+def test_calls_leave_at_a_pace_the_platform_bore(desk: Desk) -> None:
+    """Sixteen threads run into a limit of 40 a second once; what follows stays below it."""
+    desk.behave(rate_limit=40, ban_s=1)
+    client = Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=desk.app.now)
+    platform = Platform(client)
+
+    def ask(_: int) -> None:
+        while True:
+            with suppress(Unavailable):
+                platform.domestic_companies()
+                return
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(ask, range(120)))
+    codes = [one.code for one in reversed(client.exchanges())]
+    client.close()
+    assert codes.count("ok") == 120
+    banned = [number for number, code in enumerate(codes) if code == "ApiCallLimit"]
+    # A machine so slow that it never asks too often learns nothing.
+    assert not banned or banned[-1] < banned[0] + 16, (
+        "only those that were under way together were turned away"
+    )
 
 
 def test_exchanges_are_remembered_without_what_was_sent(desk: Desk, platform: Platform) -> None:
     platform.create_shipment(a_new_shipment(desk.order_ids()[0]))
     shown = str(platform.exchanges())
+    shown += "".join(str(one.parameters()) + str(one.answer()) for one in platform.exchanges())
     assert "createwarehouseorder" in shown
+    assert "YANWEN_AM_YANWENBJ" in shown
     for private in ("Vera", "Sample Street", "353851234567", SANDBOX_TOKEN, SANDBOX_SECRET):
         assert private not in shown

@@ -597,15 +597,17 @@ def test_a_ban_of_one_method_leaves_the_others(gateway: Gateway) -> None:
     assert len(scripted.asked) == 2
 
 
-def test_a_used_up_quota_stops_every_method(gateway: Gateway) -> None:
+def test_a_used_up_quota_stops_every_method_until_midnight_in_beijing(gateway: Gateway) -> None:
+    """NOW is half past ten in the morning there: thirteen and a half hours are left, and a margin."""
     used_up = an_error(7, sub_code="accesscontrol.limited-by-app-access-count")
     platform, scripted = gateway(used_up)
     with pytest.raises(DailyQuota) as first:
         platform.plans(ORDER)
     with pytest.raises(DailyQuota):
         platform.create_shipment(PARCEL)
-    assert first.value.retry_after is not None
-    assert 0 < first.value.retry_after <= 1800
+    assert first.value.retry_after == 13.5 * 3600 + 30
+    [ban] = platform.bans()
+    assert (ban.daily, ban.method, ban.until_at) == (True, "", NOW + timedelta(hours=13.5, seconds=30))
     assert len(scripted.asked) == 1
 
 

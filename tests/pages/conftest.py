@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import runpy
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
@@ -24,6 +26,15 @@ def nobody_elses_app() -> Iterator[None]:
     wiring.use(None)
     yield
     wiring.use(None)
+
+
+@pytest.fixture(autouse=True)
+def components_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server looks through every installed package for components when it starts; AppTest starts one a run."""
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", _found_once)
+
+
+_found_once = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture

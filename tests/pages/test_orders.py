@@ -196,7 +196,7 @@ def test_a_corrected_receiver_frees_the_order_and_the_next_one_opens(open_page: 
     page = open_page(mixed.app, "orders", view="blocked")
     first, second = shown(page)["order_id"]
     page = tick(page, 0)
-    assert "no phone number" in page.warning[0].value
+    assert "no phone number" in page.error[0].value
     page.text_input(key=f"orders_receiver_mobile_{first}").set_value("353851234567")
     page.button(key=f"FormSubmitter:orders_receiver_{first}-Save the receiver").click().run()
     assert orders.counts(mixed.app)["blocked"] == 1
@@ -245,7 +245,7 @@ def test_unknown_goods_are_said_without_weight(open_page: Open, empty_desk: Desk
     empty_desk.load([an_export_row(products=a_products_cell(("SKU-77", 1)))])
     page = tick(open_page(empty_desk.app, "orders", view="blocked"), 0)
     assert "1 without weight" in text_of(page)
-    assert "is not in the product table" in page.warning[0].value
+    assert "is not in the product table" in page.error[0].value
 
 
 def test_the_url_and_a_saved_filter_say_the_same() -> None:

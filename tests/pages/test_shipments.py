@@ -309,3 +309,18 @@ def test_the_page_speaks_chinese(open_page: Open, desk: Desk) -> None:
     page = open_page(desk.app, "shipments", language="zh_CN", batch=batch_id)
     assert not page.exception
     assert page.title[0].value == "物流订单"
+
+
+def test_a_draft_that_is_kept_back_stays_while_its_neighbours_are_sent(open_page: Open, desk: Desk) -> None:
+    batch_id = confirmed(desk)
+    first = shipments.listing(desk.app, batch_id)["order_id"].iloc[0]
+    receiver = orders.detail(desk.app, first)["receivers"]["received"]
+    orders.correct_receiver(desk.app, first, replace(receiver, phone="", mobile=""), by="tester")
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "1 order stays in the draft when the others go" in text_of(page)
+    assert page.button(key="shipments_submit").label == "Submit 9 shipments"
+    desk.submit(batch_id)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert not page.exception
+    assert "the check before shipping keeps every order back" in text_of(page)
+    assert page.button(key="shipments_submit").disabled

@@ -79,7 +79,7 @@ def test_limit_counts_shipments_in_the_draft_not_exclusions(desk: Desk) -> None:
     [
         ({"products": a_products_cell(("NO-SUCH-SKU", 1))}, "unknown_sku"),
         ({"收货国家": "Germany", "邮编": "", "手机": "4915112345678"}, "missing_postcode"),
-        ({"邮编": "not a postcode"}, "odd_postcode"),
+        ({"邮编": "not a postcode"}, "doubtful_postcode"),
         ({"联系电话": "", "手机": ""}, "missing_phone"),
         ({"订单状态": "等待买家收货"}, "status"),
         ({"订单状态": "部分发货"}, "unknown_rest"),
@@ -108,7 +108,8 @@ def test_a_deadline_that_has_passed_warns_and_never_blocks(empty_desk: Desk) -> 
 
 
 def test_orders_no_plan_can_carry_stay_out_when_a_policy_decides(empty_desk: Desk) -> None:
-    empty_desk.load([an_export_row(), an_export_row(products=a_products_cell(("SKU-1", 900)))])
+    many = an_export_row(products=a_products_cell(("SKU-1", 900)), 订单金额="$4,500.00")
+    empty_desk.load([an_export_row(), many])
     made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester", policy=Policy.BUYERS)
     assert len(made.order_ids) == 1
     assert [one.code for one in made.excluded] == ["no_plan"]

@@ -408,7 +408,8 @@ def test_a_held_database_is_said_in_one_line_with_the_way_out(new_shop: Shop) ->
 
 
 def test_a_platform_out_of_reach_is_said_and_exits_3(new_shop: Shop) -> None:
-    answer = new_shop.json("sync", status=3, platform_url="http://127.0.0.1:9")
+    nobody = {"platform_url": "http://127.0.0.1:9", "app_key": "1", "app_secret": "s", "token": "t"}
+    answer = new_shop.json("sync", status=3, **nobody)
     assert answer["code"] == "unreachable"
     assert "Nothing was lost" in answer["error"]
 

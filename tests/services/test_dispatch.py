@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-import httpx
 import pypdf
 import pytest
 
@@ -17,7 +16,7 @@ from lib.services import orders, shipments
 from lib.services.dispatch import Dispatcher
 from lib.store import dispatch as dispatch_store
 from lib.store import shipments as shipment_store
-from tests.conftest import Desk
+from tests.conftest import HTTP, Desk
 
 
 def one_live_each(desk: Desk, batch_id: str) -> bool:
@@ -234,9 +233,9 @@ def test_every_state_ever_held_has_its_event(desk: Desk) -> None:
 def test_one_request_creates_and_a_twentieth_fetches_a_label(desk: Desk) -> None:
     batch_id = desk.draft()
     desk.submit(batch_id)
-    before = httpx.get(f"{desk.url}/sandbox/calls").json()
+    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
     desk.work(batch_id)
-    after = httpx.get(f"{desk.url}/sandbox/calls").json()
+    after = HTTP.get(f"{desk.url}/sandbox/calls").json()
     made = sum(after.values()) - sum(before.values())
     assert made <= 21, "at most 2.1 calls a parcel"
 

@@ -11,7 +11,7 @@ from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.services import batches, orders
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk
+from tests.conftest import HTTP, Desk
 
 
 @pytest.fixture
@@ -98,11 +98,10 @@ def test_a_sync_brings_what_no_export_carries(empty_desk: Desk) -> None:
 
 
 def test_a_sync_takes_over_what_changed_on_the_platform(desk: Desk) -> None:
-    import httpx
 
     orders.sync(desk.app, by="tester")
     assert orders.sync(desk.app, by="tester")["changed"] == 0, "nothing changed, nothing changes"
-    httpx.post(f"{desk.url}/sandbox/advance", json={"hours": 24 * 60})
+    HTTP.post(f"{desk.url}/sandbox/advance", json={"hours": 24 * 60})
     orders.sync(desk.app, by="tester")
     assert orders.counts(desk.app)["awaiting"] == 0, "the platform closed them"
 

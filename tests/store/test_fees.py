@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lib.config import Settings
 from lib.domain.plans import FEE_PARTS, Obstacle
+from lib.store import reference
 from lib.store.database import Database, Work
 from tests.store import fee_reference
 from tests.store.fee_reference import Fee, Parcel
@@ -245,3 +247,15 @@ def test_no_parcel_has_parts_that_do_not_add_up(
                 assert min(amounts) >= 0
                 assert quote["chargeable_g"] >= weight_g
                 assert quote["currency"] in ("CNY", "USD")
+
+
+def test_a_newer_list_of_the_program_leaves_nothing_of_the_older_one(store: Database) -> None:
+    count = "select count(*) from rates where card_id = 'cpam_registered-2025-11'"
+    with store.write() as work:
+        work._cursor.execute(
+            "insert into rates select * replace ('SRB' as country) from rates "
+            "where card_id = 'cpam_registered-2025-11' and country = 'RS'"
+        )
+        work._cursor.execute("delete from reference_files where name like 'rates/cpam%'")
+        reference.load(work, Settings().reference)
+        assert work._cursor.execute(count).fetchall() == [(639,)]

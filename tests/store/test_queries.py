@@ -30,7 +30,20 @@ LENT = {
         lp_number varchar, tracking_number varchar, reason_code varchar, reason_text varchar, request_id varchar
     """,
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
-    "findings_found": "order_id varchar, code varchar, field varchar, value varchar",
+    "rules": "code varchar, severity varchar, subject varchar, asks boolean",
+    "limits": "name varchar, least bigint, most bigint",
+    "country_rules": """
+        country varchar, pattern varchar, needs_address boolean, needs_city boolean, needs_province boolean,
+        needs_postcode boolean
+    """,
+    "dial_codes": "calling_code varchar, main_region varchar",
+    "dial_regions": """
+        region varchar, calling_code varchar, is_main boolean, prefix varchar, pattern varchar, group_count bigint,
+        risky varchar, exit_code varchar,
+        exit_risky varchar, possible bigint, complete bigint
+    """,
+    "tax_countries": "country varchar",
+    "judged": "kind varchar, country varchar, text varchar, fits boolean",
     "found": """
         role varchar, address_id varchar, position bigint, name varchar, country varchar, province varchar,
         city varchar, street varchar, is_default boolean
@@ -40,6 +53,9 @@ LENT = {
         shop_id varchar, order_id varchar, line_no integer, child_order_id varchar, shipped_quantity bigint
     """,
     "synced_receivers": "shop_id varchar, order_id varchar, tax_number varchar",
+    "edits": "sku varchar, field varchar, value varchar",
+    "pairings": "sku varchar, known_sku varchar, quantity bigint",
+    "bands": "min_g bigint, max_g bigint, packaging_g bigint",
     "refused": """
         sheet varchar, row_no bigint, column_name varchar, value varchar, code varchar, identity varchar,
         cells varchar, problem_id varchar
@@ -86,13 +102,15 @@ LENT = {
     "file_products": """
         sku varchar, title varchar, weight_g bigint, length_mm bigint, width_mm bigint, height_mm bigint,
         cargo_class varchar, declared_name_zh varchar, declared_name_en varchar, declared_minor bigint,
-        declared_currency varchar, purchase_minor bigint, purchase_currency varchar, hs_code varchar, shelf varchar
+        declared_currency varchar, purchase_minor bigint, purchase_currency varchar, hs_code varchar, shelf varchar,
+        packaging_g bigint
     """,
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("skipped", "lot", "handover_id", "import_id")
+NUMBERS = ("skipped", "lot", "handover_id", "import_id", "group_count")
 FLAGS = (
+    "include_accepted",
     "with_note",
     "several",
     "on_hold",
@@ -117,6 +135,13 @@ MAKERS = (
     "orders_incoming",
     "orders_differing",
     "products_incoming",
+    "due_make",
+    "postcode_texts_make",
+    "postcode_verdicts_make",
+    "phone_readings_make",
+    "phone_prefixes_make",
+    "phone_verdicts_make",
+    "tax_verdicts_make",
 )
 
 

@@ -39,6 +39,7 @@ KEYS = {
     "pickup_coverage.csv": ("plan_id", "city"),
     "transit_warehouses.csv": ("plan_id",),
     "packaging.csv": ("min_g",),
+    "destination_rules.csv": ("country", "needs"),
     "spot_prices.csv": ("list_id", "service", "country", "detail"),
     "list_codes.csv": ("code",),
     "landed_rules.csv": ("rule", "country", "valid_from"),

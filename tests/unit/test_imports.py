@@ -26,11 +26,18 @@ MAY: dict[str, tuple[str, ...]] = {
     "lib.files": ("lib.domain",),
     "lib.sandbox": ("lib.aliexpress.protocol", "lib.files"),
     "lib.services": ("lib.app", "lib.domain", "lib.store", "lib.aliexpress", "lib.files"),
-    "lib.services.connection": ("lib.services", "lib.app", "lib.aliexpress", *FAILURES),
+    "lib.services.connection": (
+        "lib.services",
+        "lib.app",
+        "lib.domain",
+        "lib.store",
+        "lib.aliexpress",
+        *FAILURES,
+    ),
     "lib.ui": ("lib.domain", *WORDS),
     "lib.ui.context": ("lib.ui", "lib.app", "lib.config", *FAILURES, *WORDS),
     "lib.cli": ("lib.services", "lib.domain", "lib.app", "lib.config", *WORDS),
-    "lib.cli.frame": ("lib.cli", "lib.domain", "lib.app", "lib.config", *FAILURES, *WORDS),
+    "lib.cli.frame": ("lib.cli", "lib.services", "lib.domain", "lib.app", "lib.config", *FAILURES, *WORDS),
     "lib.__main__": ("lib.cli",),
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lib.aliexpress import errors, fields, shipping
+from lib import texts
+from lib.aliexpress import creating, declaring, errors, fields
 from lib.aliexpress.errors import (
     BadAnswer,
     DailyQuota,
@@ -22,6 +23,7 @@ from lib.aliexpress.platform import DeclaredGoods, NewShipment
 from lib.domain.money import Money
 from lib.domain.orders import Receiver
 from lib.domain.shipments import Decision
+from lib.wording import reason_mending, reason_sentence, trouble_sentence
 
 ISP = [
     "isp.top-remote-connection-timeout",
@@ -135,6 +137,129 @@ def test_a_ban_without_seconds_still_asks_for_a_pause():
     assert error.retry_after > 0
 
 
+SESSION = (
+    {"code": 26},
+    {"code": 27},
+    {"code": 27, "sub_code": "invalid-sessionkey"},
+    {"code": "IllegalAccessToken"},
+)
+CLOCK = ({"code": 30}, {"code": 31}, {"code": "InvalidTimestamp"})
+
+
+@pytest.mark.parametrize("error", [case[0] for case in TABLE])
+def test_only_a_token_or_a_timestamp_that_is_not_accepted_is_mended_and_sent_once_more(error):
+    found = from_answer(error, write=True)
+    code = {"code": error.get("code")}
+    assert errors.of_session(found) == (code in SESSION)
+    assert errors.of_clock(found) == (code in CLOCK)
+
+
+#: What stops everything → what a person reads of it: each says what to do next.
+TROUBLE = {
+    "daily_quota": "until midnight in Beijing",
+    "7": "pauses as long as the platform wants",
+    "ApiCallLimit": "pauses as long as the platform wants",
+    "AppCallLimit": "pauses as long as the platform wants",
+    "SellerCallLimit": "pauses as long as the platform wants",
+    "banned": "pauses as long as the platform wants",
+    "paced": "pauses as long as the platform wants",
+    "26": "Authorise the shop again",
+    "27": "Authorise the shop again",
+    "IllegalAccessToken": "Authorise the shop again",
+    "no_token": "Authorise it on the page Connection",
+    "not_refreshable": "Authorise it on the page Connection",
+    "30": "Set the machine's clock",
+    "31": "Set the machine's clock",
+    "InvalidTimestamp": "Set the machine's clock",
+    "AppWhiteIpLimit": "white list",
+    "InsufficientPermission": "Ask for the right",
+    "11": "Ask for the right",
+    "12": "Ask for the right",
+    "13": "Ask for the right",
+    "53": "Ask for the right",
+    "24": "Renew them in the settings",
+    "25": "Renew them in the settings",
+    "28": "Renew them in the settings",
+    "29": "Renew them in the settings",
+    "IncompleteSignature": "Renew them in the settings",
+    "InvalidAppKey": "Renew them in the settings",
+    "10": "cannot be reached",
+    "15": "cannot be reached",
+    "ServiceTimeout": "cannot be reached",
+    "unreachable": "cannot be reached",
+    "no_answer": "cannot be reached",
+    "http_502": "cannot be reached",
+}
+
+
+@pytest.mark.parametrize(("code", "said"), TROUBLE.items())
+def test_every_trouble_says_what_to_do_in_both_languages(code, said):
+    assert said in trouble_sentence(code)
+    with texts.speak("zh_CN"):
+        chinese = trouble_sentence(code)
+    assert re.search("[一-鿿]", chinese)
+    assert said not in chinese
+
+
+@pytest.mark.parametrize("answered", [{"code": 7, "sub_code": APP}, {"code": "AppCallLimit"}])
+def test_a_day_that_is_used_up_in_its_last_minutes_is_used_up_all_the_same(answered):
+    """The ban is short then; that it ends at midnight tells it from a moment's haste."""
+    found = from_answer(answered | {"sub_msg": "This ban will last for 300 more seconds"}, write=True)
+    assert type(found) is Unavailable
+    assert type(errors.as_daily(found, 290)) is DailyQuota
+    assert errors.as_daily(found, 5000) is found
+    of_method = from_answer({"code": "ApiCallLimit", "msg": "this ban will last 300 seconds"}, write=True)
+    assert errors.as_daily(of_method, 290) is of_method
+
+
+def test_trouble_outlives_the_error_it_came_from():
+    quota = from_answer({"code": 7, "sub_code": APP}, write=True)
+    assert errors.trouble(quota) == "daily_quota"
+    assert errors.trouble(DailyQuota("banned", retry_after=1)) == "daily_quota"
+    assert errors.trouble(Unavailable("banned", retry_after=1)) == "banned"
+    assert errors.trouble(Unavailable()) == "unreachable"
+
+
+# Declaring: all its errors are -999, and only their words tell them apart.
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("该交易订单已填写发货通知", "already_declared"),
+        ("该交易订单已填写发货通知，不能重复填写", "already_declared"),
+        ("The shipment of this trade order is already declared.", "already_declared"),
+        ("Order has already been shipped", "already_declared"),
+        ("该交易订单缺少履约信息", "wrong_status"),
+        ("The trade order lacks fulfilment information", "wrong_status"),
+        ("missing fulfillment info", "wrong_status"),
+        ("该货运跟踪号未通过物流风控审核，请更换", "bad_tracking_number"),
+        ("The tracking number did not pass the logistics risk check", "bad_tracking_number"),
+        ("Tracking number format error", "bad_tracking_number"),
+        ("您填写的交易订单号有误或不属于当前账号", "wrong_order"),
+        ("The order number is wrong or does not belong to this account", "wrong_order"),
+        ("系统异常，请稍后再试", "internal"),
+        ("System error, try later", "internal"),
+        ("别的原因", ""),
+        ("Something else", ""),
+        ("", ""),
+    ],
+)
+def test_the_words_of_a_declaration_are_understood_in_both_languages(said, code):
+    assert declaring.reason_of(said) == code
+
+
+@pytest.mark.parametrize(
+    "code", ["already_declared", "wrong_status", "bad_tracking_number", "wrong_order", "refused"]
+)
+def test_every_refused_declaration_has_a_sentence_and_a_mending_in_both_languages(code):
+    for sentence in (lambda: reason_sentence(code, "x"), lambda: reason_mending(code)):
+        english = sentence()
+        with texts.speak("zh_CN"):
+            assert sentence() != english
+    assert reason_mending(code)
+
+
 def test_limits_of_the_app_stop_every_method_and_others_do_not():
     of_app = from_answer({"code": "AppCallLimit", "msg": "this ban will last 1 seconds"}, write=False)
     of_method = from_answer({"code": 7, "sub_code": API, "sub_msg": "ban will last 1 seconds"}, write=False)
@@ -189,7 +314,7 @@ def to(**over: str) -> dict[str, Any]:
     return {"receiver": replace(VERA, **over)}
 
 
-def declaring(**over: Any) -> dict[str, Any]:
+def goods(**over: Any) -> dict[str, Any]:
     return {"goods": (replace(SCARF, **over),)}
 
 
@@ -201,10 +326,8 @@ def declaring(**over: Any) -> dict[str, Any]:
         to(address="x" * 90),
         to(province=""),
         to(phone="", mobile="1" * 30),
-        declaring(
-            name_zh="围" * 20, name_en="x" * 60, quantity=999, value_minor_usd=1_000_000, weight_g=2000
-        ),
-        declaring(quantity=1, value_minor_usd=1, weight_g=1),
+        goods(name_zh="围" * 20, name_en="x" * 60, quantity=999, value_minor_usd=1_000_000, weight_g=2000),
+        goods(quantity=1, value_minor_usd=1, weight_g=1),
         {"goods": (SCARF,) * 50},
         {"courier_number": "1" * 32},
         {"courier_id": 505, "courier_name": ""},
@@ -212,7 +335,7 @@ def declaring(**over: Any) -> dict[str, Any]:
     ],
 )
 def test_what_the_platform_takes_is_let_through(within):
-    shipping.check(replace(PARCEL, **within))
+    creating.check(replace(PARCEL, **within))
 
 
 @pytest.mark.parametrize(
@@ -229,16 +352,21 @@ def test_what_the_platform_takes_is_let_through(within):
         (to(phone="1" * 55), "receiver phone"),
         (to(mobile="1" * 31), "receiver mobile"),
         (to(phone="", mobile=""), "receiver phone"),
-        (declaring(name_zh=""), "declared name (Chinese)"),
-        (declaring(name_zh="围" * 21), "declared name (Chinese)"),
-        (declaring(name_en=""), "declared name (English)"),
-        (declaring(name_en="x" * 61), "declared name (English)"),
-        (declaring(quantity=0), "declared quantity"),
-        (declaring(quantity=1000), "declared quantity"),
-        (declaring(value_minor_usd=0), "declared value"),
-        (declaring(value_minor_usd=1_000_001), "declared value"),
-        (declaring(weight_g=0), "declared weight"),
-        (declaring(weight_g=2001), "declared weight"),
+        (to(postcode="1" * 21), "receiver postcode"),
+        ({"order_id": "x"}, "order"),
+        ({"service_code": ""}, "plan"),
+        ({"top_user_key": "x" * 17}, "vendor's user id"),
+        ({"package_count": 0}, "packages"),
+        (goods(name_zh=""), "declared name (Chinese)"),
+        (goods(name_zh="围" * 21), "declared name (Chinese)"),
+        (goods(name_en=""), "declared name (English)"),
+        (goods(name_en="x" * 61), "declared name (English)"),
+        (goods(quantity=0), "declared quantity"),
+        (goods(quantity=1000), "declared quantity"),
+        (goods(value_minor_usd=0), "declared value"),
+        (goods(value_minor_usd=1_000_001), "declared value"),
+        (goods(weight_g=0), "declared weight"),
+        (goods(weight_g=2001), "declared weight"),
         ({"goods": ()}, "declared rows"),
         ({"goods": (SCARF,) * 51}, "declared rows"),
         ({"courier_number": ""}, "domestic tracking number"),
@@ -249,13 +377,13 @@ def test_what_the_platform_takes_is_let_through(within):
 )
 def test_what_the_platform_would_refuse_is_not_sent(beyond, field):
     with pytest.raises(FieldLimit) as caught:
-        shipping.check(replace(PARCEL, **beyond))
+        creating.check(replace(PARCEL, **beyond))
     assert (caught.value.code, caught.value.field) == ("field_limit", field)
 
 
 def test_a_limit_names_the_field_and_its_bounds_but_never_the_value():
     with pytest.raises(FieldLimit) as caught:
-        shipping.check(replace(PARCEL, **to(address="Hidden Lane " * 9)))
+        creating.check(replace(PARCEL, **to(address="Hidden Lane " * 9)))
     assert str(caught.value) == "field_limit receiver address receiver address: 1–90 bytes, found 108 bytes"
     assert "Hidden" not in repr(caught.value.__dict__)
 
@@ -306,6 +434,9 @@ def test_a_fee_is_read_exactly_or_not_at_all(wire, money):
         ("15-45天", (15, 45)),
         ("6-60days", (6, 60)),
         ("7 ~ 9 days", (7, 9)),
+        ("15天", (15, 15)),
+        ("24-48小时", (1, 2)),
+        ("36 hours", (2, 2)),
         ("", (None, None)),
         (None, (None, None)),
     ],

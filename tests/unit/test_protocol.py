@@ -5,13 +5,16 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.aliexpress import protocol
-from lib.aliexpress.errors import BadAnswer, OutcomeUnknown, Refused, Unavailable
+from lib.aliexpress.errors import BadAnswer, OutcomeUnknown, Refused, Unauthorised, Unavailable
+from lib.aliexpress.protocol import SIGN_METHODS, Address, Gateway, Style
+from tests.signatures import objections
 
 VECTORS = json.loads((Path(__file__).parent / "signing_vectors.json").read_text(encoding="utf-8"))["vectors"]
 METHOD = "aliexpress.logistics.querylogisticsorderdetail"
@@ -200,3 +203,128 @@ def test_an_unwrapped_error_is_an_error_too():
         an_answer(body)
     with pytest.raises(OutcomeUnknown):
         protocol.answer(METHOD, json.dumps(body).encode(), write=True)
+
+
+# The three gateways.
+
+WAYS = [(gateway, signing) for gateway in Gateway for signing in SIGN_METHODS[gateway]]
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "gateway"),
+    [
+        ("https://api-sg.aliexpress.com/sync", "https://api-sg.aliexpress.com", Gateway.SYNC),
+        ("https://api-sg.aliexpress.com/rest/", "https://api-sg.aliexpress.com", Gateway.REST),
+        ("https://api-sg.aliexpress.com", "https://api-sg.aliexpress.com", Gateway.SYNC),
+        ("https://eco.taobao.com/router/rest", "https://eco.taobao.com", Gateway.TOP),
+        ("https://gw.api.taobao.com", "https://gw.api.taobao.com", Gateway.TOP),
+        (" http://127.0.0.1:8790/router/rest ", "http://127.0.0.1:8790", Gateway.TOP),
+        ("http://127.0.0.1:8790", "http://127.0.0.1:8790", Gateway.SYNC),
+        ("https://proxy.example/aliexpress/sync", "https://proxy.example/aliexpress", Gateway.SYNC),
+    ],
+)
+def test_the_url_tells_the_gateway(url, base, gateway):
+    assert protocol.locate(url) == Address(base, gateway)
+
+
+@pytest.mark.parametrize(
+    ("url", "tokens"),
+    [
+        ("https://api-sg.aliexpress.com/sync", "https://api-sg.aliexpress.com/rest/auth/token/create"),
+        ("https://eco.taobao.com/router/rest", "https://api-sg.aliexpress.com/rest/auth/token/create"),
+        ("http://127.0.0.1:8790/sync", "http://127.0.0.1:8790/rest/auth/token/create"),
+    ],
+)
+def test_tokens_are_made_where_the_platform_makes_them(url, tokens):
+    assert protocol.locate(url).tokens.endpoint("/auth/token/create") == tokens
+
+
+@pytest.mark.parametrize(("gateway", "signing"), WAYS)
+def test_every_gateway_and_signer_satisfies_a_second_check(gateway, signing):
+    """`objections` is written from the documentation alone, without `sign`."""
+    parameters = {
+        "order_id": 8183456712340001,
+        "receiver": {"name": "Żółć 连衣裙", "b": [1, True]},
+        "none": None,
+    }
+    sent = a_request(parameters, gateway=gateway, sign_method=signing, at=AT)
+    path = gateway + ("/aliexpress/logistics/querylogisticsorderdetail" if gateway is Gateway.REST else "")
+    assert objections(path, sent, "helloworld", now=AT) == []
+    assert objections(path, sent | {"order_id": "1"}, "helloworld", now=AT) == ["the signature differs"]
+    assert objections(path, sent, "another", now=AT) == ["the signature differs"]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_the_second_check_agrees_with_the_published_signatures(vector):
+    path = vector["gateway"] + (vector["path"] if vector["gateway"] == "/rest" else "")
+    found = objections(path, vector["params"] | {"sign": vector["sign"]}, vector["secret"])
+    assert "the signature differs" not in found
+
+
+@pytest.mark.parametrize(
+    ("gateway", "named"),
+    [
+        (Gateway.TOP, {"method", "session", "v", "format", "timestamp", "app_key", "sign_method", "sign"}),
+        (Gateway.SYNC, {"method", "session", "v", "format", "timestamp", "app_key", "sign_method", "sign"}),
+        (Gateway.REST, {"access_token", "timestamp", "app_key", "sign_method", "sign"}),
+    ],
+)
+def test_each_gateway_gets_the_system_parameters_it_knows(gateway, named):
+    assert a_request({}, gateway=gateway).keys() == named
+    assert a_request({}, gateway=gateway, simplify=True).keys() == named | (
+        set() if gateway is Gateway.REST else {"simplify"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("gateway", "text"),
+    [
+        (Gateway.TOP, "2026-01-15 10:30:00"),
+        (Gateway.SYNC, "1768444200000"),
+        (Gateway.REST, "1768444200000"),
+    ],
+)
+def test_each_gateway_reads_time_its_own_way(gateway, text):
+    assert protocol.timestamp(gateway, AT) == text
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("gateway", Gateway)
+def test_query_and_body_together_are_what_was_signed(gateway, style):
+    signed = a_request({"order_id": 1, "param1": {"name": "ä&=?连"}}, gateway=gateway)
+    call = protocol.call(Address("http://h", gateway), METHOD, signed, style)
+    url, _, query = call.url.partition("?")
+    body = (call.body or b"").decode()
+    assert dict(parse_qsl(query)) | dict(parse_qsl(body)) == signed
+    assert url == "http://h" + gateway + (protocol.path_of(METHOD) if gateway is Gateway.REST else "")
+    assert (call.verb, call.body is None) == (("GET", True) if style is Style.GET else ("POST", False))
+
+
+def test_our_own_way_puts_no_token_into_the_url():
+    call = protocol.call(Address("http://h", Gateway.SYNC), METHOD, a_request({}), Style.BODY)
+    assert call.url == "http://h/sync"
+
+
+def test_official_clients_put_system_parameters_into_the_query_and_others_into_the_body():
+    signed = a_request({"order_id": 1}, gateway=Gateway.SYNC)
+    call = protocol.call(Address("http://h", Gateway.SYNC), METHOD, signed, Style.SPLIT)
+    assert call.body == b"order_id=1"
+    assert "session=test" in call.url
+
+
+@pytest.mark.parametrize("code", ["0", "", None, 0])
+def test_a_flat_answer_with_code_zero_is_a_success(code):
+    assert an_answer({"code": code, "access_token": "x"})["access_token"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("flat", "error"),
+    [
+        ({"type": "ISV", "code": "IncompleteSignature", "message": "no"}, Unauthorised),
+        ({"code": "IllegalAccessToken", "message": "no"}, Unauthorised),
+        ({"code": "MissingParameter", "message": "no"}, Refused),
+    ],
+)
+def test_a_flat_answer_with_another_code_is_an_error(flat, error):
+    with pytest.raises(error):
+        an_answer(flat)

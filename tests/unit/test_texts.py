@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po
 
 from lib import texts, wording
 from lib.aliexpress import errors
-from lib.domain.orders import Finding, OrderStatus
+from lib.domain.checks import Finding
+from lib.domain.orders import OrderStatus
 from lib.domain.plans import TIERS, Cargo, Due, Obstacle, PairKind, Part, Policy
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode, State

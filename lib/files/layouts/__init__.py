@@ -4,7 +4,7 @@ from lib.files.layouts.guesses import example, guess, guess_dates, guess_kind
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.layout import DATE_ORDERS, WEIGHT_UNITS, Layout, Options
 from lib.files.layouts.mapped import ORDER_COLUMNS, PREFIX, TableMapping, lacking
-from lib.files.layouts.products import PRODUCTS
+from lib.files.layouts.products import PACKAGING, PRODUCTS
 from lib.files.layouts.recognition import (
     OURS,
     ROW_HEADER,
@@ -22,6 +22,7 @@ __all__ = [
     "LAYOUTS",
     "ORDER_COLUMNS",
     "OURS",
+    "PACKAGING",
     "PREFIX",
     "PRODUCTS",
     "ROW_HEADER",

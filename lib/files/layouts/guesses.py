@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 
 import pandas as pd
@@ -139,4 +140,10 @@ def _looking_like(sheet: Sheet, taken: Collection[str], form: str) -> str | None
 
 
 def _sample(sheet: Sheet, header: str) -> pd.Series:
-    return sheet.rows[sheet.header.index(header)].head(_SAMPLE).dropna().str.slice(0, 500)
+    return _head(sheet)[sheet.header.index(header)].dropna().str.slice(0, 500)
+
+
+@lru_cache(maxsize=4)
+def _head(sheet: Sheet) -> pd.DataFrame:
+    """The first rows, which are unpacked once for all columns."""
+    return sheet.head(_SAMPLE)

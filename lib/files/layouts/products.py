@@ -1,4 +1,4 @@
-"""A seller's own table of products."""
+"""A seller's own tables of products and of packaging."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ PRODUCTS = Layout(
         "purchase_cost": ("采购成本(CNY)", "purchase_cost_cny"),
         "hs_code": ("海关编码", "hs_code"),
         "shelf": ("货位", "shelf"),
+        "packaging_g": ("包材重(g)", "包材重量(g)", "packaging_g"),
     },
     required=frozenset({"sku", "weight_g"}),
+    rare=frozenset({"packaging_g"}),
+)
+
+#: What packaging adds to a parcel, one row per band of contents weight.
+PACKAGING = Layout(
+    name="packaging",
+    kind="packaging",
+    columns={
+        "min_g": ("净重从(g)", "min_g", "from(g)"),
+        "max_g": ("净重到(g)", "max_g", "to(g)"),
+        "packaging_g": ("包材重(g)", "包材重量(g)", "packaging_g"),
+    },
+    required=frozenset({"min_g", "max_g", "packaging_g"}),
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.layout import Layout
 from lib.files.layouts.mapped import TableMapping
+from lib.files.rows import ROW_NO
 from lib.files.sheets import NotReadable, Sheet, tidy
 
 #: Columns a download of refused rows has besides those of the file; nothing reads them but the first.
@@ -36,19 +39,29 @@ class Recognised:
         """The header a column of ours has in this file, in one line."""
         return " ".join(self.sheet.header[self.columns[column]].split())
 
-    def table(self) -> pd.DataFrame:
-        """One row per filled row: `row_no` and every column of the layout as text, absent ones null."""
-        rows = self.sheet.rows
-        absent = pd.Series(None, index=rows.index, dtype="str")
-        cells = {
-            name: self._cells(self.columns[name]) if name in self.columns else absent
-            for name in self.layout.columns
-        }
-        return pd.DataFrame({"row_no": rows.index, **cells}).reset_index(drop=True)
+    def stream(self) -> pa.RecordBatchReader:
+        """One row per filled row: `row_no` and every column of the layout as text, absent ones null. Runs once."""
+        names = list(self.layout.columns)
+        schema = pa.schema([(ROW_NO, pa.int64()), *((name, pa.string()) for name in names)])
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in self.sheet.content.batches():
+                absent = pa.nulls(batch.num_rows, pa.string())
+                cells = [
+                    self._bare(batch.column(self.columns[name] + 1)) if name in self.columns else absent
+                    for name in names
+                ]
+                yield pa.RecordBatch.from_arrays([batch[ROW_NO], *cells], schema=schema)
+
+        return pa.RecordBatchReader.from_batches(schema, batches())
+
+    def column(self, name: str, row_nos: Sequence[int]) -> pd.Series:
+        """What stands in a column of ours in these rows, by their numbers."""
+        return self.sheet.content.frame(row_nos)[self.columns[name]]
 
     def original(self, row_nos: Sequence[int]) -> pd.DataFrame:
         """These rows as they stand in the file, by their numbers, without what a download added to them."""
-        return self.sheet.rows.loc[list(row_nos), self._own()]
+        return self.sheet.content.frame(row_nos)[self._own()]
 
     def original_header(self) -> tuple[str, ...]:
         """The headers of `original`."""
@@ -68,10 +81,11 @@ class Recognised:
         """The places of the file's own columns."""
         return [place for place, text in enumerate(self.sheet.header) if not is_ours(text)]
 
-    def _cells(self, place: int) -> pd.Series:
-        cells = self.sheet.rows[place]
-        guarded = any(is_ours(text) for text in self.sheet.header)
-        return cells.str.replace(_GUARD, r"\1", regex=True) if guarded else cells
+    def _bare(self, cells: pa.Array) -> pa.Array:
+        """In a file that we wrote, texts without the guard that they were written with."""
+        if not any(is_ours(text) for text in self.sheet.header):
+            return cells
+        return pc.replace_substring_regex(cells, pattern=_GUARD, replacement=r"\1")
 
 
 def recognise(sheet: Sheet, kind: str | None = None, taught: Sequence[TableMapping] = ()) -> Recognised:

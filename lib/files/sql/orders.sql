@@ -6,31 +6,41 @@
 --   country_names   one row per spelling of a country
 --   clock           one row: now_there, the time of the file's zone now
 --   product_rows    one row per product of a row that is not told in its products cell (lines.sql makes them)
--- and takes orders, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as written.
+-- and takes orders, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
+-- written.
 
 create macro same_name(name) as lower(nfc_normalize(one_line(name)));
 
--- $58.90, US $1,058.90, 58.9, 58.90 USD. A comma that does not part thousands makes it unreadable.
+-- US $1,058.90, 58.90 USD. A comma that does not part thousands makes it unreadable.
+create macro any_amount(parts) as
+    {
+        'sign': upper(replace(concat(parts.sign, parts.unit), ' ', '')),
+        'number': try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4))
+    };
+
+-- An amount: how its currency is written, and its number. 58.90 and $58.90, as most are written, are told at once.
 create macro amount_parts(cell) as
-    regexp_extract(
-        tidy(cell),
-        '^([^\d\s.,-]*(?:\s*[$€£¥￥])?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,-]*)$',
-        ['sign', 'whole', 'fraction', 'unit']
-    );
-
-create macro amount_sign(parts) as upper(replace(concat(parts.sign, parts.unit), ' ', ''));
-
-create macro amount_units(parts, minor_units) as
-    try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * minor_units;
-
--- Null when the text was no amount, or has more decimals than its currency.
-create macro amount_minor(parts, minor_units) as
     case
-        when amount_units(parts, minor_units) % 1 = 0 then amount_units(parts, minor_units)::bigint
+        when regexp_full_match(cell, '[$]?\d{1,12}(\.\d{1,4})?')
+            then {
+                'sign': case when starts_with(cell, '$') then '$' else '' end,
+                'number': try_cast(ltrim(cell, '$') as decimal(18, 4))
+            }
+        else any_amount(
+            regexp_extract(
+                tidy(cell),
+                '^([^\d\s.,-]*(?:\s*[$€£¥￥])?)\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*([^\d\s.,-]*)$',
+                ['sign', 'whole', 'fraction', 'unit']
+            )
+        )
     end;
 
+-- Null when the text was no amount, or has more decimals than its currency.
+create macro amount_minor(amount, minor_units) as
+    case when amount.number * minor_units % 1 = 0 then (amount.number * minor_units)::bigint end;
+
 -- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at.
-create macro written_time(cell) as
+create macro any_time(cell) as
     try_strptime(
         trim(
             regexp_replace(
@@ -38,6 +48,16 @@ create macro written_time(cell) as
             )
         ),
         ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
+    );
+
+-- The two forms exports have are looked for first: a list of forms costs ten times as much as one.
+create macro written_time(cell) as
+    coalesce(
+        case
+            when cell[5] = '.' then try_strptime(cell, '%Y.%m.%d %H:%M')
+            when cell[5] = '-' then try_strptime(cell, '%Y-%m-%d %H:%M')
+        end,
+        any_time(cell)
     );
 
 -- What stands between `label:` and the last bracket of its line.
@@ -64,7 +84,7 @@ select
     coalesce(one_line(status), '') as status_label,
     one_line(business_mode) as business_mode,
     coalesce(one_line(country), '') as country_label,
-    replace(replace(tidy(products), chr(13) || chr(10), chr(10)), chr(13), chr(10)) as products,
+    with_line_feeds(tidy(products)) as products,
     amount_parts(goods) as goods,
     amount_parts(shipping) as shipping,
     amount_parts(total) as total,
@@ -90,12 +110,87 @@ select
     coalesce(bare_number(tax_number), '') as tax_number
 from sheet;
 
+-- One row per product of a row, cut at every 【 that begins a line: true to the cell when each piece has the plain
+-- shape, in which every line is what it seems to be. This road is there for speed alone; any other cell is read by
+-- its grammar below.
+create temp table pieces as
+with cut as (
+    select
+        row_no,
+        string_split(concat(chr(10), products), concat(chr(10), '【')) as pieces
+    from cells
+    where products is not null
+),
+
+piece_rows as (
+    select
+        row_no,
+        pieces[1] = '' as starts_well,
+        unnest(range(1, greatest(len(pieces), 2)))::integer as line_no,
+        unnest(case when len(pieces) > 1 then pieces[2:] else [''] end) as piece
+    from cut
+),
+
+lines_of as (
+    select
+        row_no,
+        line_no,
+        string_split(piece, chr(10)) as lines,
+        starts_well and regexp_full_match(
+            piece,
+            concat(
+                '\d{1,4}】[^\s(（\x{200b}\x{3000}\x{feff}\x{a0}][^\n]*\n',
+                '(\(产品属性:[^\n]*\)\n)?(\(商家编码:[^\n]*\)\n)?\(产品数量:\d{1,9} [a-z]+\)(\n\(物流等级[^\n]*\))?'
+            )
+        ) as is_plain
+    from piece_rows
+),
+
+counted as (
+    select
+        row_no,
+        line_no,
+        is_plain,
+        lines[1] as title,
+        case when starts_with(lines[2], '(产品属性:') then lines[2][7:-2] end as attributes,
+        case
+            when starts_with(lines[2], '(商家编码:') then lines[2][7:-2]
+            when starts_with(lines[3], '(商家编码:') then lines[3][7:-2]
+        end as sku,
+        string_split(
+            case
+                when starts_with(lines[4], '(产品数量:') then lines[4]
+                when starts_with(lines[3], '(产品数量:') then lines[3]
+                else lines[2]
+            end[7:-2],
+            ' '
+        ) as counted
+    from lines_of
+)
+
+select
+    row_no,
+    line_no,
+    coalesce(one_line(substring(title, strpos(title, '】') + 1)), '') as title,
+    coalesce(tidy(attributes), '') as attributes,
+    coalesce(tidy(sku), '') as sku,
+    try_cast(counted[1] as bigint) as quantity,
+    counted[2] as unit,
+    is_plain,
+    coalesce(quantity, 0) > 0 as is_whole
+from counted;
+
+-- One row per cell that has another shape.
+create temp table odd_cells as
+select row_no, products
+from cells
+where row_no in (select row_no from pieces where not is_plain);
+
 -- One row per product of a row. A block has a title, perhaps in several lines, and then its fields.
 create temp table blocks as
 with parts as (
     select row_no, regexp_split_to_array(products, '(?m)^[ \t]*【\d+】') as parts
-    from cells
-    where products is not null
+    from odd_cells
 ),
 
 numbered as (
@@ -127,7 +222,13 @@ select
 from numbered;
 
 insert into blocks by name
-select *
+select * exclude (is_plain)
+from pieces
+where row_no not in (select row_no from odd_cells);
+
+drop table pieces;
+
+insert into blocks by name
 from product_rows;
 
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
@@ -138,7 +239,8 @@ from (select distinct order_id from cells where regexp_full_match(order_id, '\d{
 -- One row per row of the sheet, with the first thing that is wrong with it, if any.
 create temp table judged as
 select
-    cell.*,
+    cell.* exclude (products),
+    case when not coalesce(block.are_whole, false) then left(cell.products, 200) end as products,
     coalesce(country.country, '') as country,
     coalesce(goods_sign.currency, 'USD') as goods_currency,
     coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
@@ -159,11 +261,11 @@ cross join rounding
 left join countries as country
     on country.name = same_name(cell.country_label)
 left join currency_signs as goods_sign
-    on goods_sign.sign = amount_sign(cell.goods)
+    on goods_sign.sign = cell.goods.sign
 left join currency_signs as shipping_sign
-    on shipping_sign.sign = amount_sign(cell.shipping)
+    on shipping_sign.sign = cell.shipping.sign
 left join currency_signs as total_sign
-    on total_sign.sign = amount_sign(cell.total)
+    on total_sign.sign = cell.total.sign
 left join (
     select row_no, bool_and(is_whole) as are_whole
     from blocks
@@ -192,7 +294,7 @@ select
     case faults.column_name
         when 'order_id' then coalesce(judged.order_id, '')
         when 'country' then judged.country_label
-        when 'products' then coalesce(left(judged.products, 200), '')
+        when 'products' then coalesce(judged.products, '')
     end as value,
     judged.fault as code,
     case when judged.fault not like 'order_number%' then judged.order_id else '' end as identity
@@ -203,14 +305,32 @@ left join headers
     on headers.column_name = faults.column_name
 order by judged.row_no;
 
--- One row per good row: the last one of an order stands, earlier ones count as unchanged (alike) or updated.
-create temp table standing as
-select
-    *,
-    row_number() over (partition by order_id order by row_no desc) = 1 as stands,
-    cells_hash = first_value(cells_hash) over (partition by order_id order by row_no desc) as is_alike
+drop table cells;
+
+-- One row per order that stands in several good rows: the last one.
+create temp table last_rows as
+select order_id, max(row_no) as row_no, arg_max(cells_hash, row_no) as cells_hash
 from judged
-where fault is null;
+where fault is null
+    and order_id in (
+        select order_id
+        from judged
+        where fault is null
+        group by order_id
+        having count(*) > 1
+    )
+group by order_id;
+
+-- One row per good row: the last one of an order stands, earlier ones count as unchanged (alike) or updated.
+create temp view standing as
+select
+    judged.*,
+    last_rows.row_no is null or last_rows.row_no = judged.row_no as stands,
+    last_rows.cells_hash = judged.cells_hash as is_alike
+from judged
+left join last_rows
+    on last_rows.order_id = judged.order_id
+where judged.fault is null;
 
 -- One row: how many good rows a later row of the same order repeats, and how many it changes.
 create temp table earlier_rows as
@@ -220,7 +340,7 @@ select
 from standing
 where not stands;
 
-create temp table orders as
+create temp view orders as
 select
     row.order_id,
     coalesce(labels.status, 'UNKNOWN') as status,
@@ -242,7 +362,7 @@ left join status_labels as labels
 where row.stands
 order by row.row_no;
 
-create temp table lines as
+create temp view lines as
 select
     row.order_id,
     block.line_no,
@@ -256,7 +376,7 @@ inner join standing as row
     on row.row_no = block.row_no and row.stands
 order by row.row_no, block.line_no;
 
-create temp table receivers as
+create temp view receivers as
 select
     order_id,
     receiver as name,

@@ -37,11 +37,11 @@ select
     case
         when number is null then 'number_unreadable'
         when number <= 0 and column_name = 'weight_g' then 'weight_not_positive'
-        when number < 0 or (number = 0 and column_name <> 'purchase_cost') then 'number_not_positive'
+        when number < 0 or (number = 0 and column_name not in ('purchase_cost', 'packaging_g')) then 'number_not_positive'
     end as fault
 from (
     unpivot sheet
-    on weight_g, length_mm, width_mm, height_mm, declared_value, purchase_cost
+    on weight_g, length_mm, width_mm, height_mm, declared_value, purchase_cost, packaging_g
     into name column_name value cell
 )
 where tidy(cell) is not null;
@@ -57,7 +57,8 @@ inner join (
         ('width_mm', 3),
         ('height_mm', 4),
         ('declared_value', 5),
-        ('purchase_cost', 6)
+        ('purchase_cost', 6),
+        ('packaging_g', 7)
 ) as place (column_name, position)
     using (column_name)
 where fault is not null
@@ -73,7 +74,8 @@ with measures as (
         max(ceil(number)) filter (where column_name = 'width_mm')::bigint as width_mm,
         max(ceil(number)) filter (where column_name = 'height_mm')::bigint as height_mm,
         max(round(number * 100)) filter (where column_name = 'declared_value')::bigint as declared_minor,
-        max(round(number * 100)) filter (where column_name = 'purchase_cost')::bigint as purchase_minor
+        max(round(number * 100)) filter (where column_name = 'purchase_cost')::bigint as purchase_minor,
+        max(ceil(number)) filter (where column_name = 'packaging_g')::bigint as packaging_g
     from numbers
     group by row_no
 )
@@ -95,7 +97,8 @@ select
     measures.purchase_minor,
     case when measures.purchase_minor is not null then 'CNY' end as purchase_currency,
     regexp_replace(tidy(sheet.hs_code), '^(\d+)\.0+$', '\1') as hs_code,
-    tidy(sheet.shelf) as shelf
+    tidy(sheet.shelf) as shelf,
+    measures.packaging_g
 from sheet
 left join measures
     on measures.row_no = sheet.row_no
@@ -188,7 +191,8 @@ select
     purchase_minor,
     purchase_currency,
     hs_code,
-    shelf
+    shelf,
+    packaging_g
 from judged
 where fault is null and row_no = first_row_no
 order by row_no;

@@ -1,20 +1,46 @@
--- How cells are read as texts, whatever the layout.
+-- How cells are read as texts, whatever the layout. Most cells are clean: what tells that is cheap, so the long way
+-- is only gone where there is something to tidy.
 
 create macro tidy(cell) as
-    nullif(
-        trim(
-            cell,
-            concat(' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(12288), chr(65279))
-        ),
-        ''
-    );
+    case
+        when left(cell, 1) between '!' and '~' and right(cell, 1) between '!' and '~' then cell
+        else nullif(
+            trim(
+                cell,
+                concat(
+                    ' ', chr(9), chr(10), chr(11), chr(12), chr(13), chr(160), chr(8203), chr(12288), chr(65279)
+                )
+            ),
+            ''
+        )
+    end;
 
 -- In one line, for texts that a cell breaks into several.
-create macro one_line(cell) as tidy(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g'));
+create macro one_line(cell) as
+    case
+        when regexp_full_match(
+            cell,
+            '[^\s\v\x{a0}\x{3000}\x{feff}\x{200b}]+( [^\s\v\x{a0}\x{3000}\x{feff}\x{200b}]+)*'
+        ) then cell
+        else tidy(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g'))
+    end;
 
 -- Tools guard a long number by ` or ' or ="…" against spreadsheets, which leave a .0 behind it.
 create macro bare_number(cell) as
-    nullif(
-        regexp_replace(regexp_replace(tidy(cell), '^[=`''’‘"´\s]+|["''’\s]+$', '', 'g'), '^(\d+)\.0+$', '\1'),
-        ''
-    );
+    case
+        when regexp_full_match(cell, '[0-9A-Za-z+(][0-9A-Za-z() -]*[0-9A-Za-z)]') then cell
+        else nullif(
+            regexp_replace(
+                regexp_replace(tidy(cell), '^[=`''’‘"´\s]+|["''’\s]+$', '', 'g'), '^(\d+)\.0+$', '\1'
+            ),
+            ''
+        )
+    end;
+
+-- Line ends inside a cell, whichever they are, as line feeds.
+create macro with_line_feeds(cell) as
+    case
+        when contains(cell, chr(13))
+            then replace(replace(cell, chr(13) || chr(10), chr(10)), chr(13), chr(10))
+        else cell
+    end;

@@ -121,7 +121,7 @@ def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
             kind=kind.name,
             import_id=import_id,
             sheet=found.sheet.name,
-            dialect=str(getattr(found.sheet, "dialect", None) or ""),
+            dialect=str(found.sheet.dialect or ""),
             ignored=tables.ignored,
             missing=tables.missing,
             conflicts=len(taken.conflicts),
@@ -144,7 +144,9 @@ def _as_they_stood(found: layouts.Recognised, problems: pd.DataFrame) -> pd.Data
     """The refused rows with the cells that stood there, and the number under which one was refused before."""
     return problems.assign(
         identity=problems.get("identity", ""),
-        cells=pd.Series(engine.cells(found.original(problems["row_no"])), index=problems.index, dtype="str"),
+        cells=pd.Series(
+            engine.cells(found.original(problems["row_no"].tolist())), index=problems.index, dtype="str"
+        ),
         problem_id=found.problem_ids().reindex(problems["row_no"], fill_value="").to_numpy(),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lib.files import products
 from lib.files.layouts import Recognised
+from lib.services import products as service
 from lib.services.files.kinds import Incoming, Kind, Taken
 from lib.store import products as store
 from lib.store.database import Work
@@ -22,6 +23,7 @@ def read(_app: App, found: Recognised, _file: Incoming) -> products.ProductTable
 def take(work: Work, tables: products.ProductTables, file: Incoming, _import_id: int) -> Taken:
     """Put the products of a file into the store."""
     counts = store.load_products(work, tables, at=file.at)
+    service.after_load(work, by=file.by, at=file.at)
     return Taken(
         counts.loaded,
         counts.updated,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lib.services.files import bills, orders, products, rates
+from lib.services.files import bills, orders, packaging, products, rates
 from lib.services.files.kinds import Kind
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (orders.KIND, products.KIND, rates.KIND, bills.KIND)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (orders.KIND, products.KIND, packaging.KIND, rates.KIND, bills.KIND)
+}

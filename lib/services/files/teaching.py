@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def open_table(name: str, content: bytes) -> list[Table]:
             read = sheets.read(path)
         except sheets.NotReadable as error:
             raise sheets.NotReadable(error.code, name, **error.details) from error
-    return [_table(replace(sheet, file=name)) for sheet in read]
+    return [_table(sheet) for sheet in read]
 
 
 def propose(table: Table, kind: str | None = None) -> TableMapping:
@@ -79,7 +79,8 @@ def lacking(mapping: TableMapping) -> list[str]:
 
 def preview(app: App, table: Table, mapping: TableMapping) -> Preview:
     """How the first rows would load; nothing is kept."""
-    head = replace(table.sheet, rows=table.sheet.rows.head(SHOWN))
+    sheet = table.sheet
+    head = sheets.Sheet(sheet.file, sheet.name, sheet.header, sheet.head(SHOWN))
     found = layouts.matched(head, mapping.layout())
     if mapping.kind == "products":
         tables = products.parse(found)
@@ -116,4 +117,4 @@ def _preview(kept: pd.DataFrame, problems: pd.DataFrame) -> Preview:
 
 def _table(sheet: sheets.Sheet) -> Table:
     headers = tuple(dict.fromkeys(text for text in sheet.header if text))
-    return Table(sheet, len(sheet.rows), headers, {text: layouts.example(sheet, text) for text in headers})
+    return Table(sheet, len(sheet), headers, {text: layouts.example(sheet, text) for text in headers})

@@ -4,24 +4,37 @@
 create or replace view effective_receivers as
 select *
 from receivers
-qualify row_number() over (partition by shop_id, order_id order by version = 'corrected' desc) = 1;
+where version = 'corrected'
+union all
+select received.*
+from receivers as received
+anti join (
+    select shop_id, order_id
+    from receivers
+    where version = 'corrected'
+) as corrected
+    on corrected.shop_id = received.shop_id and corrected.order_id = received.order_id
+where received.version = 'received';
 
--- One row per SKU: what one unit sold weighs and measures, pairs followed one step.
+-- One row per SKU: what one unit sold weighs and measures, pairs followed one step. What the known SKU of a pair
+-- lacks, the paired one may have itself.
 create or replace view units as
 select
     product.sku,
-    coalesce(known.weight_g, product.weight_g) * coalesce(product.paired_quantity, 1) as weight_g,
+    coalesce(known.weight_g * product.paired_quantity, product.weight_g) as weight_g,
     coalesce(known.length_mm, product.length_mm) as length_mm,
     coalesce(known.width_mm, product.width_mm) as width_mm,
-    coalesce(known.height_mm, product.height_mm) * coalesce(product.paired_quantity, 1) as height_mm,
+    coalesce(known.height_mm * product.paired_quantity, product.height_mm) as height_mm,
     coalesce(known.cargo_class, product.cargo_class) as cargo_class,
     coalesce(known.declared_name_zh, product.declared_name_zh) as declared_name_zh,
     coalesce(known.declared_name_en, product.declared_name_en) as declared_name_en,
-    coalesce(known.declared_minor, product.declared_minor) * coalesce(product.paired_quantity, 1)
-        as declared_minor,
+    coalesce(known.declared_minor * product.paired_quantity, product.declared_minor) as declared_minor,
     coalesce(known.declared_currency, product.declared_currency) as declared_currency,
+    coalesce(known.purchase_minor * product.paired_quantity, product.purchase_minor) as purchase_minor,
+    coalesce(known.purchase_currency, product.purchase_currency) as purchase_currency,
     coalesce(known.hs_code, product.hs_code) as hs_code,
-    coalesce(known.shelf, product.shelf) as shelf
+    coalesce(known.shelf, product.shelf) as shelf,
+    coalesce(product.packaging_g, known.packaging_g) as packaging_g
 from products as product
 left join products as known
     on known.sku = product.paired_sku;
@@ -57,3 +70,27 @@ left join (
     on held.shop_id = line.shop_id
     and held.order_id = line.order_id
     and held.line_no = line.line_no;
+
+-- Small words of the check before shipping.
+
+-- Whether a length is among those of a mask: bit n stands for n digits.
+create or replace macro dial_length(mask, digits) as
+    digits between 1 and 40 and (mask >> digits) & 1 = 1;
+
+-- The digits of a text, the first `count` of them, each times a weight that falls from `heaviest` by one.
+create or replace macro check_sum(digits, count, heaviest) as
+    list_sum(
+        list_transform(range(count), lambda place: (heaviest - place) * (ascii(substr(digits, place + 1, 1)) - 48))
+    );
+
+-- Whether a text has nothing but blanks, and a text without those around it; blanks are those of Python's str.strip.
+create or replace macro is_blank(text) as
+    regexp_full_match(text, '[\s\x{b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]*');
+
+create or replace macro tidied(text) as
+    regexp_replace(
+        text,
+        '^[\s\x{b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+|[\s\x{b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]+$',
+        '',
+        'g'
+    );

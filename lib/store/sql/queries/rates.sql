@@ -552,44 +552,42 @@ left join (select * replace (case when obstacles = 0 then fee_cny_minor end as f
 -- One row per parcel whose price or plan the card would have changed. A parcel goes on its plan, or while nobody chose
 -- one on the cheapest; one that goes on the cheapest follows it to another plan.
 create temp table card_orders as
-with cheapest_before as (
-    select parcel_id, plan_id
+with best as (
+    -- The cheapest plan as it is, and among the plans the card is not of: the faster one where two cost the same.
+    select
+        parcel_id,
+        min({'fee': fee_cny_minor, 'days': coalesce(days_max, 9999), 'plan': plan_id}) as was,
+        min({'fee': fee_cny_minor, 'days': coalesce(days_max, 9999), 'plan': plan_id})
+            filter (where plan_id <> (select plan_id from rate_cards where card_id = $card_id)) as other
     from quoted_before
     where obstacles = 0
-    qualify row_number() over (
-        partition by parcel_id order by fee_cny_minor, days_max nulls last, plan_id
-    ) = 1
+    group by parcel_id
+),
+
+decided as (
+    select
+        parcel.*,
+        coalesce(parcel.plan_id, best.was.plan) as plan_before,
+        case
+            when parcel.plan_id <> best.was.plan then parcel.plan_id
+            when new.parcel_id is null then coalesce(best.other.plan, parcel.plan_id)
+            when best.other is null
+                or {'fee': new.fee_cny_minor, 'days': coalesce(new.days_max, 9999), 'plan': new.plan_id} < best.other
+                then new.plan_id
+            else best.other.plan
+        end as plan_after
+    from parcels as parcel
+    left join best
+        on best.parcel_id = parcel.parcel_id
+    left join quoted_after as new
+        on new.parcel_id = parcel.parcel_id and new.obstacles = 0
 ),
 
 after as (
     select * from quoted_after
     union all
     select * from quoted_before
-    where plan_id not in (select plan_id from quoted_after)
-),
-
-cheapest_after as (
-    select parcel_id, plan_id
-    from after
-    where obstacles = 0
-    qualify row_number() over (
-        partition by parcel_id order by fee_cny_minor, days_max nulls last, plan_id
-    ) = 1
-),
-
-decided as (
-    select
-        parcel.*,
-        coalesce(parcel.plan_id, was.plan_id) as plan_before,
-        case
-            when parcel.plan_id is null or parcel.plan_id = was.plan_id then becomes.plan_id
-            else parcel.plan_id
-        end as plan_after
-    from parcels as parcel
-    left join cheapest_before as was
-        on was.parcel_id = parcel.parcel_id
-    left join cheapest_after as becomes
-        on becomes.parcel_id = parcel.parcel_id
+    where plan_id <> (select plan_id from rate_cards where card_id = $card_id)
 )
 
 select

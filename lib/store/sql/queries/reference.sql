@@ -75,6 +75,15 @@ on conflict (card_id) do update set
     volumetric_divisor = excluded.volumetric_divisor,
     volumetric_from_mm = excluded.volumetric_from_mm;
 
+-- name: reference_rates_gone
+-- Rates of the file's cards that an older version of it had.
+delete from rates
+where card_id in (select card_id from file)
+    and (card_id, country, cargo_class, min_g) not in (
+        select card_id, country, cargo_class, min_g::bigint
+        from file
+    );
+
 -- name: reference_rates
 -- One row per rate of the file; prices are decimals of the card's currency, which has hundredths.
 insert or replace into rates
@@ -139,9 +148,16 @@ select plan_id, warehouse_code, warehouse_name, address
 from file;
 
 -- name: reference_packaging
--- One row per weight band of the contents.
-insert or replace into packaging
+-- One row per weight band of the contents; bands somebody has already, his own perhaps, stay.
+insert into packaging
 select min_g::bigint, max_g::bigint, packaging_g::bigint
+from file
+where not exists (select 1 from packaging);
+
+-- name: reference_destination_rules
+-- One row per country and thing its customs want.
+insert or replace into destination_rules
+select country, needs, since::date, source
 from file;
 
 -- name: reference_spot_prices

@@ -1,0 +1,432 @@
+"""Text files with columns: how one is written is told by its bytes, and no row of it is lost unnoticed."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import os
+import re
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from lib.files.rows import Cutter
+
+#: What is taken in; a spreadsheet program itself stops at 32,767 characters a cell and 16,384 columns.
+MAX_RECORDS = 5_000_000
+MAX_COLUMNS = 2_000
+MAX_CELL_CHARACTERS = 1024**2
+
+_DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+_CHUNK = 8 * 1024**2
+_SAMPLE = 1024**2
+# pyarrow guesses the type of every column it is not told about; order numbers are text.
+_ALL_TEXT = {f"f{place}": pa.string() for place in range(MAX_COLUMNS)}
+_CAREFUL_ROWS = 20_000
+_MAX_LINE = 64 * 1024**2
+
+csv.field_size_limit(MAX_CELL_CHARACTERS)
+
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe\x00\x00": "utf-32-le",
+    b"\x00\x00\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+
+
+class Unreadable(Exception):
+    """Why a text file cannot be read: a code of UNREADABLE in lib/wording/files.py, with its details."""
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code, self.details = code, details
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file is written, as its bytes say."""
+
+    encoding: str  #: utf-8, utf-16-le, gb18030, cp1252, …
+    has_mark: bool  #: It begins with a byte order mark.
+    delimiter: str
+    line_end: str  #: LF, CRLF, CR, or several of them joined by +; of records, not inside cells.
+
+    def __str__(self) -> str:
+        mark = " BOM" if self.has_mark else ""
+        return f"{self.encoding.upper()}{mark}, {_DELIMITERS.get(self.delimiter, self.delimiter)}, {self.line_end}"
+
+
+@dataclass
+class _Count:
+    """What counting line ends outside quotes found, with no knowledge of any CSV reader."""
+
+    records: int = 0
+    crlf: int = 0
+    lf: int = 0
+    cr: int = 0
+    is_regular: bool = True  #: Every quote opens or closes a whole cell, as RFC 4180 wants it.
+    is_closed: bool = True  #: The quotes come in pairs.
+    is_utf8: bool = True
+    has_zeros: bool = False  #: There are zero bytes, which no text has.
+
+    @property
+    def line_end(self) -> str:
+        """The ends that records have, the commonest first."""
+        found = sorted(((self.crlf, "CRLF"), (self.lf, "LF"), (self.cr, "CR")), reverse=True)
+        return "+".join(name for count, name in found if count) or "LF"
+
+
+def read(path: Path) -> tuple[Cutter, Dialect]:
+    """The rows of a text file, and how it is written. Raises Unreadable.
+
+    A fast reader takes regular files; what it makes of one is accepted only when an independent count of records
+    agrees. Anything else is read by Python's own csv module.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_SAMPLE)
+        _refuse_other_kinds(head)
+        mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
+        encoding = _MARKS.get(mark) or _without_mark(head)
+        if encoding == "utf-8":
+            found = _read_utf8(stream.fileno(), len(mark), encoding, bool(mark))
+            if found is not None:
+                return found
+            encoding = _legacy(stream)
+        with tempfile.TemporaryFile() as decoded:
+            _recode(stream, len(mark), encoding, decoded)
+            found = _read_utf8(decoded.fileno(), 0, encoding, bool(mark))
+    if found is None:
+        raise Unreadable("bytes_damaged", row=1)
+    return found
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    text_start = head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text_start.startswith((b"<!doctype", b"<html", b"<?xml", b"%pdf", b"{\\rtf")):
+        raise Unreadable("not_a_sheet")
+
+
+def _without_mark(head: bytes) -> str:
+    """UTF-16 shows by the zeros of its ASCII letters, all on one side; other zeros are of no text."""
+    if b"\x00" not in head:
+        return "utf-8"
+    zeros = np.flatnonzero(np.frombuffer(head[: len(head) // 2 * 2], np.uint8) == 0)
+    for side, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(zeros) * 8 >= len(head) and bool((zeros % 2 == side).all()):
+            return encoding
+    raise Unreadable("not_a_sheet")
+
+
+def _legacy(stream: IO[bytes]) -> str:
+    """The encoding of a file that is not UTF-8, by the lines with more than ASCII in them.
+
+    GB18030 makes something of nearly every byte, so it must be everyday Chinese; what remains is the Western
+    code page, in which every byte has a meaning. Raises Unreadable for UTF-8 with foreign bytes in it.
+    """
+    stream.seek(0)
+    sample = b""
+    while len(sample) < _SAMPLE and (chunk := stream.read(_SAMPLE)):
+        sample += b"\n".join(line for line in re.split(rb"[\r\n]", chunk) if not line.isascii())
+    if _share(sample, "utf-8") > 0.9:
+        raise Unreadable("bytes_damaged", row=_first_bad_row(stream, "utf-8"))
+    return "gb18030" if _share(sample, "gb18030") > 0.5 else "cp1252"
+
+
+def _share(sample: bytes, encoding: str) -> float:
+    """How much of the letters beyond ASCII makes sense in an encoding; in GB18030, is everyday Chinese."""
+    letters = [letter for letter in sample.decode(encoding, "replace") if letter > "\x7f"]
+    if encoding == "utf-8":
+        good = sum(letter != "\ufffd" for letter in letters)
+    else:
+        good = len("".join(letters).encode("gb2312", "ignore")) // 2
+    return good / max(len(letters), 1)
+
+
+def _first_bad_row(stream: IO[bytes], encoding: str) -> int:
+    """The line in which a file stops being of an encoding."""
+    stream.seek(0)
+    row, decoder = 1, codecs.getincrementaldecoder(encoding)()
+    while chunk := stream.read(_SAMPLE):
+        try:
+            row += decoder.decode(chunk).count("\n")
+        except UnicodeDecodeError as error:
+            return row + error.object[: error.start].count(b"\n")
+    return row
+
+
+def _recode(stream: IO[bytes], start: int, encoding: str, into: IO[bytes]) -> None:
+    """The file as UTF-8. Raises Unreadable where its bytes are of no encoding."""
+    stream.seek(start)
+    strict = "strict" if encoding != "cp1252" else "shipdesk-western"
+    decoder = codecs.getincrementaldecoder(encoding)(strict)
+    row = 1
+    while True:
+        chunk = stream.read(_CHUNK)
+        try:
+            text = decoder.decode(chunk, not chunk)
+        except UnicodeDecodeError as error:
+            raise Unreadable("bytes_damaged", row=row) from error
+        row += text.count("\n")
+        into.write(text.encode("utf-8", "replace"))
+        if not chunk:
+            break
+    into.flush()
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Five bytes have no letter in cp1252; they stand for what they are in ISO-8859-1."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("iso-8859-1"), error.end
+
+
+codecs.register_error("shipdesk-western", _western)
+
+
+def _read_utf8(descriptor: int, start: int, encoding: str, has_mark: bool) -> tuple[Cutter, Dialect] | None:
+    """The rows of a UTF-8 file, or None when it is none."""
+    end = _end(descriptor, start)
+    if end <= start:
+        raise Unreadable("empty_file")
+    start, delimiter = _delimiter(descriptor, start, end)
+    line_end = re.match(rb"\s*?(\r\n|\n|\r|$)", os.pread(descriptor, 80, end))
+    closing = (line_end[1] if line_end else b"") or b"\n"
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(_count, _Slice(descriptor, start, end, closing), delimiter)
+        taken = _fast(_Slice(descriptor, start, end, closing), delimiter)
+        count = counting.result()
+    if not count.is_utf8:
+        return None
+    if count.has_zeros:
+        raise Unreadable("not_a_sheet")
+    if count.records > MAX_RECORDS:
+        raise Unreadable("too_many_rows", limit=MAX_RECORDS, rows=count.records)
+    if taken is None or not count.is_closed or not count.is_regular or taken.seen != count.records:
+        taken = _careful(_Slice(descriptor, start, end), delimiter, count.is_closed)
+        if count.is_regular and count.is_closed and taken.seen != count.records:
+            raise Unreadable("rows_uncertain", counted=count.records, read=taken.seen)
+    return taken, Dialect(encoding, has_mark, delimiter, count.line_end)
+
+
+class _Slice(io.RawIOBase):
+    """A part of a file with a place of its own, so that several readers can have it at once.
+
+    `closing` comes after it: a reader does not see a single record that no line end follows.
+    """
+
+    def __init__(self, descriptor: int, start: int, end: int, closing: bytes = b"") -> None:
+        self._descriptor, self._place, self._end, self._closing = descriptor, start, end, closing
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        view = memoryview(buffer).cast("B")
+        if self._place >= self._end:
+            got = min(len(view), len(self._closing))
+            view[:got], self._closing = self._closing[:got], self._closing[got:]
+            return got
+        got = os.preadv(self._descriptor, [view[: self._end - self._place]], self._place)
+        self._place += got
+        return got
+
+
+def _end(descriptor: int, start: int) -> int:
+    """Where the text ends, without blank lines after it."""
+    end = os.fstat(descriptor).st_size
+    while end > start:
+        first = max(start, end - _SAMPLE)
+        tail = os.pread(descriptor, end - first, first).rstrip(b" \r\n\x00\x1a")
+        if tail:
+            return first + len(tail)
+        end = first
+    return start
+
+
+def _delimiter(descriptor: int, start: int, end: int) -> tuple[int, str]:
+    """Where the records begin, and the separator that stands most often in the first one, outside quotes.
+
+    A first line `sep=;` says it outright. Raises Unreadable("too_wide").
+    """
+    sample = os.pread(descriptor, min(end - start, _SAMPLE), start)
+    if said := re.match(rb"sep=([,;|\t])\r?[\r\n]", sample):
+        return start + said.end(), said[1].decode()
+    quoted, counts = False, dict.fromkeys(_DELIMITERS, 0)
+    for character in sample.decode("utf-8", errors="replace").lstrip("\r\n"):
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character in counts:
+            counts[character] += 1
+        elif not quoted and character in "\r\n" and any(counts.values()):
+            break
+    delimiter = max(counts, key=lambda one: counts[one])
+    if counts[delimiter] >= MAX_COLUMNS:
+        raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=counts[delimiter] + 1)
+    return start, delimiter
+
+
+def _count(stream: io.RawIOBase, delimiter: str) -> _Count:
+    """Count records by the line ends outside quotes, and see whether the quotes are regular."""
+    count, quoted, tail, partial = _Count(), 0, b"\n", b""
+    around = np.zeros(256, bool)
+    around[[ord(delimiter), 10, 13, 34]] = True
+    last = False
+    while not last:
+        chunk = stream.read(_CHUNK) or b""
+        last = not chunk
+        partial = _valid_utf8(partial + chunk, count, last)
+        count.has_zeros |= b"\x00" in chunk
+        # The first byte is the last one's neighbour; the last byte waits until its own neighbour is known.
+        data = tail + (chunk or delimiter.encode())
+        bytes_ = np.frombuffer(data, np.uint8)
+        inner = bytes_[1:-1]
+        quotes = np.flatnonzero(inner == 34)
+        opens, closes = quotes[quoted::2], quotes[1 - quoted :: 2]
+        count.is_regular &= bool(around[bytes_[opens]].all() and around[bytes_[closes + 2]].all())
+        feeds = _outside(np.flatnonzero(inner == 10), quotes, quoted)
+        after_return = bytes_[feeds] == 13
+        count.crlf += int(after_return.sum())
+        count.lf += int(len(feeds) - after_return.sum())
+        if b"\r" in data:
+            returns = _outside(np.flatnonzero(inner == 13), quotes, quoted)
+            count.cr += int((bytes_[returns + 2] != 10).sum())
+        quoted = (quoted + len(quotes)) & 1
+        tail = data[-2:]
+    count.is_closed = not quoted
+    count.records = count.crlf + count.lf + count.cr
+    return count
+
+
+def _outside(places: np.ndarray, quotes: np.ndarray, quoted: int) -> np.ndarray:
+    """Those places that no quotes enclose."""
+    if not len(quotes):
+        return places[:0] if quoted else places
+    return places[(np.searchsorted(quotes, places) + quoted) & 1 == 0]
+
+
+def _valid_utf8(data: bytes, count: _Count, last: bool) -> bytes:
+    """Check all but a last letter that is not whole yet, and return that."""
+    if not count.is_utf8:
+        return b""
+    cut = len(data)
+    if not last:
+        for back in range(1, min(4, len(data)) + 1):
+            if data[-back] >= 0xC0:
+                cut -= back
+                break
+    try:
+        pa.array([data[:cut]], pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        count.is_utf8 = False
+    return data[cut:]
+
+
+def _fast(stream: io.RawIOBase, delimiter: str) -> Cutter | None:
+    """The rows as a fast reader understands them; None when it does not, or a cell is very long."""
+    cutter = Cutter()
+    try:
+        reader = pyarrow.csv.open_csv(
+            pa.PythonFile(stream, "r"),
+            read_options=pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=_CHUNK),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=_ALL_TEXT, strings_can_be_null=True, null_values=[""]
+            ),
+        )
+        for batch in reader:
+            if any(_longest(column) > MAX_CELL_CHARACTERS for column in batch.columns):
+                return None
+            cutter.take(batch.columns)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowCapacityError):
+        return None
+    return cutter
+
+
+def _longest(column: pa.Array) -> int:
+    return pc.max(pc.binary_length(column)).as_py() or 0
+
+
+def _careful(stream: io.RawIOBase, delimiter: str, is_closed: bool = True) -> Cutter:
+    """The rows as Python's csv module reads them: of different lengths, with quotes in the middle of cells.
+
+    A cell that goes on after its closing quote is taken as it stands, unless it reached over a line end on the
+    way there: then a quote was opened that nobody meant, and rows would run together.
+    """
+    lines = _Lines(stream)
+    strict = csv.reader(lines, delimiter=delimiter, strict=True)
+    cutter, rows = Cutter(), []
+    while True:
+        lines.begin()
+        try:
+            row = next(strict)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            if "field limit" in str(error) and is_closed:
+                raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=lines.first) from error
+            if len(lines.record) > 1 or "unexpected end" in str(error) or "field limit" in str(error):
+                raise Unreadable("unclosed_quote", row=lines.first) from error
+            [line] = lines.record
+            row = _loose(line, delimiter, lines.first)
+        if len(row) > MAX_COLUMNS:
+            raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=len(row))
+        rows.append(row)
+        if len(rows) == _CAREFUL_ROWS:
+            cutter.take(_columns(rows))
+            rows = []
+    if rows:
+        cutter.take(_columns(rows))
+    return cutter
+
+
+def _loose(line: str, delimiter: str, number: int) -> list[str]:
+    """One line whose quotes are irregular; it must be a record of its own."""
+    try:
+        [row] = csv.reader([line], delimiter=delimiter)
+    except (csv.Error, ValueError) as error:
+        raise Unreadable("unclosed_quote", row=number) from error
+    if any(text.endswith(("\n", "\r")) for text in row[-1:]):
+        raise Unreadable("unclosed_quote", row=number)
+    return row
+
+
+class _Lines:
+    """The lines of a text, remembering those of the record being read."""
+
+    def __init__(self, stream: io.RawIOBase) -> None:
+        self._text = io.TextIOWrapper(io.BufferedReader(stream, _SAMPLE), encoding="utf-8", newline="")
+        self.count, self.first, self.record = 0, 1, list[str]()
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(_MAX_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) == _MAX_LINE:
+            raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=self.count + 1)
+        self.count += 1
+        self.record.append(line)
+        return line
+
+    def begin(self) -> None:
+        """The next line begins a record."""
+        self.record, self.first = [], self.count + 1
+
+
+def _columns(rows: list[list[str]]) -> list[pa.Array]:
+    width = max([1, *map(len, rows)])
+    filled = ([cell or None for cell in row] + [None] * (width - len(row)) for row in rows)
+    return [pa.array(column, pa.string()) for column in zip(*filled, strict=True)]

@@ -1,0 +1,19 @@
+-- name: shops_known
+-- One row per shop this desk speaks for, the first one first.
+select shop_id, name, platform_url
+from shops
+where forgotten_at is null
+order by shop_id != 'default', name, shop_id;
+
+-- name: shop_keep
+-- Name a shop; one that was forgotten is remembered again.
+insert into shops (shop_id, name, file_zone, platform_url)
+values ($shop_id, $shop_name, 'America/Los_Angeles', $platform_url)
+on conflict (shop_id) do update
+set name = excluded.name, platform_url = excluded.platform_url, forgotten_at = null;
+
+-- name: shop_forget
+-- Ask a shop nothing any more; what is known of it stays.
+update shops
+set forgotten_at = $forgotten_at
+where shop_id = $shop_id and shop_id != 'default';

@@ -1,0 +1,163 @@
+"""The sandbox as a process: it ends when it should, and remembers what it answered."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lib.sandbox.launch import ensure
+from lib.sandbox.world import World
+from tests.contract.wire import (
+    COMPANIES,
+    CREATE,
+    awaiting,
+    behave,
+    close_streams,
+    create,
+    declare,
+    fields,
+    logistics_orders,
+    signed,
+    wanted,
+)
+
+
+def test_it_remembers_after_being_killed(tmp_path: Path, export: Path) -> None:
+    folder = tmp_path / "folder"
+    first = ensure(folder, [export])
+    assert first.process is not None
+    made = create(first.url, awaiting(first.url)[0])
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    close_streams(first)
+    second = ensure(folder, [export])
+    [kept] = httpx.get(f"{second.url}/sandbox/state").json()["logistics_orders"]
+    assert kept["tracking_number"] == made["intl_tracking_no"]
+    second.stop()
+
+
+def test_it_ends_when_asked_and_when_its_parent_goes(tmp_path: Path) -> None:
+    running = ensure(tmp_path / "a", [])
+    assert running.process is not None
+    running.process.terminate()
+    assert running.process.wait(5) is not None
+    close_streams(running)
+    other = ensure(tmp_path / "b", [])
+    assert other.process is not None
+    other.stop()
+    assert other.process.returncode is not None
+    assert not (tmp_path / "b" / "address.json").exists()
+
+
+def test_a_second_one_on_the_same_folder_says_so(tmp_path: Path) -> None:
+    running = ensure(tmp_path, [])
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--folder", str(tmp_path)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ, check=False)
+    assert second.returncode == 3
+    assert "in use by another sandbox" in second.stderr
+    assert ensure(tmp_path, []).process is None, "the one that runs is used"
+    running.stop()
+
+
+def test_a_restart_remembers_declarations_and_the_moved_clock(tmp_path: Path, export: Path) -> None:
+    folder = tmp_path / "folder"
+    first = ensure(folder, [export])
+    order_id = awaiting(first.url)[0]
+    declare(first.url, order_id, "LV000000010CN", "part")
+    httpx.post(f"{first.url}/sandbox/advance", json={"hours": 24 * 30})
+    before = httpx.get(f"{first.url}/sandbox/state").json()
+    first.stop()
+    second = ensure(folder, [export])
+    assert httpx.get(f"{second.url}/sandbox/state").json() == before
+    second.stop()
+
+
+def test_a_line_torn_by_a_kill_was_never_answered(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.record("default", ("advance", {"seconds": 5}))
+    world.close()
+    with (tmp_path / "journal.jsonl").open("ab") as journal:
+        journal.write(b'[{"kind": "advance", "value": {"sec')
+    again = World(tmp_path)
+    again.record("default", ("advance", {"seconds": 7}))
+    again.close()
+    last = World(tmp_path)
+    assert last.advanced_s == 12
+    last.close()
+
+
+def test_a_damaged_journal_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text("nonsense\n")
+    command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--folder", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 3
+    assert len(ended.stderr.splitlines()) == 1
+    assert "journal.jsonl, line 1" in ended.stderr
+
+
+def test_it_ends_when_asked_while_a_slow_call_is_under_way(tmp_path: Path) -> None:
+    running = ensure(tmp_path, [])
+    assert running.process is not None
+    behave(running.url, faults={"slow": 1.0}, slow_s=600)
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{running.url}/router/rest", data=signed(COMPANIES, {}), timeout=0.5)
+    running.process.terminate()
+    assert running.process.wait(10) == 0
+    assert not (tmp_path / "address.json").exists()
+    close_streams(running)
+
+
+def test_the_address_of_another_folders_sandbox_is_not_taken(tmp_path: Path) -> None:
+    one = ensure(tmp_path / "one", [])
+    (tmp_path / "two").mkdir()
+    stale = (tmp_path / "one" / "address.json").read_text()
+    (tmp_path / "two" / "address.json").write_text(stale)
+    two = ensure(tmp_path / "two", [])
+    assert two.url != one.url
+    one.stop()
+    two.stop()
+
+
+def test_what_was_answered_survives_a_kill_in_the_middle_of_many_calls(tmp_path: Path, export: Path) -> None:
+    """And what was not answered is there whole, or not at all."""
+    folder = tmp_path / "folder"
+    first = ensure(folder, [export])
+    assert first.process is not None
+    order_id = awaiting(first.url)[0]
+    answered: list[str] = []
+
+    def work() -> None:
+        with httpx.Client() as client:
+            while True:
+                try:
+                    answer = client.post(f"{first.url}/router/rest", data=signed(CREATE, wanted(order_id)))
+                except httpx.HTTPError:
+                    return
+                answered.append(str(fields(answer.json(), CREATE)["result"]["warehouse_order_id"]))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    while len(answered) < 100 and any(thread.is_alive() for thread in threads):
+        time.sleep(0.01)
+    first.process.kill()
+    for thread in threads:
+        thread.join()
+    first.process.wait()
+    close_streams(first)
+    second = ensure(folder, [])
+    kept = {one["logistics_order_id"] for one in logistics_orders(second.url)}
+    assert len(answered) >= 100
+    assert set(answered) <= kept
+    assert len(kept) <= len(answered) + len(threads), "at most one a connection was under way"
+    fresh = create(second.url, order_id)["warehouse_order_id"]
+    assert str(fresh) not in kept, "numbers go on where they stopped"
+    second.stop()

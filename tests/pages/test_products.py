@@ -1,0 +1,91 @@
+"""The Products page: what is needed, pasted, paired; what a change does is seen before it is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.domain.plans import Policy
+from lib.services import products
+from tests.builders import a_products_cell, an_export_row
+from tests.conftest import Desk
+from tests.pages.conftest import Open, text_of
+
+
+@pytest.fixture
+def waiting(empty_desk: Desk) -> Desk:
+    """Two orders that wait for an unknown SKU, which looks like a known one."""
+    empty_desk.load([an_export_row(products=a_products_cell(("SKU-1-2PCS", 1))) for _ in range(2)])
+    return empty_desk
+
+
+def test_without_products_and_orders_it_says_how_to_begin(open_page: Open, desk: Desk) -> None:
+    page = open_page(desk.app, "products", view="needed")
+    assert not page.exception
+    assert "Every SKU that awaits shipment has a weight" in text_of(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("view", ["needed", "all", "pairs", "packaging"])
+def test_every_view_shows(open_page: Open, waiting: Desk, view: str, language: str) -> None:
+    page = open_page(waiting.app, "products", language=language, view=view)
+    assert not page.exception
+    assert page.title[0].value == {"en": "Products and packaging", "zh_CN": "商品与包材"}[language]
+
+
+def test_the_view_with_work_opens_by_itself(open_page: Open, waiting: Desk) -> None:
+    page = open_page(waiting.app, "products")
+    assert "2 orders wait for the weight" in text_of(page)
+
+
+def test_pasted_rows_are_saved_and_their_orders_offered(open_page: Open, waiting: Desk) -> None:
+    page = open_page(waiting.app, "products")
+    page.text_area(key="products_paste").set_value("SKU-1-2PCS\t240\t样品\tsample\t9\t普货\t950300")
+    page.button(key="products_paste_save").click().run()
+    assert "6 cells saved." in page.success[0].value
+    assert page.button(key="products_batch").label == "Put 2 orders into a batch"
+    assert products.needed(waiting.app).empty
+
+
+def test_a_bad_cell_is_a_sentence_and_nothing_is_saved(open_page: Open, waiting: Desk) -> None:
+    page = open_page(waiting.app, "products")
+    page.text_area(key="products_paste").set_value("SKU-1-2PCS\theavy")
+    page.button(key="products_paste_save").click().run()
+    assert "Row 1, 重量" in page.error[0].value
+    assert "cannot be read" in page.error[0].value
+    assert len(products.needed(waiting.app)) == 1
+
+
+def test_a_sku_is_paired_and_a_bad_pair_is_refused(open_page: Open, waiting: Desk) -> None:
+    page = open_page(waiting.app, "products", view="pairs")
+    page.text_input(key="products_pair_sku").set_value("SKU-1-2PCS")
+    page.text_input(key="products_pair_known").set_value("nowhere")
+    page.button(key="products_pair_save").click().run()
+    assert "not in the product table" in page.error[0].value
+    page.text_input(key="products_pair_known").set_value("SKU-1")
+    page.number_input(key="products_pair_quantity").set_value(2)
+    page.button(key="products_pair_save").click().run()
+    assert "1 pair remembered." in page.success[0].value
+    assert products.pairs(waiting.app)["weight_g"].tolist() == [240]
+    page.session_state["products_pairs"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    page.button(key="products_unpair").click().run()
+    assert products.pairs(waiting.app).empty
+
+
+def test_a_price_of_a_draft_moves_only_after_a_persons_word(open_page: Open, desk: Desk) -> None:
+    desk.draft(policy=Policy.CHEAPEST)
+    page = open_page(desk.app, "products", view="all")
+    page.text_input(key="products_new_sku").set_value("SKU-1")
+    page.number_input(key="products_new_weight").set_value(900)
+    page.button(key="products_new_add").click().run()
+    assert "changes the price of 10 parcels in drafts" in page.warning[0].value
+    assert products.listing(desk.app, "SKU-1").products["weight_g"].iloc[0] == 120
+    page.button(key="products_confirm").click().run()
+    assert "10 drafts weighed anew." in page.success[0].value
+    assert products.listing(desk.app, "SKU-1").products["weight_g"].iloc[0] == 900
+
+
+def test_the_overview_and_the_orders_link_what_is_needed(open_page: Open, waiting: Desk) -> None:
+    for name in ("overview", "orders", "checks"):
+        page = open_page(waiting.app, name)
+        assert any("1 SKU needs weight" in link.proto.label for link in page.get("page_link")), name

@@ -1,0 +1,247 @@
+"""Several shops: whatever is asked or sent for one goes with that shop's token, and stops no other."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.aliexpress.errors import PlatformError, Unauthorised
+from lib.aliexpress.journal import Journal
+from lib.aliexpress.platform import Client, Platform
+from lib.aliexpress.protocol import locate
+from lib.aliexpress.tokens import Authority, Token, TokenFolder, Tokens
+from lib.aliexpress.wire import Wire
+from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
+from lib.config import Settings
+from lib.domain.problems import Problem
+from lib.domain.shipments import Shipment, State
+from lib.services import asking, connection, handover
+from lib.services.dispatch import Dispatcher, _lots
+from lib.store import shops
+from lib.store.database import Database
+from tests.conftest import HTTP, Desk
+from tests.contract.test_shipping import PARCEL
+from tests.gateways import Gateway
+
+ORDER = PARCEL.order_id
+SECRETS = ("t-first", "t-second", "t-new", "secret", "r-new", "0_code")
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    gateway = Gateway(answer)
+    yield gateway
+    gateway.stop()
+    assert gateway.objections == []
+
+
+def answer(path: str, params: dict[str, str]) -> Any:
+    """A little of everything; whoever calls with the token `t-bad` is turned away."""
+    if path.startswith("/rest/auth/"):
+        if params.get("code") == "0_used":
+            return {"type": "ISV", "code": "InvalidParameter", "message": "0_used is used", "request_id": "1"}
+        return {"code": "0", "access_token": "t-new", "refresh_token": "r-new", "expires_in": 86400 * 30}
+    if params["session"] == "t-bad":
+        return {
+            "error_response": {"type": "ISV", "code": "IllegalAccessToken", "msg": "t-bad", "request_id": "1"}
+        }
+    created = {"success": True, "warehouse_order_id": 1, "result_list": [], "total_page": 1}
+    return {"result_success": True, "is_success": True, "result": created, "target": {"id": 1}}
+
+
+@pytest.fixture
+def app(gateway: Gateway, store: Database, tmp_path: Path) -> Iterator[App]:
+    """Live, with a token in the settings for the first shop and a file for the second."""
+    settings = Settings(
+        _env_file=None, data=tmp_path, platform_url=gateway.url, app_key="1234567", app_secret="secret",
+        token="t-first",
+    )  # fmt: skip
+    TokenFolder(settings.tokens_folder, "1234567").save("second", Token("t-second"))
+    app = App(settings, store)
+    with store.write() as work:
+        shops.keep(work, "second", "Second shop")
+    yield app
+    app.connected().close()
+
+
+def a_shipment(state: State, shop_id: str) -> Shipment:
+    return Shipment("s-1", "b-1", shop_id, ORDER, "CAINIAO_STANDARD", state, 0, "5043788595", "LP1")
+
+
+def a_parcel() -> dict[str, Any]:
+    goods = {"declared_name_zh": "围巾", "declared_name_en": "scarf", "quantity": 1, "declared_minor": 100,
+             "weight_g": 100, "cargo_class": "general", "hs_code": "", "child_order_id": None}  # fmt: skip
+    return {"handover_mode": "self_post", "undeliverable": "destroy", "order_id": ORDER, "service_code": "A_B",
+            "receiver": PARCEL.receiver, "sender_address_id": "1001", "refund_address_id": "1201",
+            "pickup_address_id": None, "courier": None, "courier_number": None, "batch_id": "b-1",
+            "goods": [goods]}  # fmt: skip
+
+
+def a_row(app: App) -> dict[str, Any]:
+    return {"attempted_at": app.now(), "absent_at": None, "attempts": 0, "undeliverable": "destroy"}
+
+
+ASKED: dict[str, Callable[[App, str], Any]] = {
+    "create": lambda app, shop: asking.create(app, a_shipment(State.SENDING, shop), a_parcel()),
+    "find": lambda app, shop: asking.find(app, a_shipment(State.UNCONFIRMED, shop), a_row(app)),
+    "number": lambda app, shop: asking.number(app, a_shipment(State.ACCEPTED, shop), a_row(app)),
+    "labels": lambda app, shop: asking.labels(app, [a_shipment(State.ACCEPTED, shop)]),
+    "declare": lambda app, shop: asking.declare(app, a_shipment(State.DECLARING, shop), True),
+    "declared": lambda app, shop: asking.declared(
+        app, a_shipment(State.DECLARE_UNCONFIRMED, shop), a_row(app)
+    ),
+    "addresses": lambda app, shop: handover.addresses(app, shop, refresh=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shop_id", "token"), [("default", "t-first"), ("second", "t-second")])
+@pytest.mark.parametrize("what", ASKED)
+def test_everything_goes_with_the_token_of_its_shop(
+    app: App, gateway: Gateway, what: str, shop_id: str, token: str
+) -> None:
+    ASKED[what](app, shop_id)
+    assert gateway.asked
+    assert {params["session"] for _, params in gateway.asked} == {token}
+
+
+def test_labels_are_asked_shop_by_shop() -> None:
+    shipments = [replace(a_shipment(State.ACCEPTED, f"shop-{n % 2}"), shipment_id=str(n)) for n in range(50)]
+    lots = _lots(shipments)
+    assert sorted(len(lot) for lot in lots) == [5, 5, 20, 20]
+    assert all(len({one.shop_id for one in lot}) == 1 for lot in lots)
+
+
+def test_a_shop_that_is_not_let_in_stops_no_other(app: App, gateway: Gateway) -> None:
+    TokenFolder(app.settings.tokens_folder, "1234567").save("second", Token("t-bad"))
+    turned_away = ASKED["create"](app, "second")
+    assert turned_away.trouble == "IllegalAccessToken"
+    assert turned_away.wait_until is None
+    assert turned_away.steps[0].state is State.QUEUED
+    assert ASKED["create"](app, "default").steps[0].state is State.ACCEPTED
+
+
+def test_the_only_shop_stops_everything(app: App) -> None:
+    connection.forget(app, "second", by="tester")
+    TokenFolder(app.settings.tokens_folder, "1234567").save("default", Token("t-bad"), Token("t-first"))
+    assert ASKED["create"](app, "default").wait_until is not None
+
+
+def test_shops_are_those_that_let_us_in(app: App) -> None:
+    assert app.shops() == ("default", "second")
+    connection.forget(app, "second", by="tester")
+    assert app.shops() == ("default",)
+    with pytest.raises(Unauthorised):
+        app.platform_of("second").seller_addresses()
+
+
+def test_a_shop_may_have_a_gateway_of_its_own(app: App, gateway: Gateway) -> None:
+    url = f"{gateway.url}/router/rest"
+    connection.change_shop(app, "second", name="Second", url=url, by="tester")
+    app.platform_of("second").seller_addresses()
+    app.platform_of("default").seller_addresses()
+    assert [path for path, _ in gateway.asked] == ["/router/rest", "/sync"]
+    assert {shop.shop_id: shop.gateway for shop in connection.shops(app)}["second"] == "/router/rest"
+
+
+def test_a_shop_is_let_in_by_the_address_its_authorisation_ended_on(app: App, gateway: Gateway) -> None:
+    shop_id = connection.add_shop(
+        app, "Łódź 店", "https://localhost/callback?code=0_code&state=", by="tester"
+    )
+    assert shop_id == "d"
+    app.platform_of(shop_id).seller_addresses()
+    assert gateway.asked[-1][1]["session"] == "t-new"
+    [shop] = [one for one in connection.shops(app) if one.shop_id == shop_id]
+    assert shop.expires_at is not None
+    assert shop.expires_at - app.now() > timedelta(days=29)
+    file = app.settings.tokens_folder / f"{shop_id}.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert connection.add_shop(app, "二店", "0_code", by="tester") == "shop"
+    assert connection.add_shop(app, "三店", "0_code", by="tester") == "shop-2"
+
+
+@pytest.mark.parametrize(
+    ("name", "pasted", "code"),
+    [
+        ("", "0_code", "shop_needs_name"),
+        ("second SHOP", "0_code", "shop_name_taken"),
+        ("New", "", "code_missing"),
+        ("New", "https://localhost/callback?error=denied", "code_missing"),
+        ("New", "https://localhost/callback?code=", "code_missing"),
+        ("New", "https://localhost/callback?code=0_code&state=second", "code_of_another"),
+    ],
+)
+def test_what_cannot_let_a_shop_in_says_why(
+    app: App, gateway: Gateway, name: str, pasted: str, code: str
+) -> None:
+    with pytest.raises(Problem) as problem:
+        connection.add_shop(app, name, pasted, by="tester")
+    assert problem.value.code == code
+    assert gateway.asked == []
+
+
+def test_a_code_that_is_used_up_adds_no_shop(app: App) -> None:
+    with pytest.raises(PlatformError) as refusal:
+        connection.add_shop(app, "New", "0_used", by="tester")
+    assert "0_used" not in str(refusal.value)
+    assert [shop.shop_id for shop in connection.shops(app)] == ["default", "second"]
+
+
+def test_a_shop_is_authorised_again(app: App, gateway: Gateway) -> None:
+    connection.let_in(app, "second", "0_code", by="tester")
+    app.platform_of("second").seller_addresses()
+    assert gateway.asked[-1][1]["session"] == "t-new"
+
+
+def test_a_token_in_the_settings_is_not_ours_to_forget(app: App) -> None:
+    with pytest.raises(Problem) as problem:
+        connection.forget(app, "default", by="tester")
+    assert problem.value.code == "shop_in_settings"
+    assert app.shops() == ("default", "second")
+
+
+def test_the_authorisation_of_a_shop_names_it(app: App) -> None:
+    url = connection.authorise_url(app, "second")
+    assert url.startswith(f"{app.platform.url.removesuffix('/sync')}/oauth/authorize?")
+    assert "client_id=1234567" in url
+    assert "state=second" in url
+
+
+def test_no_secret_reaches_the_database(app: App, tmp_path: Path) -> None:
+    connection.add_shop(app, "New", "0_code", by="tester")
+    ASKED["create"](app, "second")
+    with app.database.read() as work:
+        tables = work._cursor.execute("show tables").df()["name"]
+        content = "".join(work._cursor.execute(f"from {name}").df().to_csv() for name in tables)
+    assert "shop_added" in content
+    for secret in SECRETS:
+        assert secret not in content
+
+
+def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_sent_twice(
+    desk: Desk,
+) -> None:
+    """The sandbox lets it run out while sixteen threads send; the sandbox's own list is what is counted."""
+    wire = Wire(desk.url)
+    authority = Authority(
+        locate(desk.url), SANDBOX_KEY, SANDBOX_SECRET, wire=wire, journal=Journal(), now=desk.app.now
+    )
+    tokens = Tokens(Token(SANDBOX_TOKEN, SANDBOX_REFRESH), authority=authority)
+    client = Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=desk.app.now)
+    app = App(desk.app.settings, desk.app.database, platform=Platform(client))
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    HTTP.post(f"{desk.url}/sandbox/tokens/expire", json={}).raise_for_status()
+    dispatcher = Dispatcher(app)
+    dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=60))
+    dispatcher.stop()
+    client.close()
+    wire.close()
+    assert desk.states(batch_id) == {"ready": 10}
+    assert len(desk.logistics_orders()) == 10
+    assert HTTP.get(f"{desk.url}/sandbox/calls").json()["/auth/token/refresh"] == 1
