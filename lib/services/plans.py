@@ -159,6 +159,12 @@ def quote_parcel(
         return [_quote(row) for row in store.options(work, "parcel")]
 
 
+def destinations(app: App) -> list[str]:
+    """The countries (ISO alpha-2) that any rate card of today has a row for, also a suspended one."""
+    with app.database.read() as work:
+        return store.destinations(work, on=app.now().date())
+
+
 def landed_of_order(app: App, order_id: str) -> list[Landed]:
     """What is due at the destination of an order, besides any fee. Raises Problem('order_unknown')."""
     today = app.now().date()

@@ -70,6 +70,11 @@ def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
     return work.rows("quotes_of_parcel", parcel_id=parcel_id)
 
 
+def destinations(work: Work, *, on: date) -> list[str]:
+    """The countries that the cards of a day know, in their codes' order."""
+    return [row["country"] for row in work.rows("rated_countries", quoted_on=on)]
+
+
 def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
     """One dict per rule of the destination that holds for a rated parcel: what is due there, never in a fee."""
     return work.rows("landed_of_parcel", parcel_id=parcel_id, quoted_on=on)

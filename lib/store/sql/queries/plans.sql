@@ -19,6 +19,14 @@ left join return_fees as return_fee
 where plan.channel = 'online'
 order by plan.plan_id;
 
+-- name: rated_countries
+-- One row per country that a card of the day has a row for.
+select distinct rate.country
+from rates as rate
+inner join cards_on($quoted_on::date) as card
+    on card.card_id = rate.card_id
+order by rate.country;
+
 -- name: parcels_clear
 -- Make room for the parcels to be rated.
 drop table if exists parcels;
