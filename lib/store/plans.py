@@ -128,6 +128,17 @@ def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
     return work.rows("choice_pairs", batch_id=batch_id)
 
 
+def keep_confirmed(work: Work, batch_id: str, confirmed: pd.DataFrame, *, by: str, at: datetime) -> None:
+    """Keep which pairs were confirmed: buyer_service, plan_id, kind, counts, cost, days, was_known, ticked."""
+    with work.table("confirmed", confirmed):
+        work.run("pair_confirmations_add", batch_id=batch_id, confirmed_by=by, confirmed_at=at)
+
+
+def confirmed(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per pair confirmed for a batch, the latest first: who confirmed what."""
+    return work.rows("pair_confirmations_of", batch_id=batch_id)
+
+
 def rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:
     """Quote every plan of a channel for the parcels in `parcels`."""
     work.run("quotes_clear")

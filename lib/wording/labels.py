@@ -95,8 +95,8 @@ POLICIES = {
 
 PAIR_KINDS = {
     PairKind.SAME_TIER: later("Same class"),
-    PairKind.UPGRADE: later("Faster class"),
-    PairKind.DOWNGRADE: later("Slower class"),
+    PairKind.UPGRADE: later("Upgrade"),
+    PairKind.DOWNGRADE: later("Downgrade"),
     PairKind.UNKNOWN: later("Cannot be compared"),
 }
 

@@ -156,6 +156,10 @@ PROBLEMS = {
     "band_gap": later(
         "No band holds {least}–{most} g. Begin every band one gram above the end of the one below."
     ),
+    "pairs_not_ticked": later(
+        "{count} kinds of change still need their tick ({parcels} parcels): new ones, and slower services. "
+        "Tick them, then confirm."
+    ),
     "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
     "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
     "mapping_needs_name": later("A mapping needs a name. Write one, then save."),

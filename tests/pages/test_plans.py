@@ -74,7 +74,11 @@ def test_the_cheapest_plans_are_chosen_confirmed_and_lead_on(
     rows = table(page, "cheapest_fee")
     assert (rows["fee"] == rows["cheapest_fee"]).all()
     assert page.button(key="plans_continue").disabled
-    confirm = page.button(key="plans_confirm")
+    assert page.button(key="plans_confirm").disabled, "what is new needs its tick"
+    for box in page.checkbox:
+        if str(box.key).startswith("plans_tick_"):
+            box.check()
+    confirm = page.run().button(key="plans_confirm")
     assert "10 parcels" in confirm.label
     confirm.click().run()
     assert "Confirmed by" in text_of(page)

@@ -134,3 +134,26 @@ def test_the_frontier_holds_only_plans_that_nothing_beats() -> None:
         columns=["plan_id", "carried_count", "fee_cny_minor", "days_max"],
     )
     assert plans.frontier(by_plan) == ["fast", "cheap"]
+
+
+def test_new_pairs_and_downgrades_need_their_tick_and_known_ones_do_not(empty_desk: Desk) -> None:
+    paris = {"收货国家": "France", "邮编": "75001", "手机": "33612345678"}
+    empty_desk.load([an_export_row(**paris) for _ in range(4)])
+    first, second, third, fourth = empty_desk.order_ids()
+
+    def drafted(order_id: str, plan_id: str) -> str:
+        made = batches.create(empty_desk.app, [order_id], by="tester")
+        plans.choose_plan(empty_desk.app, str(made.batch_id), plan_id, by="tester")
+        return str(made.batch_id)
+
+    slower, same = "AE_CN_SUPER_ECONOMY_G", "CPAM"
+    with pytest.raises(Problem, match="pairs_not_ticked"):
+        plans.confirm(empty_desk.app, batch := drafted(first, same), 1, by="tester", ticked=[])
+    plans.confirm(empty_desk.app, batch, 1, by="vera", ticked=[PairKind.SAME_TIER])
+    [kept] = plans.confirmed(empty_desk.app, batch)
+    assert (kept["confirmed_by"], kept["kind"], kept["shipment_count"]) == ("vera", "same_tier", 1)
+    assert (kept["was_known"], kept["ticked"]) == (False, True)
+    plans.confirm(empty_desk.app, drafted(second, same), 1, by="tester", ticked=[])
+    plans.confirm(empty_desk.app, drafted(third, slower), 1, by="tester", ticked=[PairKind.DOWNGRADE])
+    with pytest.raises(Problem, match="pairs_not_ticked"):
+        plans.confirm(empty_desk.app, drafted(fourth, slower), 1, by="tester", ticked=[])

@@ -324,6 +324,7 @@ where shipment.batch_id = $batch_id
 
 -- name: choice_pairs
 -- One row per pair of buyer's service and chosen plan that differ in a batch, with counts, cost and days.
+-- known: somebody of the shop confirmed the same pair before.
 select
     coalesce(quote.buyer_service, '') as buyer_service,
     quote.buyer_plan_id,
@@ -335,7 +336,8 @@ select
     count(*)::bigint as shipment_count,
     sum(quote.fee_cny_minor)::bigint as fee_cny_minor,
     max(own.days_max) as buyer_days_max,
-    max(quote.days_max) as plan_days_max
+    max(quote.days_max) as plan_days_max,
+    bool_or(earlier.plan_id is not null) as known
 from quotes as quote
 inner join shipments as shipment
     on shipment.shipment_id = quote.shipment_id
@@ -345,6 +347,10 @@ left join services as service
     on service.service_key = quote.buyer_plan_id
 left join plans as own
     on own.plan_id = quote.buyer_plan_id
+left join (select distinct shop_id, buyer_service, plan_id from pair_confirmations) as earlier
+    on earlier.shop_id = shipment.shop_id
+    and earlier.buyer_service = coalesce(quote.buyer_service, '')
+    and earlier.plan_id = quote.plan_id
 where shipment.batch_id = $batch_id
     and shipment.state in ('draft', 'refused')
     and quote.plan_id is distinct from quote.buyer_plan_id
@@ -357,6 +363,24 @@ group by
     plan.name_zh,
     plan.class
 order by shipment_count desc, buyer_service, quote.plan_id;
+
+-- name: pair_confirmations_add
+-- One row per pair of `confirmed` that a batch goes by.
+insert into pair_confirmations
+select
+    batch.batch_id, batch.shop_id, pair.buyer_service, pair.plan_id, pair.kind, pair.shipment_count,
+    pair.fee_cny_minor, pair.buyer_days_max, pair.plan_days_max, pair.was_known, pair.ticked, $confirmed_by,
+    $confirmed_at
+from confirmed as pair
+cross join batches as batch
+where batch.batch_id = $batch_id;
+
+-- name: pair_confirmations_of
+-- One row per pair confirmed for a batch, the latest time first.
+select *
+from pair_confirmations
+where batch_id = $batch_id
+order by confirmed_at desc, shipment_count desc, buyer_service, plan_id;
 
 -- name: batch_choices
 -- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.
