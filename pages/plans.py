@@ -12,7 +12,7 @@ from lib.ui import actions, formats
 from lib.ui import batches as batch_lists
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence
-from pages.parts import choice, mismatch, parcel_plans
+from pages.parts import choice, mismatch, parcel_plans, stopped
 
 
 def show_drafts() -> None:
@@ -144,6 +144,7 @@ def go_on(batch_id: str, choices: pd.DataFrame, differing: int, *, confirmed: bo
 
 
 st.title(_("Plans"))
+stopped.show()
 if "batch" in st.query_params:
     show_batch(st.query_params["batch"])
 else:

@@ -57,6 +57,7 @@ OBSTACLES = {
     Obstacle.SUSPENDED: later("destination suspended"),
     Obstacle.NO_RATE: later("no rate for this destination and weight"),
     Obstacle.TOO_DEAR: later("worth more than it takes"),
+    Obstacle.STOPPED: later("stopped by hand"),
 }
 
 PARTS = {

@@ -28,6 +28,7 @@ COUNTS = {
     "suspended_count": Obstacle.SUSPENDED,
     "no_rate_count": Obstacle.NO_RATE,
     "too_dear_count": Obstacle.TOO_DEAR,
+    "stopped_count": Obstacle.STOPPED,
 }
 
 

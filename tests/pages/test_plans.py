@@ -164,3 +164,19 @@ def test_the_page_speaks_chinese(open_page: Open, desk: Desk, batch_id: str) -> 
     assert not page.exception
     names = {row["name_zh"] for row in plans.all_plans(desk.app)}
     assert set(table(page, "why_not")["name"]) == names
+
+
+def test_a_plan_is_stopped_and_everything_on_it_moved_in_the_page(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
+    page = open_page(desk.app, "plans")
+    page.selectbox(key="plans_stop_plan").select("CPAM")
+    page.text_input(key="plans_stop_reason").input("backlog").run()
+    page.button(key="plans_stop").click().run()
+    assert "It is stopped" in text_of(page)
+    page.selectbox(key="plans_move_to_1").select("UPSE").run()
+    page.button(key="plans_move_1").click().run()
+    assert not page.exception
+    assert set(plans.compare(desk.app, batch_id).choices["plan_id"]) == {"UPSE"}
+    assert "10 parcels stand on the other plan now" in text_of(page)

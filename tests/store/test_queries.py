@@ -112,7 +112,7 @@ LENT = {
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("skipped", "lot", "handover_id", "import_id", "group_count")
+NUMBERS = ("stop_id", "skipped", "lot", "handover_id", "import_id", "group_count")
 FLAGS = (
     "include_accepted",
     "with_note",

@@ -166,7 +166,8 @@ select
     count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
     count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
     count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
-    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count
+    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count,
+    count(*) filter (where quote.obstacles & 128 > 0)::bigint as stopped_count
 from quoted as quote
 inner join parcels as parcel
     on parcel.parcel_id = quote.parcel_id
