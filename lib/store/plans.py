@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -115,6 +115,20 @@ def choose_plan(work: Work, shipment_ids: Sequence[str], plan_id: str, *, lock: 
     """Give these rated shipments one plan where it can carry them; returns how many got it."""
     with work.ids(shipment_ids):
         return len(work.rows("shipments_choose_plan", plan_id=plan_id, locked=lock, changed_at=at))
+
+
+def able(work: Work) -> pd.DataFrame:
+    """One row per rated parcel and plan that can carry it, and that its lock allows."""
+    return work.frame("quotes_able").astype({"days_max": "Int64"})
+
+
+def choose_each(work: Work, plan_ids: Mapping[str, str], *, at: datetime) -> int:
+    """Give each rated shipment its own plan where it can carry it; returns how many got theirs."""
+    picked = pd.DataFrame(
+        {"shipment_id": list(plan_ids.keys()), "plan_id": list(plan_ids.values())}, dtype="str"
+    )
+    with work.table("picked", picked):
+        return len(work.rows("shipments_choose_each", changed_at=at))
 
 
 def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:

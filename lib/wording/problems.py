@@ -169,6 +169,7 @@ PROBLEMS = {
     "plan_stopped": later(
         "{count} parcels stand on a stopped plan ({plans}). Move them to another plan on the page Plans."
     ),
+    "limits_unknown_plan": later("A limit names plans nobody offers here: {plans}."),
     "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
     "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
     "mapping_needs_name": later("A mapping needs a name. Write one, then save."),

@@ -15,7 +15,7 @@ from lib.texts import ngettext
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import class_label, obstacle_label, policy_label
-from pages.parts import comparison
+from pages.parts import comparison, limits
 
 #: Tables whose rows may move when something was decided.
 TABLES = ("plans_table", "plans_orders")
@@ -50,6 +50,8 @@ def choose(batch_id: str, by_plan: pd.DataFrame, parcel_count: int, places: pd.D
                 clears=TABLES,
                 help=_("For every parcel whose plan was not fixed one by one."),
             )
+        names = {row["plan_id"]: formats.plan(row) for row in by_plan.to_dict("records")}
+        limits.show(batch_id, names, TABLES)
     as_table, as_chart, as_map = st.tabs(
         [_("Every plan"), _("Cost against days"), _("Cheapest by country and weight")]
     )

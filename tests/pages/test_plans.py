@@ -180,3 +180,17 @@ def test_a_plan_is_stopped_and_everything_on_it_moved_in_the_page(
     assert not page.exception
     assert set(plans.compare(desk.app, batch_id).choices["plan_id"]) == {"UPSE"}
     assert "10 parcels stand on the other plan now" in text_of(page)
+
+
+def test_the_best_choice_under_limits_is_found_in_the_page(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    page = open_page(desk.app, "plans", batch=batch_id)
+    page.number_input(key="plans_limits_budget").set_value(1.0).run()
+    page.button(key="plans_limits_choose").click().run()
+    assert "No choice keeps these limits together: budget 1.00 CNY" in text_of(page)
+    page.number_input(key="plans_limits_budget").set_value(100_000.0).run()
+    page.button(key="plans_limits_choose").click().run()
+    assert not page.exception
+    assert "10 parcels got their plan" in text_of(page)
+    assert "proven the best" in text_of(page)

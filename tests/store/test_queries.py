@@ -33,6 +33,7 @@ LENT = {
         buyer_service varchar, plan_id varchar, kind varchar, shipment_count bigint, fee_cny_minor bigint,
         buyer_days_max bigint, plan_days_max bigint, was_known boolean, ticked boolean
     """,
+    "picked": "shipment_id varchar, plan_id varchar",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
     "rules": "code varchar, severity varchar, subject varchar, asks boolean",
     "limits": "name varchar, least bigint, most bigint",

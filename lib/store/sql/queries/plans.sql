@@ -274,6 +274,35 @@ where quoted.parcel_id = shipments.shipment_id
     and shipments.state in ('draft', 'refused')
 returning shipments.shipment_id;
 
+-- name: quotes_able
+-- One row per rated parcel and plan that can carry it; of a locked parcel only its own plan, where that one can.
+select
+    quote.parcel_id,
+    quote.plan_id,
+    quote.fee_cny_minor,
+    quote.days_max,
+    coalesce(quote.plan_id = parcel.buyer_plan_id, false) as matches
+from quoted as quote
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
+left join shipments as shipment
+    on shipment.shipment_id = quote.parcel_id and shipment.locked
+where quote.obstacles = 0
+    and quote.fee_cny_minor is not null
+    and (shipment.plan_id is null or shipment.plan_id = quote.plan_id);
+
+-- name: shipments_choose_each
+-- One row per shipment of `picked` (shipment_id, plan_id) that got its plan, because the plan can carry it.
+update shipments
+set plan_id = picked.plan_id, changed_at = $changed_at
+from picked
+inner join quoted
+    on quoted.parcel_id = picked.shipment_id and quoted.plan_id = picked.plan_id and quoted.obstacles = 0
+where picked.shipment_id = shipments.shipment_id
+    and shipments.state in ('draft', 'refused')
+    and (not shipments.locked or shipments.plan_id = picked.plan_id)
+returning shipments.shipment_id;
+
 -- name: quotes_forget
 -- Drop the kept quotes of a batch's undecided shipments, before they are decided anew.
 delete from quotes
