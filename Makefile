@@ -3,7 +3,7 @@
 # make texts    find the texts in the code, merge them into the catalogue, compile it, say what is missing
 # make samples  make data/reference and data/samples again from data/sources
 # make fuzz     ten thousand damaged files, none of which may break loading; COUNT= for another number
-# make bench    what it costs, measured; one part of it with NAME=
+# make bench    what it costs, measured; one figure of it with NAME=load_csv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_ARGS ?=

@@ -21,7 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from lib import app as wiring
 from lib import texts
 from lib.config import Settings
-from lib.services import background, orders
+from lib.services import background
 from lib.store.database import DatabaseHeld
 from lib.ui import actions, context, frame
 
@@ -38,8 +38,12 @@ def show() -> None:
 def _show() -> None:
     page = frame.navigation(Path(__file__).parent)
     app = context.app()
-    synced = [row["synced_at"] for row in orders.last_syncs(app)]
-    frame.sidebar(sandbox=app.is_sandbox, synced_at=max(synced, default=None), now=app.now())
+    frame.sidebar(
+        sandbox=app.is_sandbox,
+        standing=lambda: background.standing(app),
+        sync=lambda: background.sync_all(app, by=actions.by()),
+        now=app.now,
+    )
     frame.banner(background.trouble())
     actions.arrive()
     page.run()

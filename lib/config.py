@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     language: str = "en"  #: Default language of texts: en or zh_CN.
     settle_seconds: int | None = None  #: How long a created order may stay invisible; 10 sandbox, 300 live.
     threads: int = 16  #: Requests on the wire at once.
+    sync_minutes: int = Field(default=10, ge=0)  #: How often the dashboard syncs by itself; 0: never.
 
     @property
     def sandbox(self) -> bool:
@@ -55,6 +57,11 @@ class Settings(BaseSettings):
     @property
     def samples(self) -> Path:
         return ROOT / "data" / "samples"
+
+    @property
+    def sync_late(self) -> timedelta:
+        """Orders that were synced longer ago than this are older than they should be."""
+        return timedelta(minutes=2 * self.sync_minutes + 5) if self.sync_minutes else timedelta(hours=24)
 
     @property
     def settle(self) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.orders import OrderFilter, Receiver
-from lib.services import batches, files, orders
+from lib.services import background, batches, files, orders, sync
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, filters, formats, order_card, tables
@@ -208,24 +208,24 @@ def _sync_button() -> None:
     )  # fmt: skip
 
 
-def _sync() -> dict[str, int]:
+def _sync() -> list[sync.SyncReport] | None:
     with st.spinner(_("Asking the platform…")):
-        return orders.sync(app(), by=actions.by())
+        return background.sync_all(app(), by=actions.by())
 
 
-def _synced(result: dict[str, int]) -> str:
-    said = _(
-        "The platform lists {asked} orders awaiting shipment; {changed} changed here.",
-        asked=f"{result['asked']:,}",
-        changed=f"{result['changed']:,}",
+def _synced(reports: list[sync.SyncReport] | None) -> str:
+    if reports is None:
+        return _("Syncing goes on in the background; the bar on the left says how far it is.")
+    loaded, updated, refused = (
+        sum(getattr(report, name) for report in reports) for name in ("loaded", "updated", "refused")
     )
-    unknown = result["unknown_here"]
-    if not unknown:
+    said = _("{loaded} new orders, {updated} updated.", loaded=f"{loaded:,}", updated=f"{updated:,}")
+    if not refused:
         return said
     return f"{said} " + ngettext(
-        "{count} of them is not loaded here: load an export that has it.",
-        "{count} of them are not loaded here: load an export that has them.",
-        unknown,
+        "{count} could not be taken in; Files says why.",
+        "{count} could not be taken in; Files says why.",
+        refused,
     )
 
 

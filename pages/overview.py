@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -13,21 +14,32 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, order_card, tables
 from lib.ui.batches import standing
 from lib.ui.context import app
-from lib.wording import finding_label, reason_sentence, state_label
+from lib.wording import (
+    conflict_label,
+    finding_label,
+    reason_sentence,
+    row_mending,
+    row_problem,
+    state_label,
+)
 from pages.parts import needed
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5
+#: How often the page looks whether a sync is done.
+PULSE = "10s"
 
 
 def main() -> None:
     actions.arrive()
     st.title(_("Overview"))
     day = overview.today(app())
+    st.fragment(_follow, run_every=PULSE)(day.synced_at)
     if day.untouched:
         _first_steps()
         return
     sections = [
+        (len(day.conflicts), _conflicts),
         (day.overdue_count, _overdue),
         (len(day.refused), _refused),
         (int(day.unconfirmed["unconfirmed_count"].sum()), _unconfirmed),
@@ -37,6 +49,7 @@ def main() -> None:
         (len(day.running), _running),
         (len(day.drafts), _drafts),
         (day.problem_count, _problem_rows),
+        (len(day.not_taken_in), _not_taken_in),
         (day.counts["free"], _free),
     ]
     for count, show in sections:
@@ -45,6 +58,15 @@ def main() -> None:
     if not any(count for count, _show in sections):
         st.success(_("Nothing needs you now. Load a newer export, or sync from the platform."))
         st.page_link("pages/orders.py", label=_("Open the orders"), icon=":material/receipt_long:")
+
+
+def _follow(seen: datetime | None) -> None:
+    """As of when the orders are; once a sync is done the whole page follows by itself."""
+    now_at = overview.synced_at(app())
+    if now_at != seen:
+        st.rerun()
+    if seen is not None:
+        st.caption(_("Orders as the platform had them at {at}.", at=formats.plain(formats.clock(seen))))
 
 
 def _first_steps() -> None:
@@ -107,6 +129,55 @@ def _overdue(day: overview.Overview, count: int) -> None:
         lambda: _orders(day.overdue, "overview_overdue"),
         view="all",
         hours="0",
+    )
+
+
+def _conflicts(day: overview.Overview, count: int) -> None:
+    frame = pd.DataFrame(
+        {
+            "order": [f"/orders?view=all&open={row['order_id']}" for row in day.conflicts[:LISTED]],
+            "what": [
+                _(", ").join(conflict_label(field) for field in row["fields"].split(","))
+                for row in day.conflicts[:LISTED]
+            ],
+            "batch": [order_card.batch_link(row["batch_id"], None) for row in day.conflicts[:LISTED]],
+        }
+    )
+    columns = {
+        "order": st.column_config.LinkColumn(_("Order number"), display_text=r"open=(.+)$"),
+        "what": st.column_config.TextColumn(_("Changed on the platform"), width="large"),
+        "batch": st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$"),
+    }
+    _section(
+        ngettext(
+            "{count} order in a batch changed on the platform: look before it leaves",
+            "{count} orders in a batch changed on the platform: look before they leave",
+            count,
+        ),
+        ":red[:material/sync_problem:]",
+        "pages/orders.py",
+        _("Look at it"),
+        lambda: tables.show(frame, columns, key="overview_conflicts"),
+        view="all",
+        open=str(day.conflicts[0]["order_id"]),
+    )
+
+
+def _not_taken_in(day: overview.Overview, count: int) -> None:
+    def said() -> None:
+        for row in day.not_taken_in[:LISTED]:
+            st.text(f"{row['order_id']}: {row_problem(row['code'])} {row_mending(row['code'])}")
+
+    _section(
+        ngettext(
+            "{count} order on the platform could not be taken in",
+            "{count} orders on the platform could not be taken in",
+            count,
+        ),
+        ":orange[:material/sync_problem:]",
+        "pages/files.py",
+        _("See why"),
+        said,
     )
 
 

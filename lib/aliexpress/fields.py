@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,6 +80,29 @@ def pacific(value: Any) -> datetime | None:
     except ValueError:
         return None
     return naive.replace(tzinfo=PACIFIC).astimezone(UTC)
+
+
+def pacific_from(moment: datetime) -> str:
+    """A lower bound as the platform writes it. An hour that comes twice is left out of the bound's way.
+
+    How the platform reads a text of the doubled hour is UNCONFIRMED, so the bound moves to before it.
+    """
+    while _comes_twice(moment):
+        moment -= timedelta(hours=1)
+    return f"{moment.astimezone(PACIFIC):%Y-%m-%d %H:%M:%S}"
+
+
+def pacific_until(moment: datetime) -> str:
+    """An upper bound as the platform writes it, to the next whole second, behind a doubled hour."""
+    moment += timedelta(microseconds=-moment.microsecond % 1_000_000)
+    while _comes_twice(moment):
+        moment += timedelta(hours=1)
+    return f"{moment.astimezone(PACIFIC):%Y-%m-%d %H:%M:%S}"
+
+
+def _comes_twice(moment: datetime) -> bool:
+    local = moment.astimezone(PACIFIC)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def price(value: Any) -> Money | None:

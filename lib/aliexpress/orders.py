@@ -17,6 +17,8 @@ from lib.domain.orders import OrderStatus, Receiver
 
 #: The platform's most for one page of the order list.
 PAGE_SIZE = 50
+#: The two ways in which the list tells the time left may differ by this much and mean the same deadline.
+SAME_DEADLINE = timedelta(minutes=2)
 #: Times the list is read from the start when it changed while its pages were turned.
 PASSES = 3
 STATUSES_AT_ONCE = 20
@@ -187,11 +189,12 @@ def _page(
             text=text(result, "error_message"),
             request_id=text(answer, "request_id"),
         )
-    found = [_listed_order(row, now) for row in rows(result.get("target_list"))]
+    found = [listed_order(row, now) for row in rows(result.get("target_list"))]
     return whole(result, "total_page", 1), whole(result, "total_count", 0), found
 
 
-def _listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
+def listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
+    """A row of the list; `now` turns the time left into a deadline."""
     lines = rows(row.get("product_list"))
     first = lines[0] if lines else {}
     return PlatformOrder(
@@ -218,14 +221,20 @@ def _notes(lines: Sequence[Mapping[str, Any]], name: str) -> str:
 def _deadline(row: Mapping[str, Any], now: datetime) -> datetime | None:
     """From the time left, to the nearest minute, so that asking twice gives one deadline.
 
-    Milliseconds, negative when overdue (unit UNCONFIRMED); else the three parts that say days to minutes.
+    The parts left_send_good_* count whole minutes and never below zero. timeout_left_time is finer and negative
+    when overdue, but that it counts milliseconds is UNCONFIRMED: it is believed where the parts agree or are zero.
     """
+    names = [f"left_send_good_{part}" for part in ("day", "hour", "min")]
+    parts = None
+    if any(row.get(name) not in (None, "") for name in names):
+        days, hours, minutes = (whole(row, name, 0) for name in names)
+        parts = timedelta(days=days, hours=hours, minutes=minutes)
+    left = parts
     if row.get("timeout_left_time") not in (None, ""):
-        left = timedelta(milliseconds=whole(row, "timeout_left_time", 0))
-    elif row.get("left_send_good_day") not in (None, ""):
-        days, hours, minutes = (whole(row, f"left_send_good_{part}", 0) for part in ("day", "hour", "min"))
-        left = timedelta(days=days, hours=hours, minutes=minutes)
-    else:
+        fine = timedelta(milliseconds=whole(row, "timeout_left_time", 0))
+        if not parts or abs(fine - parts) <= SAME_DEADLINE:
+            left = fine
+    if left is None:
         return None
     return (now + left + timedelta(seconds=30)).replace(second=0, microsecond=0)
 

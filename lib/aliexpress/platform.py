@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from lib.aliexpress import accounts, cainiao, creating, declaring, orders, plans, querying, receipts, tracking
+from lib.aliexpress import (
+    accounts,
+    cainiao,
+    creating,
+    declaring,
+    order_list,
+    orders,
+    plans,
+    querying,
+    receipts,
+    tracking,
+)
 from lib.aliexpress.accounts import Carrier, DomesticCompany, SellerAddress
 from lib.aliexpress.cainiao import Resource, Solution
 from lib.aliexpress.client import Client
@@ -13,6 +24,7 @@ from lib.aliexpress.creating import Created, DeclaredGoods, NewShipment
 from lib.aliexpress.declaring import Declaration, SubOrderParcel
 from lib.aliexpress.journal import Exchange
 from lib.aliexpress.limiter import Ban, Pace
+from lib.aliexpress.order_list import OrderPage
 from lib.aliexpress.orders import OrderDetail, PlatformLine, PlatformOrder
 from lib.aliexpress.plans import OfferedPlan, Parcel
 from lib.aliexpress.querying import LogisticsOrder
@@ -50,6 +62,24 @@ class Platform:
         """All orders in these states; the dates narrow them down."""
         return orders.list_orders(
             self._client, statuses, now=self._now(), changed_since=changed_since, created_since=created_since
+        )
+
+    def order_page(
+        self,
+        statuses: Sequence[str],
+        page: int,
+        *,
+        modified_from: datetime | None = None,
+        modified_until: datetime | None = None,
+    ) -> OrderPage:
+        """A page of the orders in these states (none: all but ended ones), by when they were modified."""
+        return order_list.order_page(
+            self._client,
+            statuses,
+            page,
+            now=self._now(),
+            modified_from=modified_from,
+            modified_until=modified_until,
         )
 
     def order(self, order_id: str) -> OrderDetail:
@@ -283,6 +313,7 @@ __all__ = [
     "NewShipment",
     "OfferedPlan",
     "OrderDetail",
+    "OrderPage",
     "Pace",
     "Parcel",
     "Platform",

@@ -7,13 +7,14 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, figures, products, quoting, rates, reading, stops
+from lib.cli import batches, figures, products, quoting, rates, reading, stops, syncing
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
 
 for command in (
     *reading.COMMANDS,
+    *syncing.COMMANDS,
     *quoting.COMMANDS,
     *products.COMMANDS,
     *figures.COMMANDS,

@@ -1,4 +1,4 @@
-"""Files in, orders in and looked at: load, sync, orders."""
+"""Files in, orders looked at: load, mappings, orders."""
 
 from __future__ import annotations
 
@@ -91,19 +91,6 @@ def mappings(app: App, forget: str | None) -> Answer:
     header = [_("Name"), _("Holds"), _("Columns")]
     rows = [(one.name, kind_label(one.kind), _(", ").join(one.columns.values())) for one in known]
     return Answer(document, shown.table(header, rows))
-
-
-@command("sync")
-def sync(app: App) -> Answer:
-    """Ask the platform what changed of the orders awaiting shipment."""
-    found = orders.sync(app, by=app.settings.operator)
-    line = _(
-        "The platform has {asked} orders awaiting shipment; {changed} changed here, {unknown} are not loaded here.",
-        asked=found["asked"],
-        changed=found["changed"],
-        unknown=found["unknown_here"],
-    )
-    return Answer(found, [line])
 
 
 @command("orders")
@@ -283,4 +270,4 @@ def _remarks(order: dict[str, Any]) -> str:
     return _(", ").join(remarks)
 
 
-COMMANDS = (load, mappings, sync, orders_command)
+COMMANDS = (load, mappings, orders_command)

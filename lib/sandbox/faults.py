@@ -35,6 +35,7 @@ FAULTS = {
     "plan_suspended": "the plan stops going to this country for `suspended_s` seconds: refused, and offered no more",
     "buyer_cancels": "the buyer has asked to cancel the order by the time the call arrives",
     "address_changed": "the buyer has changed the address by the time the call arrives",
+    "move_list_entry": "an order of the list moves over the edge between two pages before the later one is read",
     "duplicate_list_entry": "an order comes twice in the pages of a list",
 }
 

@@ -37,7 +37,9 @@ def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
         lines = dict(iter(tables.lines.groupby("order_id")))
         receivers = tables.receivers.set_index("order_id").to_dict("index")
         fresh = {
-            str(row["order_id"]): _order(row, lines.get(row["order_id"]), receivers[row["order_id"]])
+            str(row["order_id"]): _order(
+                row, lines.get(row["order_id"]), receivers[row["order_id"]], world.now()
+            )
             for row in tables.orders.to_dict("records")
             if str(row["order_id"]) not in shop.orders
         }
@@ -46,7 +48,9 @@ def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
     return len(fresh)
 
 
-def _order(row: dict[str, Any], lines: pd.DataFrame | None, receiver: dict[str, Any]) -> TradeOrder:
+def _order(
+    row: dict[str, Any], lines: pd.DataFrame | None, receiver: dict[str, Any], now: datetime
+) -> TradeOrder:
     order_id = str(row["order_id"])
     service = _text(row["buyer_service"])
     return TradeOrder(
@@ -65,6 +69,7 @@ def _order(row: dict[str, Any], lines: pd.DataFrame | None, receiver: dict[str, 
         receiver={str(name): _text(value) for name, value in receiver.items()}
         | {"tax_number": _tax_number(str(receiver["country"]), order_id)},
         lines=[_line(order_id, line) for line in (lines.to_dict("records") if lines is not None else [])],
+        modified_at=now.isoformat(),  # It is new here, whatever its other dates say: lists by time have it.
     )
 
 

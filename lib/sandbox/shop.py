@@ -57,6 +57,12 @@ class Shop:
             )
         return self._newest_first
 
+    def swap(self, one: TradeOrder, other: TradeOrder) -> None:
+        """Let two trade orders change places in the list."""
+        listed = self.newest_first()
+        first, second = listed.index(one), listed.index(other)
+        listed[first], listed[second] = other, one
+
     def number_of(self, made: LogisticsOrder) -> str | None:
         """The tracking number, once it can be seen."""
         if self.asked[made.logistics_order_id] < made.number_after:

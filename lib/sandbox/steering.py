@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from lib.sandbox.gateway import APP_KEY
 from lib.sandbox.keys import NAME
 from lib.sandbox.records import LogisticsOrder
 from lib.sandbox.seeding import seed
-from lib.sandbox.shop import NOT_TAKEN_IN, Shop
+from lib.sandbox.shop import NOT_TAKEN_IN, Event, Shop
 from lib.sandbox.world import DEFAULT
 
 #: As far as time is moved at once: ten years.
@@ -41,6 +42,7 @@ def app(sandbox: Sandbox) -> ASGIApp:
             Route("/sandbox/calls", steering.call_counts),
             Route("/sandbox/settings", steering.change_settings, methods=["GET", "POST"]),
             Route("/sandbox/seed", steering.seed, methods=["POST"]),
+            Route("/sandbox/change", steering.change, methods=["POST"]),
             Route("/sandbox/advance", steering.advance, methods=["POST"]),
             Route("/sandbox/logistics/{id}/close", steering.close, methods=["POST"]),
             Route("/sandbox/logistics/{id}/handover", steering.hand_over, methods=["POST"]),
@@ -131,6 +133,16 @@ class _Steering:
                 with path.open("wb") as file:
                     await run_in_threadpool(shutil.copyfileobj, upload.file, file)
                 return await run_in_threadpool(seed, self._world, path, shop)
+
+    async def change(self, request: Request) -> Response:
+        """Let something happen to an order: {"order_id", "status", "receiver"}, the last two as needed."""
+        try:
+            posted = await _posted(request)
+            with self._world.lock:
+                _change(self._world.shops.values(), posted)
+        except ValueError as error:
+            return _wrong(error)
+        return JSONResponse({"status": "changed"})
 
     async def advance(self, request: Request) -> Response:
         """Move time forward: {"hours": …}, and close what the platform closes when its time is over."""
@@ -236,6 +248,23 @@ def _parcel(shop: Shop, one: LogisticsOrder) -> dict[str, Any]:
         "und_express_mail_no": tracking.way_home(one, steps) or None,
         "return_fee_minor": querying.return_fee(shop, one),
     }
+
+
+def _change(shops: Iterable[Shop], wanted: dict[str, Any]) -> None:
+    order_id = str(wanted.get("order_id", ""))
+    shop = next((one for one in shops if order_id in one.orders), None)
+    if shop is None:
+        raise ValueError("no such order")
+    receiver, status = wanted.get("receiver") or {}, wanted.get("status") or ""
+    if not isinstance(receiver, dict) or not isinstance(status, str):
+        raise ValueError("status is a text, receiver is an object of texts")
+    if not all(isinstance(value, str) for value in receiver.values()):
+        raise ValueError("receiver is an object of texts")
+    about = {"order_id": order_id, "at": shop.now().isoformat()}
+    events: list[Event] = [("status", about | {"status": status})] if status else []
+    if receiver or not status:
+        events.append(("receiver", about | {"receiver": receiver}))
+    shop.record(*events)
 
 
 async def _posted(request: Request) -> dict[str, Any]:

@@ -115,7 +115,11 @@ def _list(shop: Shop, query: Mapping[str, Any], method: str, row: str, product: 
             and within(order.changed_at, modified)
             and (not buyer or buyer == order_rows.login(order))
         ]
-    shown = orders[(page - 1) * size : page * size]
+    edge = (page - 1) * size
+    if 0 < edge < len(orders) and shop.settings.strikes("move_list_entry", method):
+        shop.swap(orders[edge - 1], orders[edge])
+        orders[edge - 1], orders[edge] = orders[edge], orders[edge - 1]
+    shown = orders[edge : edge + size]
     if shown and shop.settings.strikes("duplicate_list_entry", method):
         # As when an order came in on top since the page before: its last one comes again.
         shown = [orders[(page - 1) * size - 1], *shown] if page > 1 else [*shown, shown[0]]

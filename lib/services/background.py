@@ -1,13 +1,16 @@
-"""What goes on while nobody looks: the platform is connected and the dispatcher works, once a process."""
+"""What goes on while nobody looks: the dispatcher works and orders are synced, once a process."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 
 from lib.app import App
-from lib.services import checks
+from lib.domain.freshness import Standing
+from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
+from lib.services.sync_timer import SyncTimer
 
 log = logging.getLogger(__name__)
 
@@ -16,16 +19,19 @@ PATIENCE_S = 5.0
 
 _guard = threading.Lock()
 _dispatcher: Dispatcher | None = None
+_timer: SyncTimer | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
 
 def start(app: App) -> None:
-    """Let a dispatcher go on with what is left half sent, and connect to the platform; a second call does nothing.
+    """Let a dispatcher go on with what is left half sent, connect to the platform, and sync orders now and then.
+
+    A second call does nothing.
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting
+    global _dispatcher, _connecting, _timer
     with _guard:
         if _dispatcher is not None:
             return
@@ -34,17 +40,21 @@ def start(app: App) -> None:
         _dispatcher.start()
         _connecting = threading.Thread(target=_connect, args=(app,), name="connect", daemon=True)
         _connecting.start()
+        _timer = SyncTimer(app)
+        _timer.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble
+    global _dispatcher, _connecting, _connect_trouble, _timer
     with _guard:
+        if _timer is not None:
+            _timer.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
-        _dispatcher, _connecting, _connect_trouble = None, None, ""
+        _dispatcher, _connecting, _connect_trouble, _timer = None, None, "", None
 
 
 def running() -> bool:
@@ -57,6 +67,30 @@ def wake() -> None:
     dispatcher = _dispatcher
     if dispatcher is not None:
         dispatcher.wake()
+
+
+def sync_now() -> bool:
+    """Have every shop synced at once; False without a timer that could."""
+    timer = _timer
+    if timer is None:
+        return False
+    timer.wake()
+    return True
+
+
+def sync_all(app: App, *, by: str) -> list[sync.SyncReport] | None:
+    """Sync every shop: in the background, which returns None at once, or here where nothing works there.
+
+    Raises PlatformError or Problem for the second.
+    """
+    return None if sync_now() else sync.sync_all(app, by=by)
+
+
+def standing(app: App) -> list[Standing]:
+    """How fresh each shop's orders are, and when it is synced by itself the next time."""
+    timer = _timer
+    found = sync.standing(app)
+    return found if timer is None else [replace(shop, next_at=timer.next_at(shop.shop_id)) for shop in found]
 
 
 def trouble() -> str:

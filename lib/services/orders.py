@@ -1,4 +1,4 @@
-"""Orders awaiting shipment: choosing, holding, correcting, and asking the platform what changed."""
+"""Orders awaiting shipment: choosing, holding, correcting."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from lib.aliexpress.errors import Refused
 from lib.app import App
-from lib.domain.orders import AWAITING, OrderFilter, OrderStatus, Receiver
+from lib.domain.orders import OrderFilter, Receiver
 from lib.domain.problems import Problem
 from lib.services import checks
 from lib.store import audit
 from lib.store import checks as check_store
 from lib.store import orders as store
+from lib.store import sync as sync_store
 
 PAGE_SIZE = 200
 SOON = timedelta(hours=24)
@@ -74,7 +74,9 @@ def findings(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def detail(app: App, order_id: str) -> dict[str, Any]:
-    """An order with its `lines`, its `receivers` ('received', 'corrected'), `findings` and `accepted` warnings.
+    """An order with its `lines`, `receivers` ('received', 'corrected'), `findings`, `accepted` and `conflicts`.
+
+    Conflicts are what the platform says otherwise of an order in a shipment: field, ours, theirs, found_at.
 
     Raises Problem('order_unknown').
     """
@@ -87,6 +89,7 @@ def detail(app: App, order_id: str) -> dict[str, Any]:
             "receivers": store.receiver_versions(work, order["shop_id"], order_id),
             "findings": check_store.of_orders(work, [order_id], now=app.now()),
             "accepted": check_store.accepted_of(work, [order_id]),
+            "conflicts": sync_store.conflicts_of(work, order["shop_id"], order_id),
         }
 
 
@@ -150,102 +153,3 @@ def forget_filter(app: App, name: str) -> None:
     """Remove a saved filter."""
     with app.database.write() as work:
         store.forget_filter(work, name)
-
-
-def last_syncs(app: App) -> list[dict[str, Any]]:
-    """One dict (shop_id, topic, synced_at) per thing ever synced from the platform."""
-    with app.database.read() as work:
-        return store.last_syncs(work)
-
-
-def sync(app: App, *, by: str, shop_id: str = "default") -> dict[str, int]:
-    """Ask the platform for the state of orders awaiting shipment; returns asked, changed, unknown_here.
-
-    Status and deadline come from the order list. Details are asked for where they are needed: what is left of
-    partly shipped orders, and tax numbers that no export carries. Raises PlatformError.
-    """
-    listed = {order.order_id: order for order in app.platform.orders([str(status) for status in AWAITING])}
-    with app.database.read() as work:
-        known = {row["order_id"]: row for row in store.known(work, shop_id)}
-        lacking = _lacking_details(work, known, app.now())
-    details = {}
-    for order_id in sorted(known.keys() & lacking):
-        try:
-            details[order_id] = app.platform.order(order_id)
-        except Refused:
-            continue  # The platform does not know it: nothing to learn, the next page says so.
-    gone = _statuses_of_missing(app, sorted(known.keys() - listed.keys() - details.keys()))
-    now = app.now()
-    with app.database.write() as work:
-        changed = store.sync(
-            work,
-            _synced_orders(shop_id, known, listed, gone),
-            _synced_lines(app, shop_id, details),
-            _synced_receivers(shop_id, details),
-            at=now,
-        )
-        checks.refresh(work, shop_id, now)
-        store.record_sync(work, shop_id, "orders", at=now)
-        audit.record(work, "sync", shop_id, by=by, at=now, changed=changed)
-    return {"asked": len(listed), "changed": changed, "unknown_here": len(listed.keys() - known.keys())}
-
-
-def _lacking_details(work: Any, known: dict[str, dict[str, Any]], now: datetime) -> set[str]:
-    blocked = store.blocks(work, list(known), now=now)
-    return {row["order_id"] for row in blocked if row["code"] in ("missing_tax_number", "unknown_rest")}
-
-
-def _statuses_of_missing(app: App, order_ids: Sequence[str]) -> dict[str, str]:
-    """Orders we think await but the platform did not list: asked one by one."""
-    found = {}
-    for order_id in order_ids:
-        try:
-            found[order_id] = app.platform.order(order_id).status
-        except Refused:
-            continue
-    return found
-
-
-def _synced_orders(shop_id: str, known: dict, listed: dict, gone: dict[str, str]) -> pd.DataFrame:
-    rows = [
-        (shop_id, order_id, order.status, order.ship_by_at, order.buyer_plan_id)
-        for order_id, order in listed.items()
-        if order_id in known
-    ]
-    rows += [(shop_id, order_id, status, None, None) for order_id, status in gone.items()]
-    frame = pd.DataFrame(rows, columns=["shop_id", "order_id", "status", "ship_by_at", "buyer_plan_id"])
-    texts = {name: frame[name].astype("str") for name in ("shop_id", "order_id", "status")}
-    plan = pd.Series([row[4] for row in rows], dtype="str")
-    return frame.assign(**texts, buyer_plan_id=plan, ship_by_at=pd.to_datetime(frame["ship_by_at"], utc=True))
-
-
-def _synced_lines(app: App, shop_id: str, details: dict) -> pd.DataFrame:
-    """What went out already, by what the platform has as declared: a sub-order declared whole is shipped."""
-    rows: list[tuple[str, str, int, str, int]] = []
-    for order_id, order in details.items():
-        declared = {
-            entry.sub_order_index
-            for entry in (
-                app.platform.declarations(order_id) if order.status == OrderStatus.PARTLY_SHIPPED else ()
-            )
-            if entry.everything
-        }
-        rows += [
-            (
-                shop_id,
-                order_id,
-                line.line_no,
-                line.child_order_id,
-                line.quantity if line.line_no in declared else 0,
-            )
-            for line in order.lines
-        ]
-    columns = ["shop_id", "order_id", "line_no", "child_order_id", "shipped_quantity"]
-    frame = pd.DataFrame(rows, columns=columns)
-    kinds = {"shop_id": "str", "order_id": "str", "child_order_id": "str"}
-    return frame.astype(kinds | {"line_no": "int64", "shipped_quantity": "int64"})
-
-
-def _synced_receivers(shop_id: str, details: dict) -> pd.DataFrame:
-    rows = [(shop_id, order_id, order.receiver.tax_number) for order_id, order in details.items()]
-    return pd.DataFrame(rows, columns=["shop_id", "order_id", "tax_number"]).astype("str")

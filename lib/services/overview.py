@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from lib.app import App
 from lib.domain.orders import OrderFilter
-from lib.services import batches, files, orders, shipments
+from lib.services import batches, files, orders, shipments, sync
 
 #: Deadlines nearer than this are of today.
 TODAY_H = 24
@@ -33,12 +34,21 @@ class Overview:
     running: pd.DataFrame  #: Submitted batches with parcels under way to the platform, paused ones too.
     problem_files: pd.DataFrame  #: Files with refused rows that nobody mended or put aside (open_count).
     problem_count: int  #: Those rows.
+    conflicts: list[dict[str, Any]]  #: As in `services.sync.conflicts`: look before the parcel leaves.
+    not_taken_in: list[dict[str, Any]]  #: As in `services.sync.refused_now`.
+    synced_at: datetime | None  #: When the oldest shop was last synced; None: one never was.
     files_read: bool  #: Any file was ever read.
 
     @property
     def untouched(self) -> bool:
         """Nobody has worked here yet."""
         return not self.files_read and not self.counts["awaiting"]
+
+
+def synced_at(app: App) -> datetime | None:
+    """When the oldest shop was last synced; None: one never was."""
+    synced = [shop.synced_at for shop in sync.standing(app)]
+    return min((at for at in synced if at is not None), default=None) if all(synced) else None
 
 
 def today(app: App) -> Overview:
@@ -62,7 +72,10 @@ def today(app: App) -> Overview:
         unconfirmed=known[known["unconfirmed_count"] > 0],
         drafts=known[~is_submitted & (known["draft_count"] > 0)],
         running=known[is_submitted & (known["under_way_count"] > 0)],
-        problem_files=read[read["open_count"] > 0],
+        problem_files=read[(read["open_count"] > 0) & (read["file"] != sync.SOURCE)],
         problem_count=files.open_count(app),
+        conflicts=sync.conflicts(app),
+        not_taken_in=sync.refused_now(app),
+        synced_at=synced_at(app),
         files_read=not read.empty,
     )

@@ -124,36 +124,6 @@ def set_status(work: Work, shop_id: str, order_id: str, status: str, *, at: date
     work.run("orders_status_set", shop_id=shop_id, order_id=order_id, status=status, changed_at=at)
 
 
-def known(work: Work, shop_id: str) -> list[dict[str, Any]]:
-    """One dict per awaiting order of the shop: order_id, status, rest_unknown."""
-    return work.rows("orders_known", shop_id=shop_id)
-
-
-def sync(
-    work: Work, orders: pd.DataFrame, lines: pd.DataFrame, receivers: pd.DataFrame, *, at: datetime
-) -> int:
-    """Take over what the platform says; returns how many orders changed. Frames as the queries name them."""
-    with (
-        work.table("synced", orders),
-        work.table("synced_lines", lines),
-        work.table("synced_receivers", receivers),
-    ):
-        changed = len(work.rows("orders_sync", changed_at=at))
-        work.run("order_lines_sync")
-        work.run("receivers_tax_numbers", changed_at=at)
-    return changed
-
-
-def record_sync(work: Work, shop_id: str, topic: str, *, at: datetime) -> None:
-    """Remember that a topic of the shop is as of this moment."""
-    work.run("sync_record", shop_id=shop_id, topic=topic, synced_at=at)
-
-
-def last_syncs(work: Work) -> list[dict[str, Any]]:
-    """One dict (shop_id, topic, synced_at) per thing ever synced."""
-    return work.rows("syncs_last")
-
-
 def receiver(row: dict[str, Any]) -> Receiver:
     """The receiver in a row of the receivers table."""
     return Receiver(**{name: row[name] for name in Receiver.__dataclass_fields__})

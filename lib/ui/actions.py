@@ -25,6 +25,7 @@ def button(
     primary: bool = False,
     help: str | None = None,
     icon: str | None = None,
+    quiet: bool = False,
     **named: Any,
 ) -> None:
     """A button that calls `act(*details, **named)` once, says what came of it, and clears a selection.
@@ -38,7 +39,7 @@ def button(
         disabled=disabled,
         help=help,
         icon=icon,
-        type="primary" if primary else "secondary",
+        type="primary" if primary else "tertiary" if quiet else "secondary",
         on_click=run,
         args=(act, details, named, done, clears),
     )

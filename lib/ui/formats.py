@@ -90,6 +90,12 @@ def second(at: datetime) -> str:
     return at.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
+def clock(at: datetime) -> str:
+    """`09:30` in the reader's own zone, with the day where it is not today's."""
+    there, today = at.astimezone(zone()), datetime.now(zone()).date()
+    return f"{there:%H:%M %Z}" if there.date() == today else f"{there:%Y-%m-%d %H:%M %Z}"
+
+
 def zone() -> ZoneInfo:
     """The zone of the reader's browser, UTC when it does not say."""
     try:

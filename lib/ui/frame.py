@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib import texts
+from lib.domain.freshness import Progress, Standing
 from lib.texts import gettext as _
-from lib.texts import later
-from lib.ui import context, formats
-from lib.wording import trouble_sentence
+from lib.texts import later, ngettext
+from lib.ui import actions, context, formats
+from lib.wording import sync_trouble, trouble_sentence
 
 #: File in pages/ → its title and its icon (Material Symbols come with Streamlit), in the order the work happens.
 PAGES = {
@@ -35,6 +37,8 @@ HIDDEN = {"shipment": (later("Shipment"), ":material/package_2:")}
 #: A desk shows tables: less empty room above and beside them than Streamlit leaves.
 _ROOM = "<style>.stMainBlockContainer { padding: 3.2rem 2rem 4rem; }</style>"
 _COOKIES = "frame_cookies"
+#: How often the freshness of the orders is looked at; one small query each time.
+PULSE = "5s"
 
 
 def navigation(root: Path) -> StreamlitPage:
@@ -49,8 +53,17 @@ def navigation(root: Path) -> StreamlitPage:
     return page
 
 
-def sidebar(*, sandbox: bool, synced_at: datetime | None, now: datetime) -> None:
-    """Whether this is the sandbox, who works here, in which language, and how fresh the orders are."""
+def sidebar(
+    *,
+    sandbox: bool,
+    standing: Callable[[], Sequence[Standing]],
+    sync: Callable[[], object],
+    now: Callable[[], datetime],
+) -> None:
+    """Whether this is the sandbox, how fresh the orders are, who works here, and in which language.
+
+    Freshness stands high: at the cut-off nobody scrolls for it.
+    """
     with st.sidebar:
         if sandbox:
             st.badge(_("Sandbox"), icon=":material/science:", color="orange")
@@ -58,11 +71,79 @@ def sidebar(*, sandbox: bool, synced_at: datetime | None, now: datetime) -> None
         else:
             st.badge(_("Live"), icon=":material/public:", color="red")
             st.caption(_("What is sent here reaches the platform and your buyers."))
+        _freshness(standing, sync, now)
         _who()
         _language()
-        st.caption(_synced(synced_at, now))
     for cookie, value in st.session_state.pop(_COOKIES, {}).items():
         context.remember(cookie, value)
+
+
+def _freshness(
+    standing: Callable[[], Sequence[Standing]],
+    sync: Callable[[], object],
+    now: Callable[[], datetime],
+) -> None:
+    """How fresh each shop's orders are, amber when that is not well; it follows by itself, without the page."""
+
+    def show() -> None:
+        shops = standing()
+        with st.container(key="frame_freshness", gap="xsmall"):
+            for shop in shops:
+                _fresh(shop, now(), named=len(shops) > 1)
+
+    st.fragment(show, run_every=PULSE)()
+    actions.button(
+        _("Sync now"), sync, key="frame_sync", icon=":material/sync:", done=_syncing, quiet=True,
+        help=_("Asks the platform for new orders and what changed."),
+    )  # fmt: skip
+
+
+def _fresh(shop: Standing, now: datetime, *, named: bool) -> None:
+    name = f"**{formats.plain(shop.shop_id)}** · " if named else ""
+    if shop.progress is not None:
+        _under_way(shop.progress, name)
+    elif shop.is_well and shop.synced_at is None:
+        st.caption(name + _("Orders were never synced from the platform."))
+    elif shop.is_well:
+        st.caption(f":green[:material/check_circle:] {name}{_synced(shop.synced_at, now)}")
+    else:
+        st.warning(f"{name}{_stale(shop, now)}", icon=":material/sync_problem:")
+    if shop.conflict_count:
+        said = ngettext(
+            "{count} order in a batch is another one on the platform by now",
+            "{count} orders in a batch are other ones on the platform by now",
+            shop.conflict_count,
+        )
+        st.page_link("pages/overview.py", label=f":orange[{said}]", icon=":material/warning:")
+
+
+def _under_way(progress: Progress, name: str) -> None:
+    if not progress.total:
+        st.progress(0.0, text=name + _("Syncing orders…"))
+        return
+    st.progress(
+        min(progress.asked / progress.total, 1.0),
+        text=name
+        + _(
+            "Syncing orders: {asked} of {total}",
+            asked=f"{progress.asked:,}",
+            total=f"{progress.total:,}",
+        ),
+    )
+
+
+def _stale(shop: Standing, now: datetime) -> str:
+    """How old, why, and what happens next."""
+    said = [_synced(shop.synced_at, now), formats.plain(sync_trouble(shop.failed_kind, shop.failed_code))]
+    if shop.next_at is not None and shop.failed_kind:
+        said.append(_("Next try at {at}.", at=formats.plain(formats.clock(shop.next_at))))
+    return "  \n".join(said)
+
+
+def _syncing(reports: object) -> str:
+    if reports is None:
+        return _("Syncing goes on in the background; the bar on the left says how far it is.")
+    return _("The orders are as the platform has them now.")
 
 
 def banner(trouble: str) -> None:
@@ -154,5 +235,5 @@ def _synced(at: datetime | None, now: datetime) -> str:
     return _(
         "Orders synced {span} ago ({at})",
         span=formats.duration(now - at),
-        at=formats.plain(formats.moment(at)),
+        at=formats.plain(formats.clock(at)),
     )

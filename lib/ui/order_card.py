@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from lib.domain.orders import Receiver
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
-from lib.wording import cargo_label, field_label, finding_sentence, status_label
+from lib.wording import cargo_label, conflict_label, field_label, finding_sentence, status_label
 
 #: What a corrected receiver can mend.
 MENDED_HERE = frozenset(
@@ -61,6 +61,7 @@ def show(order: dict[str, Any], *, now: datetime, correct: Callable[[str, Receiv
             say(formats.plain(finding_sentence(found["code"], found["field"], found["value"])))
         for found in order["accepted"]:
             st.caption(_accepted(found))
+        _conflicts(order.get("conflicts", ()))
         if order["note"]:
             st.text(_("Note from the buyer: {note}", note=order["note"]))
         _lines(order["lines"])
@@ -154,6 +155,32 @@ def _accepted(found: Mapping[str, Any]) -> str:
         at=formats.plain(formats.moment(found["accepted_at"])),
         what=formats.plain(finding_sentence(found["code"], found["field"], found["value"])),
     )
+
+
+def _conflicts(conflicts: Sequence[Mapping[str, Any]]) -> None:
+    """What the platform says otherwise since the order went into a shipment; texts of buyers stay plain."""
+    if not conflicts:
+        return
+    with st.container(border=True, key="orders_conflicts"):
+        st.error(
+            _(
+                "Since this order went into a batch, the platform has something else. Nothing was changed here. Stop "
+                "the parcel if it has not left, or correct the receiver."
+            ),
+            icon=":material/warning:",
+        )
+        for one in conflicts:
+            st.text(
+                _(
+                    "{field}: here {ours}; on the platform {theirs}",
+                    field=conflict_label(one["field"]),
+                    ours=one["ours"],
+                    theirs=one["theirs"],
+                )
+            )
+        st.caption(
+            _("Seen {at}", at=formats.plain(formats.moment(min(one["found_at"] for one in conflicts))))
+        )
 
 
 def _lines(lines: list[dict[str, Any]]) -> None:

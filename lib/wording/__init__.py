@@ -13,7 +13,13 @@ from lib.wording.files import (
     row_problem,
     unreadable_sentence,
 )
-from lib.wording.findings import field_label, finding_label, finding_sentence, severity_label
+from lib.wording.findings import (
+    conflict_label,
+    field_label,
+    finding_label,
+    finding_sentence,
+    severity_label,
+)
 from lib.wording.labels import (
     card_state_label,
     cargo_label,
@@ -36,6 +42,7 @@ from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
+from lib.wording.sync import sync_trouble
 
 __all__ = [
     "SAYABLE",
@@ -44,6 +51,7 @@ __all__ = [
     "cargo_label",
     "class_label",
     "column_label",
+    "conflict_label",
     "decision_label",
     "due_label",
     "error_sentence",
@@ -74,6 +82,7 @@ __all__ = [
     "shop_label",
     "state_label",
     "status_label",
+    "sync_trouble",
     "trouble_sentence",
     "unreadable_sentence",
 ]

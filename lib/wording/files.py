@@ -21,6 +21,7 @@ LAYOUTS = {
     "spot_quotes": later("Spot quotes"),
     "partner_lines": later("Partner lines by size group"),
     "bills": later("Bill of a carrier"),
+    "platform": later("Orders from the platform"),
 }
 
 #: What files of a kind hold.
@@ -122,6 +123,12 @@ ROWS = {
     "row_repeated": later("A row of this order stands there twice, word for word; it was counted once."),
     "amounts_differ": later("The rows of this order have different amounts; its amount counts as not known."),
     "rows_differ": later("The rows of this order have different receivers; the first one was taken."),
+    "platform_country": later("The country the platform gives is none that is known here."),
+    "platform_lines": later("The platform gives the order without products, or without their quantities."),
+    "platform_amount": later("The platform gives the order without an amount."),
+    "platform_receiver_hidden": later("The platform hides the receiver's name or address."),
+    "platform_refused": later("The platform lists the order and refuses its details."),
+    "platform_unreadable": later("The platform's answer about the order cannot be read."),
     "sku_blank": later("The SKU is blank."),
     "sku_twice": later("This SKU stands in an earlier row with other values."),
     "weight_not_positive": later("The weight is zero or less."),
@@ -170,6 +177,19 @@ MENDING = {
     "row_repeated": later("Compare the quantities with the platform's order page."),
     "amounts_differ": later("Compare with the platform's order page."),
     "rows_differ": later("Compare with the platform's order page, and correct the receiver on the order."),
+    "platform_country": later(
+        "Add the country to the table of country names, or load an export that has the order; it is tried again once "
+        "a day."
+    ),
+    "platform_lines": later("Look at the order in the seller's back office; it is tried again once a day."),
+    "platform_amount": later("Load an order export that has it; it is tried again once a day."),
+    "platform_receiver_hidden": later(
+        "Load an order export that has it, or let the platform give your app the right to read receivers."
+    ),
+    "platform_refused": later("Look at the order in the seller's back office; it is tried again once a day."),
+    "platform_unreadable": later(
+        "Load an order export that has it, and tell the developers; it is tried again once a day."
+    ),
     "sku_blank": later("Fill in the SKU, or delete the row."),
     "sku_twice": later("Keep the row that is right and delete the other."),
     "weight_not_positive": later(

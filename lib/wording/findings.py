@@ -145,6 +145,12 @@ SENTENCES = {
 }
 
 SEVERITIES = {"error": later("Error"), "warning": later("Warning")}
+#: What the platform may contradict besides the receiver's fields.
+CONFLICTS = {
+    "country": later("country"),
+    "lines": later("products"),
+    "shipped": later("left to ship"),
+}
 
 FIELDS = {
     "name": later("name"),
@@ -173,6 +179,11 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
 def severity_label(severity: str) -> str:
     """A word for how much a finding matters."""
     return _(SEVERITIES[severity]) if severity in SEVERITIES else severity
+
+
+def conflict_label(field: str) -> str:
+    """In what the platform contradicts the desk."""
+    return _(CONFLICTS[field]) if field in CONFLICTS else field_label(field)
 
 
 def field_label(field: str) -> str:

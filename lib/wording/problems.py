@@ -178,6 +178,7 @@ PROBLEMS = {
     "import_unknown": later(
         "No file was read under number {import_id}. Look it up in the list of files read."
     ),
+    "sync_running": later("A sync of shop {shop} is under way already. Wait until it is done."),
     "unknown_kind": later("“{kind}” is no kind of file that can be read. Use one of: {kinds}."),
 } | rates.PROBLEMS
 

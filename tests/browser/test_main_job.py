@@ -58,6 +58,8 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     page.get_by_text("在线发货-阿里巴巴使用者协议").first.click()
     screen.settle()
     screen.press("shipments_submit")
+    # A tab closed before the click arrived has submitted nothing; the button goes once it has.
+    screen.at("shipments_submit").wait_for(state="detached")
 
     # The tab is closed and opened again: the batch went on.
     page.goto("about:blank")

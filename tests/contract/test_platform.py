@@ -56,6 +56,7 @@ def test_all_pages_of_the_order_list_are_read(empty_desk: Desk) -> None:
     listed = list(empty_desk.app.platform.orders([str(status) for status in AWAITING]))
     assert sorted(one.order_id for one in listed) == sorted(empty_desk.order_ids())
     assert {one.buyer_plan_id for one in listed} == {"CAINIAO_STANDARD"}
+    assert all(one.changed_at and one.lines[0].child_order_id for one in listed)
 
 
 def test_an_order_has_its_lines_and_its_receiver(empty_desk: Desk) -> None:

@@ -213,6 +213,7 @@ def test_a_buyer_may_ask_to_cancel_while_the_parcel_is_made(url: str) -> None:
 def test_a_buyer_may_change_the_address_between_two_looks(url: str) -> None:
     order_id = awaiting(url)[0]
     before = detail(url, order_id)
+    advance(url, 1)
     behave(url, faults={"detail:address_changed": 1.0})
     after = detail(url, order_id)
     assert after["receipt_address"]["address"] == before["receipt_address"]["address"] + ", Flat 1"

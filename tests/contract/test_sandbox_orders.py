@@ -17,7 +17,7 @@ from lib.sandbox.records import TradeOrder
 from lib.sandbox.trade import order_list
 from lib.sandbox.world import World
 from tests.builders import an_export_row, write_export
-from tests.contract.wire import ask, awaiting, create, declare, fields, listed, result
+from tests.contract.wire import ask, awaiting, behave, create, declare, fields, listed, result
 
 
 def test_seeding_makes_trade_orders_and_no_logistics_orders(url: str) -> None:
@@ -66,6 +66,33 @@ def test_the_order_list_is_paged_without_gaps_or_repeats(url: str) -> None:
     ids = {row["order_id"] for page in pages for row in page["target_list"]["aeop_order_item_dto"]}
     assert len(ids) == pages[0]["total_count"] == 5
     assert pages[0]["total_page"] == 3
+
+
+def test_an_order_moves_over_the_edge_of_a_page_while_the_list_is_read(url: str) -> None:
+    def page(number: int) -> list[int]:
+        rows = listed(url, current_page=number, page_size=2)["target_list"]["aeop_order_item_dto"]
+        return [row["order_id"] for row in rows]
+
+    first, second = page(1), page(2)
+    behave(url, faults={"list:move_list_entry": 1.0})
+    assert page(1) == first, "there is no page before it"
+    assert page(2) == [first[1], second[1]], (
+        "one of the first page stands here now, as a reader sees it twice"
+    )
+    behave(url, faults={})
+    assert page(1) == [first[0], second[0]], "and the one that was here stands there"
+
+
+def test_what_happens_to_an_order_makes_it_newly_modified(url: str) -> None:
+    [order_id, *_] = awaiting(url)
+    asked = {"order_id": order_id, "status": "IN_CANCEL", "receiver": {"city": "Cork"}}
+    httpx.post(f"{url}/sandbox/change", json=asked).raise_for_status()
+    [row] = listed(url, order_status="IN_CANCEL")["target_list"]["aeop_order_item_dto"]
+    assert listed(url, modified_date_start=row["gmt_update"])["total_count"] >= 1
+    method = "aliexpress.trade.new.redefining.findorderbyid"
+    target = fields(ask(url, method, {"param1": {"order_id": order_id}}), method)["target"]
+    assert target["receipt_address"]["city"] == "Cork"
+    assert httpx.post(f"{url}/sandbox/change", json={"order_id": "1"}).status_code == 400
 
 
 def test_the_order_list_filters_by_state_and_pacific_time(url: str) -> None:

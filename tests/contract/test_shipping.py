@@ -521,6 +521,22 @@ def test_a_list_that_stays_still_is_read_once(gateway: Gateway) -> None:
     assert queries[0]["order_status_list"] == ["WAIT_SELLER_SEND_GOODS"]
 
 
+def test_a_page_of_the_list_is_asked_by_states_and_times_of_the_platforms_zone(gateway: Gateway) -> None:
+    platform, scripted = gateway(a_page(2, [1, 2], 3))
+    page = platform.order_page(
+        ["WAIT_SELLER_SEND_GOODS"], 2, modified_from=NOW - timedelta(days=1), modified_until=NOW
+    )
+    assert [order.order_id for order in page.orders] == ["1", "2"]
+    assert (page.page_count, page.order_count) == (2, 3)
+    query = json.loads(scripted.asked[0]["param_aeop_order_query"])
+    assert (query["current_page"], query["page_size"]) == (2, 50)
+    assert query["order_status_list"] == ["WAIT_SELLER_SEND_GOODS"]
+    assert (query["modified_date_start"], query["modified_date_end"]) == (
+        "2026-01-13 18:30:00",
+        "2026-01-14 18:30:00",
+    )
+
+
 @pytest.mark.parametrize(
     ("left", "ship_by_at"),
     [
@@ -529,6 +545,9 @@ def test_a_list_that_stays_still_is_read_once(gateway: Gateway) -> None:
         ({"timeout_left_time": 3_600_000 - 400}, NOW + timedelta(hours=1)),
         ({"left_send_good_day": "2", "left_send_good_hour": "3", "left_send_good_min": "4"},
          NOW + timedelta(days=2, hours=3, minutes=4)),
+        ({"left_send_good_day": "2", "timeout_left_time": 2 * 86_400_000 + 5_000}, NOW + timedelta(days=2)),
+        ({"left_send_good_day": "2", "timeout_left_time": 2 * 86_400}, NOW + timedelta(days=2)),
+        ({"left_send_good_day": "0", "timeout_left_time": -7_200_000}, NOW - timedelta(hours=2)),
         ({}, None),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from lib.aliexpress.errors import DailyQuota, Unavailable
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
-from lib.services import background, orders, shipments
+from lib.services import background, shipments, sync
 from lib.store.database import Database
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -40,7 +40,7 @@ def test_addresses_come_from_the_platform_and_can_be_refreshed(open_page: Open, 
 
 
 def test_the_last_calls_are_shown_without_what_was_asked(open_page: Open, desk: Desk) -> None:
-    orders.sync(desk.app, by="tester")
+    sync.sync(desk.app, "default", by="tester")
     page = open_page(desk.app, "connection")
     assert any("orderlist" in method for method in columns(page, "method"))
     everything = "".join(str(frame.value) for frame in page.dataframe) + text_of(page)
@@ -82,7 +82,7 @@ def test_after_a_whole_batch_neither_log_nor_page_knows_the_buyer_or_a_secret(
     shipments.hand_over(desk.app, batch_id, by="tester")
     shipments.declare(desk.app, batch_id, by="tester")
     desk.work(batch_id)
-    orders.sync(desk.app, by="tester")
+    sync.sync(desk.app, "default", by="tester")
     page = open_page(desk.app, "connection")
     shown = caplog.text + text_of(page) + "".join(str(frame.value) for frame in page.dataframe)
     exchanges = desk.app.exchanges()

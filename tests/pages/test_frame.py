@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -16,10 +18,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.app_discovery import discover_asgi_app
 
+from lib.aliexpress.errors import Unavailable
 from lib.app import App
 from lib.config import Settings
-from lib.services import background
+from lib.domain.freshness import Progress
+from lib.services import background, sync, sync_details
 from lib.services.dispatch import Dispatcher
+from lib.services.sync_timer import SyncTimer
 from lib.store.database import Database
 from tests.conftest import Desk
 from tests.pages.conftest import ROOT, Open, text_of
@@ -68,6 +73,79 @@ def test_a_platform_out_of_reach_is_said_on_every_page(
         page = open_page(desk.app, name)
         assert any("cannot be reached" in one.value for one in page.warning), name
     dispatcher.stop()
+
+
+def test_freshness_is_said_on_every_page_and_a_failure_with_what_to_do(
+    open_page: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any("never synced" in one.value for one in open_page(desk.app, "files").sidebar.caption)
+    sync.sync(desk.app, "default", by="tester")
+    for name in ("overview", "files"):
+        page = open_page(desk.app, name)
+        assert any("Orders synced" in one.value for one in page.sidebar.caption), name
+        assert not page.sidebar.warning
+    desk.behave(faults={"token_expired": 1.0})
+    with pytest.raises(Unavailable):
+        sync.sync(desk.app, "default", by="tester")
+    page = open_page(desk.app, "files")
+    [said] = page.sidebar.warning
+    assert "does not accept" in said.value
+    assert "Connection page" in said.value
+    assert "Orders synced" in said.value, "how old they are is said too"
+
+
+def test_orders_older_than_they_should_be_are_amber(open_page: Open, desk: Desk) -> None:
+    sync.sync(desk.app, "default", by="tester")
+    asked = desk.app.now
+    desk.app.now = lambda: asked() + timedelta(hours=3)  # type: ignore[method-assign]
+    [said] = open_page(desk.app, "files").sidebar.warning
+    assert "3 h 0 min ago" in said.value
+    assert "Sync now" in said.value
+
+
+def test_a_sync_under_way_shows_how_far_it_is(open_page: Open, desk: Desk) -> None:
+    shown: list[str] = []
+
+    def look(_progress: Progress) -> None:
+        page = open_page(desk.app, "files")
+        shown.extend(str(one.proto.text) for one in page.sidebar.get("progress"))
+
+    sync.sync(desk.app, "default", by="tester", on_progress=look)
+    assert shown == ["Syncing orders: 10 of 10"]
+
+
+def test_orders_sync_by_themselves_at_the_start_and_on_demand(desk: Desk) -> None:
+    background.start(desk.app)
+    try:
+        _until(lambda: sync.standing(desk.app)[0].synced_at is not None)
+        first = sync.standing(desk.app)[0].synced_at
+        _until(lambda: background.standing(desk.app)[0].next_at is not None)
+        assert background.sync_all(desk.app, by="tester") is None
+        _until(lambda: sync.standing(desk.app)[0].synced_at != first)
+    finally:
+        background.stop()
+    assert background.standing(desk.app)[0].next_at is None
+
+
+def test_a_failing_platform_is_asked_later_and_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_details, "PAUSES_S", (0.01,))
+    desk.behave(faults={"html_502": 1.0})
+    timer = SyncTimer(desk.app)
+    pauses = []
+    for _ in range(7):
+        timer._sync("default")
+        due = timer.next_at("default")
+        assert due
+        pauses.append(round((due - desk.app.now()).total_seconds()))
+    assert pauses == [30, 60, 120, 240, 480, 600, 600]
+    desk.behave(faults={}, daily_quota=1)
+    timer._failures.clear()
+    timer._sync("default")
+    timer._sync("default")
+    due = timer.next_at("default")
+    assert due
+    assert due - desk.app.now() > timedelta(seconds=60), "a ban is obeyed"
+    desk.behave(daily_quota=0)
 
 
 def test_an_action_opens_its_page_with_its_notice(open_page: Open, desk: Desk) -> None:
@@ -136,8 +214,19 @@ def test_the_server_serves_while_the_database_is_held_and_works_once_it_is_free(
     assert said.count("is in use by") == 1
 
 
+def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came to be")
+
+
 class _Nobody:
     """A platform nobody asks anything."""
+
+    def order_page(self, *_given: object, **_named: object) -> None:
+        raise Unavailable("unreachable")
 
     def close(self) -> None: ...
 

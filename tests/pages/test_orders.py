@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.domain.orders import OrderFilter
-from lib.services import batches, orders
+from lib.services import batches, orders, sync_details
 from lib.ui import filters
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
@@ -223,11 +223,14 @@ def test_an_order_nobody_knows_is_said_to_be_unknown(open_page: Open, mixed: Des
 def test_sync_asks_the_platform_and_says_what_came(open_page: Open, mixed: Desk) -> None:
     page = open_page(mixed.app, "orders")
     page.button(key="orders_sync").click().run()
-    assert "10 orders awaiting shipment" in page.success[0].value
+    assert "0 new orders, 10 updated" in page.success[0].value
     assert any("Orders synced" in one.value for one in page.sidebar.caption)
 
 
-def test_a_platform_that_does_not_answer_is_a_sentence(open_page: Open, mixed: Desk) -> None:
+def test_a_platform_that_does_not_answer_is_a_sentence(
+    open_page: Open, mixed: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_details, "PAUSES_S", (0.01,))
     mixed.behave(faults={"html_502": 1.0})
     page = open_page(mixed.app, "orders")
     page.button(key="orders_sync").click().run()

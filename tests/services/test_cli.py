@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -414,6 +414,30 @@ def test_a_platform_out_of_reach_is_said_and_exits_3(new_shop: Shop) -> None:
     assert "Nothing was lost" in answer["error"]
 
 
+def test_a_sync_makes_the_orders_and_reports_each_once(new_shop: Shop) -> None:
+    rows = [an_export_row() for _ in range(3)]
+    with launch_with(new_shop, rows) as url:
+        there = {
+            "platform_url": url,
+            "app_key": "12345678",
+            "app_secret": "sandbox-secret",
+            "token": "sandbox-token",
+        }
+        bad = {"order_id": rows[0]["订单号"], "receiver": {"country": "ZZ"}}
+        httpx.post(f"{url}/sandbox/change", json=bad).raise_for_status()
+        answer = new_shop.json("sync", status=1, **there)
+        assert {name: answer[name] for name in ("read", "loaded", "updated", "unchanged", "refused")} == {
+            "read": 3, "loaded": 2, "updated": 0, "unchanged": 0, "refused": 1,
+        }  # fmt: skip
+        [shop] = answer["shops"]
+        [problem] = shop["problems"]
+        assert (problem["order_id"], problem["value"]) == (rows[0]["订单号"], "ZZ")
+        assert problem["reason"]
+        assert problem["mending"]
+        told = new_shop.run("sync", **there)
+        assert "3 of 3 orders" in told.stderr
+
+
 def test_commands_that_only_read_start_no_sandbox(new_shop: Shop) -> None:
     new_shop.json("load", "--sample", status=1)
     new_shop.json("quote", "--country", "US", "--weight-g", "250")
@@ -511,3 +535,13 @@ def test_bills_are_loaded_and_counted(shop: Shop, tmp_path: Path) -> None:
     ]
     assert {line["number"] for line in found["unmatched"]} == {"LP1234567", "LP7654321"}
     assert shop.json("rates", "elsewhere", "--country", "jp")[0]["lacks"] == "weight"
+
+
+@contextmanager
+def launch_with(shop: Shop, rows: list[dict[str, str]]) -> Iterator[str]:
+    """A sandbox that knows these orders; where it answers."""
+    running = launch.ensure(shop.data.parent / "there", [write_export(shop.data.parent / "there.csv", rows)])
+    try:
+        yield running.url
+    finally:
+        running.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
-from lib.services import batches, orders
+from lib.services import batches, orders, sync
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import HTTP, Desk
 
@@ -91,18 +91,17 @@ def test_a_sync_brings_what_no_export_carries(empty_desk: Desk) -> None:
     brazil = an_export_row(收货国家="Brazil", 邮编="01310-100", 手机="5511987654321")
     empty_desk.load([part, brazil])
     assert orders.counts(empty_desk.app)["blocked"] == 2
-    orders.sync(empty_desk.app, by="tester")
+    sync.sync(empty_desk.app, "default", by="tester")
     assert orders.counts(empty_desk.app)["blocked"] == 0
     lines = orders.detail(empty_desk.app, part["订单号"])["lines"]
     assert [line["left_quantity"] for line in lines] == [0, 3], "the first sub-order went out already"
 
 
 def test_a_sync_takes_over_what_changed_on_the_platform(desk: Desk) -> None:
-
-    orders.sync(desk.app, by="tester")
-    assert orders.sync(desk.app, by="tester")["changed"] == 0, "nothing changed, nothing changes"
+    sync.sync(desk.app, "default", by="tester")
+    assert sync.sync(desk.app, "default", by="tester").updated == 0, "nothing changed, nothing changes"
     HTTP.post(f"{desk.url}/sandbox/advance", json={"hours": 24 * 60})
-    orders.sync(desk.app, by="tester")
+    sync.sync(desk.app, "default", by="tester")
     assert orders.counts(desk.app)["awaiting"] == 0, "the platform closed them"
 
 

@@ -53,11 +53,23 @@ LENT = {
         role varchar, address_id varchar, position bigint, name varchar, country varchar, province varchar,
         city varchar, street varchar, is_default boolean
     """,
-    "synced": "shop_id varchar, order_id varchar, status varchar, ship_by_at timestamp, buyer_plan_id varchar",
-    "synced_lines": """
-        shop_id varchar, order_id varchar, line_no integer, child_order_id varchar, shipped_quantity bigint
+    "told_orders": """
+        order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
+        ship_by_at timestamp, currency varchar, goods_minor bigint, shipping_minor bigint, total_minor bigint,
+        buyer_name varchar, buyer_service varchar, buyer_plan_id varchar, note varchar, is_detailed boolean,
+        asked_at timestamp
     """,
-    "synced_receivers": "shop_id varchar, order_id varchar, tax_number varchar",
+    "told_lines": """
+        order_id varchar, line_no integer, child_order_id varchar, sku varchar, title varchar, attributes varchar,
+        quantity bigint, unit varchar, shipped_quantity bigint
+    """,
+    "told_receivers": """
+        order_id varchar, name varchar, country varchar, province varchar, city varchar, address varchar,
+        postcode varchar, phone varchar, mobile varchar, tax_number varchar
+    """,
+    "seen_orders": """
+        order_id varchar, status varchar, modified_at timestamp, is_settled boolean, refused_code varchar
+    """,
     "edits": "sku varchar, field varchar, value varchar",
     "pairings": "sku varchar, known_sku varchar, quantity bigint",
     "bands": "min_g bigint, max_g bigint, packaging_g bigint",
@@ -113,7 +125,7 @@ LENT = {
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("stop_id", "skipped", "lot", "handover_id", "import_id", "group_count")
+NUMBERS = ("stop_id", "skipped", "lot", "handover_id", "import_id", "group_count", "next_page")
 FLAGS = (
     "include_accepted",
     "with_note",
@@ -147,6 +159,9 @@ MAKERS = (
     "phone_prefixes_make",
     "phone_verdicts_make",
     "tax_verdicts_make",
+    "sync_incoming",
+    "sync_lines_matched",
+    "sync_contradictions",
 )
 
 

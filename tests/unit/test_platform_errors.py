@@ -446,12 +446,37 @@ def test_timeliness_is_a_pair_of_days(wire, days):
 
 
 @pytest.mark.parametrize(
+    ("moment", "start", "end"),
+    [
+        (datetime(2026, 1, 15, 18, tzinfo=UTC), "2026-01-15 10:00:00", "2026-01-15 10:00:00"),
+        (datetime(2026, 3, 8, 9, 59, 59, tzinfo=UTC), "2026-03-08 01:59:59", "2026-03-08 01:59:59"),
+        (datetime(2026, 3, 8, 10, 30, tzinfo=UTC), "2026-03-08 03:30:00", "2026-03-08 03:30:00"),
+        # 01:30 comes twice on 1 November: at 08:30 and at 09:30 UTC.
+        (datetime(2026, 11, 1, 8, 30, tzinfo=UTC), "2026-11-01 00:30:00", "2026-11-01 02:30:00"),
+        (datetime(2026, 11, 1, 9, 30, tzinfo=UTC), "2026-11-01 00:30:00", "2026-11-01 02:30:00"),
+        (datetime(2026, 11, 1, 10, 0, tzinfo=UTC), "2026-11-01 02:00:00", "2026-11-01 02:00:00"),
+        (datetime(2026, 7, 1, 7, 0, 0, 500_000, tzinfo=UTC), "2026-07-01 00:00:00", "2026-07-01 00:00:01"),
+    ],
+)
+def test_bounds_in_pacific_time_leave_nothing_out_when_the_clock_changes(moment, start, end):
+    assert (fields.pacific_from(moment), fields.pacific_until(moment)) == (start, end)
+
+
+@pytest.mark.parametrize(
     ("wire", "utc"),
     [
         ("2026-01-15 10:00:00", datetime(2026, 1, 15, 18, tzinfo=UTC)),
         ("2026-07-15 10:00:00", datetime(2026, 7, 15, 17, tzinfo=UTC)),
         ("2026-03-08 03:00:00", datetime(2026, 3, 8, 10, tzinfo=UTC)),
         ("2026-11-01 02:00:00", datetime(2026, 11, 1, 10, tzinfo=UTC)),
+        (
+            "2026-11-01 01:30:00",
+            datetime(2026, 11, 1, 8, 30, tzinfo=UTC),
+        ),  # The first of two: no later than it is.
+        (
+            "2026-03-08 02:30:00",
+            datetime(2026, 3, 8, 10, 30, tzinfo=UTC),
+        ),  # It never comes: moved to one that does.
         ("2026-01-15", None),
         ("soon", None),
         (None, None),

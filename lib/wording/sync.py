@@ -1,0 +1,39 @@
+"""Why a sync of orders did not go well, and what to do."""
+
+from __future__ import annotations
+
+from lib.texts import gettext as _
+from lib.texts import later
+
+#: Kind of failure → why, and what to do. {code} is the platform's code.
+FAILURES = {
+    "unreachable": later(
+        "The platform cannot be reached. See whether this machine is online; it is tried again by itself."
+    ),
+    "unanswered": later("The platform gives no usable answer ({code}). It is tried again by itself."),
+    "limited": later("The platform limits how often it is asked. It is tried again by itself."),
+    "quota": later(
+        "The platform's calls for today are used up, until midnight in Beijing. Until then load exports by hand."
+    ),
+    "unauthorised": later(
+        "The platform does not accept the app key, the secret or the token ({code}). Renew them; the Connection page "
+        "says where."
+    ),
+    "refused": later(
+        "The platform refuses to list the orders ({code}). See whether the app may read orders, or load exports by "
+        "hand."
+    ),
+    "incomplete": later(
+        "The list moved all the while it was read, so orders may be missing. It is read again by itself."
+    ),
+    "unforeseen": later("The program stumbled; its log has the details. It is tried again by itself."),
+}
+#: Orders are old and nothing says why: the program was closed, or the machine slept.
+LATE = later(
+    "Nothing was asked for longer than usual: the program was closed, or this machine slept. Sync now."
+)
+
+
+def sync_trouble(kind: str, code: str) -> str:
+    """Why a shop's orders are not fresh, and what to do; '' for no kind is the answer to being merely old."""
+    return _(FAILURES[kind], code=code or "–") if kind in FAILURES else _(LATE)
