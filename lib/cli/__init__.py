@@ -7,7 +7,7 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, figures, products, quoting, rates, reading, syncing
+from lib.cli import batches, figures, products, quoting, rates, reading, stops, syncing
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
@@ -21,5 +21,6 @@ for command in (
     batches.batch,
     rates.rates,
     rates.bills_command,
+    stops.plans_group,
 ):
     group.add_command(command)

@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from lib.app import App
-from lib.cli import shown
+from lib.cli import deciding, shown
 from lib.cli.choosing import as_filter, filters
+from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.working import work
-from lib.domain.plans import Policy
 from lib.domain.shipments import DEAD, Decision, HandoverMode, State
 from lib.services import batches, handover, orders, plans, shipments
 from lib.texts import gettext as _
@@ -28,7 +28,6 @@ from lib.wording import (
     state_label,
 )
 
-POLICIES = {str(policy).replace("_", "-"): policy for policy in Policy}
 HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
 ADVISED = "advised"
 PAPERS = ("100x150", "a6", "a4")
@@ -354,5 +353,18 @@ def _summary(counts: dict[str, int]) -> str:
     return _(", ").join(f"{count:,} × {state_label(state)}" for state, count in counts.items())
 
 
-for one in (new, listing, send, show, retry, pause, resume, labels, handover_command, declare, void):
+for one in (
+    new,
+    deciding.choose,
+    listing,
+    send,
+    show,
+    retry,
+    pause,
+    resume,
+    labels,
+    handover_command,
+    declare,
+    void,
+):
     batch.add_command(one)

@@ -23,6 +23,7 @@ class Obstacle(IntFlag):
     SUSPENDED = 16  #: The carrier has suspended this destination.
     NO_RATE = 32  #: No rate card covers this destination, cargo class and weight.
     TOO_DEAR = 64  #: Declared worth more than the plan takes.
+    STOPPED = 128  #: Stopped by hand.
 
 
 class Policy(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,7 @@ class Comparison:
 
     plans: pd.DataFrame  #: One row per plan; see `store.plans.by_plan`.
     choices: pd.DataFrame  #: One row per undecided shipment; those without a plan first.
+    places: pd.DataFrame  #: One row per country and weight band; see `store.plans.cheapest_by_place`.
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Pair:
     fee_cny_minor: int
     buyer_days_max: int | None
     plan_days_max: int | None
+    known: bool = False  #: Somebody of the shop confirmed the same pair before.
+
+    @property
+    def needs_tick(self) -> bool:
+        """Whether it is confirmed only with a tick of its own: what is new, and what buyers get less by."""
+        return not self.known or self.kind is PairKind.DOWNGRADE
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,24 @@ def compare(app: App, batch_id: str) -> Comparison:
     with app.database.read() as work:
         need(work, batch_id)
         store.rate_batch(work, batch_id, on=app.now().date())
-        return Comparison(store.by_plan(work), store.choices(work, batch_id))
+        return Comparison(store.by_plan(work), store.choices(work, batch_id), store.cheapest_by_place(work))
+
+
+def frontier(by_plan: pd.DataFrame) -> list[str]:
+    """The plans nothing beats, fastest first: each further one is slower and costs less a parcel.
+
+    Looks only at plans that state their days and carry as many parcels as any such plan does: means over other
+    parcels say nothing about which plan is dearer.
+    """
+    dated = by_plan[(by_plan["carried_count"] > 0) & by_plan["days_max"].notna()]
+    widest = dated[dated["carried_count"] == dated["carried_count"].max()]
+    found: list[str] = []
+    least: int | None = None
+    for row in widest.sort_values(["days_max", "fee_cny_minor", "plan_id"]).to_dict("records"):
+        if least is None or row["fee_cny_minor"] < least:
+            found.append(row["plan_id"])
+            least = row["fee_cny_minor"]
+    return found
 
 
 def options(app: App, batch_id: str, shipment_id: str) -> list[Quote]:
@@ -139,6 +163,12 @@ def quote_parcel(
             sold=sold,
         )
         return [_quote(row) for row in store.options(work, "parcel")]
+
+
+def destinations(app: App) -> list[str]:
+    """The countries (ISO alpha-2) that any rate card of today has a row for, also a suspended one."""
+    with app.database.read() as work:
+        return store.destinations(work, on=app.now().date())
 
 
 def landed_of_order(app: App, order_id: str) -> list[Landed]:
@@ -200,25 +230,45 @@ def mismatches_in(work: Work, batch_id: str) -> list[Pair]:
             row["fee_cny_minor"],
             row["buyer_days_max"],
             row["plan_days_max"],
+            row["known"],
         )
         for row in store.pairs(work, batch_id)
     ]
 
 
-def confirm(app: App, batch_id: str, expected: int, *, by: str) -> int:
-    """Confirm the plans that differ from the buyers' choice; who and how many is recorded.
+def confirm(
+    app: App, batch_id: str, expected: int, *, by: str, ticked: Collection[PairKind] | None = None
+) -> int:
+    """Confirm the plans that differ from the buyers' choice; who confirmed which pairs is kept.
 
-    `expected` is the number the person saw. Raises Problem('choices_changed') when it is another by now.
+    `expected` is the number the person saw; `ticked` the kinds whose new pairs and downgrades got their tick, None
+    for a confirmation of everything at once. Raises Problem: choices_changed when the number is another by now,
+    pairs_not_ticked.
     """
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        count = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
+        pairs = mismatches_in(work, batch_id)
+        count = sum(pair.shipment_count for pair in pairs)
         if count != expected:
             raise Problem("choices_changed", seen=expected, now=count)
+        if ticked is not None:
+            left = [pair for pair in pairs if pair.needs_tick and pair.kind not in ticked]
+            if left:
+                raise Problem(
+                    "pairs_not_ticked", count=len(left), parcels=sum(p.shipment_count for p in left)
+                )
+        if pairs:
+            store.keep_confirmed(work, batch_id, _confirmed(pairs, ticked), by=by, at=now)
         batch_store.confirm(work, batch_id, count, by=by, at=now)
-        audit.record(work, "confirm_plans", batch_id, by=by, at=now, shipments=count)
+        audit.record(work, "confirm_plans", batch_id, by=by, at=now, shipments=count, pairs=len(pairs))
     return count
+
+
+def confirmed(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """Who confirmed which pairs of a batch; see the table pair_confirmations. The latest first."""
+    with app.database.read() as work:
+        return store.confirmed(work, batch_id)
 
 
 def all_plans(app: App) -> list[dict[str, Any]]:
@@ -238,6 +288,27 @@ def _deciding(app: App, batch_id: str, by: str, *, policy: Policy | None) -> Ite
         store.keep_quotes(work, batch_id, by=by, at=now)
         batch_store.choose_policy(work, batch_id, policy)
         audit.record(work, "choose_plans", batch_id, by=by, at=now, policy=policy)
+
+
+def _confirmed(pairs: list[Pair], ticked: Collection[PairKind] | None) -> pd.DataFrame:
+    days = ("buyer_days_max", "plan_days_max")
+    frame = pd.DataFrame(
+        [
+            {
+                "buyer_service": pair.buyer_service,
+                "plan_id": pair.plan_id,
+                "kind": str(pair.kind),
+                "shipment_count": pair.shipment_count,
+                "fee_cny_minor": pair.fee_cny_minor,
+                "buyer_days_max": pair.buyer_days_max,
+                "plan_days_max": pair.plan_days_max,
+                "was_known": pair.known,
+                "ticked": pair.needs_tick and ticked is not None,
+            }
+            for pair in pairs
+        ]
+    )
+    return frame.astype(dict.fromkeys(days, "Int64"))
 
 
 def _quote(row: dict[str, Any]) -> Quote:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from lib.store import audit
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import shipments as store
+from lib.store import stops as stop_store
 from lib.store.database import Work
 
 #: The text that is agreed to; its wording is the platform's.
@@ -104,7 +105,7 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
 
     A draft that the check before shipping keeps back stays one; its neighbours go.
 
-    Raises Problem: agreement_missing, plan_missing, confirmation_missing, undeliverable_missing,
+    Raises Problem: agreement_missing, plan_missing, plan_stopped, confirmation_missing, undeliverable_missing,
     handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
     """
     if not agreed:
@@ -117,7 +118,7 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
         if drafts and len(kept_back) == len(drafts):
             raise Problem("all_kept_back", count=len(drafts))
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
-        _complete(work, batch, drafts)
+        _complete(work, batch, drafts, now.date())
         batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
         batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
@@ -178,7 +179,7 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
         again = [one for one in refused if one.shipment_id in wanted]
         if not again:
             return 0
-        _complete(work, batch, again)
+        _complete(work, batch, again, now.date())
         batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
         moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
         batch_store.record_fees(work, batch_id, at=now)
@@ -297,7 +298,7 @@ def needing_people(app: App) -> list[dict[str, Any]]:
         return store.needing_people(work)
 
 
-def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment]) -> None:
+def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: date) -> None:
     """Raise the first thing a person still has to decide."""
     batch_id = batch["batch_id"]
     if not drafts:
@@ -307,6 +308,10 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment]) -> None
     planless = [draft.shipment_id for draft in drafts if draft.plan_id is None]
     if planless:
         raise Problem("plan_missing", count=len(planless))
+    stopped = stop_store.shipments(work, on=today)
+    stopped = stopped[stopped["shipment_id"].isin([draft.shipment_id for draft in drafts])]
+    if len(stopped):
+        raise Problem("plan_stopped", count=len(stopped), plans=", ".join(sorted(set(stopped["plan_id"]))))
     differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
     if differing and batch["confirmed_at"] is None:
         raise Problem("confirmation_missing", count=differing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -70,6 +70,11 @@ def options(work: Work, parcel_id: str) -> list[dict[str, Any]]:
     return work.rows("quotes_of_parcel", parcel_id=parcel_id)
 
 
+def destinations(work: Work, *, on: date) -> list[str]:
+    """The countries that the cards of a day know, in their codes' order."""
+    return [row["country"] for row in work.rows("rated_countries", quoted_on=on)]
+
+
 def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
     """One dict per rule of the destination that holds for a rated parcel: what is due there, never in a fee."""
     return work.rows("landed_of_parcel", parcel_id=parcel_id, quoted_on=on)
@@ -78,6 +83,11 @@ def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
 def by_plan(work: Work) -> pd.DataFrame:
     """One row per plan over all rated parcels: how many it carries, their total, what stops the rest."""
     return work.frame("quotes_by_plan")
+
+
+def cheapest_by_place(work: Work) -> pd.DataFrame:
+    """One row per country and weight band of the rated parcels: the plan that is the cheapest for most of them."""
+    return work.frame("cheapest_by_place")
 
 
 def policy_plans(work: Work, policy: Policy) -> dict[str, str]:
@@ -107,6 +117,20 @@ def choose_plan(work: Work, shipment_ids: Sequence[str], plan_id: str, *, lock: 
         return len(work.rows("shipments_choose_plan", plan_id=plan_id, locked=lock, changed_at=at))
 
 
+def able(work: Work) -> pd.DataFrame:
+    """One row per rated parcel and plan that can carry it, and that its lock allows."""
+    return work.frame("quotes_able").astype({"days_max": "Int64"})
+
+
+def choose_each(work: Work, plan_ids: Mapping[str, str], *, at: datetime) -> int:
+    """Give each rated shipment its own plan where it can carry it; returns how many got theirs."""
+    picked = pd.DataFrame(
+        {"shipment_id": list(plan_ids.keys()), "plan_id": list(plan_ids.values())}, dtype="str"
+    )
+    with work.table("picked", picked):
+        return len(work.rows("shipments_choose_each", changed_at=at))
+
+
 def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:
     """Keep what the operator saw: the quote of each chosen plan, the buyer's service, the return fee."""
     work.run("quotes_forget", batch_id=batch_id)
@@ -116,6 +140,17 @@ def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:
 def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
     """One dict per pair (buyer's service → chosen plan) that differ, with counts, cost and days."""
     return work.rows("choice_pairs", batch_id=batch_id)
+
+
+def keep_confirmed(work: Work, batch_id: str, confirmed: pd.DataFrame, *, by: str, at: datetime) -> None:
+    """Keep which pairs were confirmed: buyer_service, plan_id, kind, counts, cost, days, was_known, ticked."""
+    with work.table("confirmed", confirmed):
+        work.run("pair_confirmations_add", batch_id=batch_id, confirmed_by=by, confirmed_at=at)
+
+
+def confirmed(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per pair confirmed for a batch, the latest first: who confirmed what."""
+    return work.rows("pair_confirmations_of", batch_id=batch_id)
 
 
 def rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:

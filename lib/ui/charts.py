@@ -23,8 +23,13 @@ def scatter(
     key: str,
     alt: str,
     height: int = 340,
+    line: pd.DataFrame | None = None,
+    line_label: str = "",
 ) -> None:
-    """One dot per row, its area by `size`, its name in the legend. `labels` are those of x, y and size."""
+    """One dot per row, its area by `size`, its name in the legend. `labels` are those of x, y and size.
+
+    `line` is rows to be joined by a line, in their order, named `line_label`.
+    """
     biggest = max(float(frame[size].max()), 1.0)
     dots = [
         go.Scatter(
@@ -41,6 +46,17 @@ def scatter(
         )
         for row in frame.to_dict("records")
     ]
+    if line is not None and len(line) > 1:
+        dots.append(
+            go.Scatter(
+                x=line[x].tolist(),
+                y=line[y].tolist(),
+                name=line_label,
+                mode="lines",
+                line={"dash": "dot", "width": 2, "color": "gray"},
+                hoverinfo="skip",
+            )
+        )
     figure = go.Figure(dots)
     figure.update_layout(showlegend=True, legend={"itemsizing": "constant"})
     figure.update_xaxes(title=labels[0], rangemode="tozero")
@@ -72,6 +88,48 @@ def bars(
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
     _show(figure, key=key, alt=alt, height=150 + 30 * len(frame))
+
+
+def heat_map(
+    frame: pd.DataFrame,
+    *,
+    row: str,
+    column: str,
+    value: str,
+    text: str,
+    detail: str,
+    value_label: str,
+    key: str,
+    alt: str,
+) -> None:
+    """One cell per row of the frame, coloured by `value`, saying `text`; `detail` is told under the pointer."""
+    grid = frame.pivot(index=row, columns=column)
+    rows = frame[row].unique().tolist()
+    columns = frame[column].unique().tolist()
+
+    def cells(name: str) -> list[list[object]]:
+        found = grid[name].reindex(index=rows, columns=columns).astype("object")
+        return found.where(found.notna(), None).to_numpy().tolist()
+
+    figure = go.Figure(
+        go.Heatmap(
+            x=columns,
+            y=rows,
+            z=cells(value),
+            text=[[one or "" for one in line] for line in cells(text)],
+            customdata=cells(detail),
+            texttemplate="%{text}",
+            hovertemplate="%{customdata}<extra></extra>",
+            colorscale="Blues",
+            colorbar={"title": {"text": value_label}},
+            hoverongaps=False,
+            xgap=2,
+            ygap=2,
+        )
+    )
+    figure.update_yaxes(autorange="reversed", automargin=True, type="category")
+    figure.update_xaxes(side="top", type="category")
+    _show(figure, key=key, alt=alt, height=130 + 34 * len(rows))
 
 
 def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:

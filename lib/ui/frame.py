@@ -22,6 +22,7 @@ PAGES = {
     "orders": (later("Orders"), ":material/receipt_long:"),
     "checks": (later("Check before shipping"), ":material/fact_check:"),
     "plans": (later("Plans"), ":material/alt_route:"),
+    "quote": (later("Quick quote"), ":material/request_quote:"),
     "shipments": (later("Shipments"), ":material/local_shipping:"),
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),

@@ -57,6 +57,7 @@ OBSTACLES = {
     Obstacle.SUSPENDED: later("destination suspended"),
     Obstacle.NO_RATE: later("no rate for this destination and weight"),
     Obstacle.TOO_DEAR: later("worth more than it takes"),
+    Obstacle.STOPPED: later("stopped by hand"),
 }
 
 PARTS = {
@@ -95,8 +96,8 @@ POLICIES = {
 
 PAIR_KINDS = {
     PairKind.SAME_TIER: later("Same class"),
-    PairKind.UPGRADE: later("Faster class"),
-    PairKind.DOWNGRADE: later("Slower class"),
+    PairKind.UPGRADE: later("Upgrade"),
+    PairKind.DOWNGRADE: later("Downgrade"),
     PairKind.UNKNOWN: later("Cannot be compared"),
 }
 

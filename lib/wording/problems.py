@@ -156,6 +156,20 @@ PROBLEMS = {
     "band_gap": later(
         "No band holds {least}–{most} g. Begin every band one gram above the end of the one below."
     ),
+    "pairs_not_ticked": later(
+        "{count} kinds of change still need their tick ({parcels} parcels): new ones, and slower services. "
+        "Tick them, then confirm."
+    ),
+    "stop_needs_reason": later("Write why the plan is stopped: others will see it."),
+    "stop_ends_early": later("The stop would end on {until}, before it begins. Choose a later day."),
+    "stop_plan_unknown": later(
+        "No plan is called “{plan_id}”. Use the code of one that the platform offers."
+    ),
+    "stop_unknown": later("No stop {stop_id} holds. It may have been lifted in the meantime."),
+    "plan_stopped": later(
+        "{count} parcels stand on a stopped plan ({plans}). Move them to another plan on the page Plans."
+    ),
+    "limits_unknown_plan": later("A limit names plans nobody offers here: {plans}."),
     "unknown_mapping": later("No mapping is called “{name}”. Known ones: {known}."),
     "unknown_unit": later("“{unit}” is no unit of weight. Use one of: {units}."),
     "mapping_needs_name": later("A mapping needs a name. Write one, then save."),

@@ -41,6 +41,10 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     screen.press("plans_policy_cheapest")
     if screen.at("plans_take_out").count():
         screen.press("plans_take_out")
+    for kind in ("downgrade", "unknown", "same_tier", "upgrade"):
+        if screen.at(f"plans_tick_{kind}").count():
+            screen.at(f"plans_tick_{kind}").locator("label").first.click()
+            screen.settle()
     screen.press("plans_confirm")
     screen.press("plans_continue")
 

@@ -74,7 +74,11 @@ def test_the_cheapest_plans_are_chosen_confirmed_and_lead_on(
     rows = table(page, "cheapest_fee")
     assert (rows["fee"] == rows["cheapest_fee"]).all()
     assert page.button(key="plans_continue").disabled
-    confirm = page.button(key="plans_confirm")
+    assert page.button(key="plans_confirm").disabled, "what is new needs its tick"
+    for box in page.checkbox:
+        if str(box.key).startswith("plans_tick_"):
+            box.check()
+    confirm = page.run().button(key="plans_confirm")
     assert "10 parcels" in confirm.label
     confirm.click().run()
     assert "Confirmed by" in text_of(page)
@@ -160,3 +164,33 @@ def test_the_page_speaks_chinese(open_page: Open, desk: Desk, batch_id: str) -> 
     assert not page.exception
     names = {row["name_zh"] for row in plans.all_plans(desk.app)}
     assert set(table(page, "why_not")["name"]) == names
+
+
+def test_a_plan_is_stopped_and_everything_on_it_moved_in_the_page(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
+    page = open_page(desk.app, "plans")
+    page.selectbox(key="plans_stop_plan").select("CPAM")
+    page.text_input(key="plans_stop_reason").input("backlog").run()
+    page.button(key="plans_stop").click().run()
+    assert "It is stopped" in text_of(page)
+    page.selectbox(key="plans_move_to_1").select("UPSE").run()
+    page.button(key="plans_move_1").click().run()
+    assert not page.exception
+    assert set(plans.compare(desk.app, batch_id).choices["plan_id"]) == {"UPSE"}
+    assert "10 parcels stand on the other plan now" in text_of(page)
+
+
+def test_the_best_choice_under_limits_is_found_in_the_page(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    page = open_page(desk.app, "plans", batch=batch_id)
+    page.number_input(key="plans_limits_budget").set_value(1.0).run()
+    page.button(key="plans_limits_choose").click().run()
+    assert "No choice keeps these limits together: budget 1.00 CNY" in text_of(page)
+    page.number_input(key="plans_limits_budget").set_value(100_000.0).run()
+    page.button(key="plans_limits_choose").click().run()
+    assert not page.exception
+    assert "10 parcels got their plan" in text_of(page)
+    assert "proven the best" in text_of(page)

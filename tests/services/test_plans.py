@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from lib.domain.plans import Obstacle, PairKind, Policy
@@ -101,3 +102,58 @@ def test_what_was_seen_when_deciding_is_kept(desk: Desk) -> None:
     assert sum(json.loads(kept["parts"]).values()) == kept["fee_minor"]
     assert kept["buyer_service"] == "AliExpress Standard Shipping"
     assert (kept["decided_by"], kept["card_id"] is not None) == ("tester", True)
+
+
+def test_a_draft_is_laid_out_by_country_and_weight_band(empty_desk: Desk) -> None:
+    paris = {"收货国家": "France", "邮编": "75001", "手机": "33612345678"}
+    empty_desk.load([an_export_row(**paris) for _ in range(3)] + [an_export_row()])
+    found = plans.compare(empty_desk.app, a_draft(empty_desk))
+    assert dict(zip(found.places["country"], found.places["parcel_count"], strict=True)) == {"FR": 3, "IE": 1}
+    cheapest = found.choices.groupby("country")["cheapest_plan_id"].first().to_dict()
+    assert dict(zip(found.places["country"], found.places["plan_id"], strict=True)) == cheapest
+    means = found.choices.groupby("country")["cheapest_cny_minor"].first().to_dict()
+    assert dict(zip(found.places["country"], found.places["mean_cny_minor"], strict=True)) == means
+
+
+def test_the_share_of_a_plan_that_buyers_chose_is_counted(desk: Desk) -> None:
+    table = plans.compare(desk.app, a_draft(desk)).plans.set_index("plan_id")
+    assert table.loc["CAINIAO_STANDARD", "matching_count"] == table.loc["CAINIAO_STANDARD", "carried_count"]
+    assert table["matching_count"].drop("CAINIAO_STANDARD").sum() == 0
+
+
+def test_the_frontier_holds_only_plans_that_nothing_beats() -> None:
+    by_plan = pd.DataFrame(
+        [
+            ("fast", 10, 5000, 7),
+            ("beaten", 10, 6000, 9),
+            ("cheap", 10, 2000, 30),
+            ("same", 10, 2000, 40),
+            ("narrow", 3, 100, 5),
+            ("undated", 10, 10, None),
+        ],
+        columns=["plan_id", "carried_count", "fee_cny_minor", "days_max"],
+    )
+    assert plans.frontier(by_plan) == ["fast", "cheap"]
+
+
+def test_new_pairs_and_downgrades_need_their_tick_and_known_ones_do_not(empty_desk: Desk) -> None:
+    paris = {"收货国家": "France", "邮编": "75001", "手机": "33612345678"}
+    empty_desk.load([an_export_row(**paris) for _ in range(4)])
+    first, second, third, fourth = empty_desk.order_ids()
+
+    def drafted(order_id: str, plan_id: str) -> str:
+        made = batches.create(empty_desk.app, [order_id], by="tester")
+        plans.choose_plan(empty_desk.app, str(made.batch_id), plan_id, by="tester")
+        return str(made.batch_id)
+
+    slower, same = "AE_CN_SUPER_ECONOMY_G", "CPAM"
+    with pytest.raises(Problem, match="pairs_not_ticked"):
+        plans.confirm(empty_desk.app, batch := drafted(first, same), 1, by="tester", ticked=[])
+    plans.confirm(empty_desk.app, batch, 1, by="vera", ticked=[PairKind.SAME_TIER])
+    [kept] = plans.confirmed(empty_desk.app, batch)
+    assert (kept["confirmed_by"], kept["kind"], kept["shipment_count"]) == ("vera", "same_tier", 1)
+    assert (kept["was_known"], kept["ticked"]) == (False, True)
+    plans.confirm(empty_desk.app, drafted(second, same), 1, by="tester", ticked=[])
+    plans.confirm(empty_desk.app, drafted(third, slower), 1, by="tester", ticked=[PairKind.DOWNGRADE])
+    with pytest.raises(Problem, match="pairs_not_ticked"):
+        plans.confirm(empty_desk.app, drafted(fourth, slower), 1, by="tester", ticked=[])

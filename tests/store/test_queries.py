@@ -29,6 +29,11 @@ LENT = {
         note varchar, next_attempt_at timestamp, drops_wish boolean, logistics_order_id varchar,
         lp_number varchar, tracking_number varchar, reason_code varchar, reason_text varchar, request_id varchar
     """,
+    "confirmed": """
+        buyer_service varchar, plan_id varchar, kind varchar, shipment_count bigint, fee_cny_minor bigint,
+        buyer_days_max bigint, plan_days_max bigint, was_known boolean, ticked boolean
+    """,
+    "picked": "shipment_id varchar, plan_id varchar",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
     "rules": "code varchar, severity varchar, subject varchar, asks boolean",
     "limits": "name varchar, least bigint, most bigint",
@@ -120,7 +125,7 @@ LENT = {
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("skipped", "lot", "handover_id", "import_id", "group_count", "next_page")
+NUMBERS = ("stop_id", "skipped", "lot", "handover_id", "import_id", "group_count", "next_page")
 FLAGS = (
     "include_accepted",
     "with_note",

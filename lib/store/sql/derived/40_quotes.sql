@@ -161,9 +161,17 @@ pairs as (
     cross join offered as plan
 ),
 
+stopped as (
+    select distinct stop.plan_id, place.country
+    from stops_on(quoted_on) as stop
+    inner join (select distinct country from query_table(parcels)) as place
+        on stop.country in ('', place.country)
+),
+
 rated as (
     select
         pair.*,
+        stop.plan_id is not null as is_stopped,
         rate.card_id is not null as is_rated,
         coalesce(rate.suspended, false) as is_suspended,
         (greatest(pair.needed_g, rate.min_billable_g) + rate.increment_g - 1)
@@ -183,6 +191,8 @@ rated as (
         and pair.needed_g <= rate.to_g
         -- Without its weight nothing is known of a parcel, whatever its size.
         and pair.weight_g is not null
+    left join stopped as stop
+        on stop.plan_id = pair.plan_id and stop.country = pair.country
 ),
 
 priced as (
@@ -221,6 +231,7 @@ select
             else 0
         end
         + case when priced.declared_e6 > priced.max_declared_e6 then 64 else 0 end
+        + case when priced.is_stopped then 128 else 0 end
     )::integer as obstacles,
     priced.item_fee_minor,
     priced.weight_fee_minor,

@@ -19,6 +19,14 @@ left join return_fees as return_fee
 where plan.channel = 'online'
 order by plan.plan_id;
 
+-- name: rated_countries
+-- One row per country that a card of the day has a row for.
+select distinct rate.country
+from rates as rate
+inner join cards_on($quoted_on::date) as card
+    on card.card_id = rate.card_id
+order by rate.country;
+
 -- name: parcels_clear
 -- Make room for the parcels to be rated.
 drop table if exists parcels;
@@ -150,14 +158,19 @@ select
     coalesce(sum(quote.fee_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_minor,
     coalesce(sum(quote.fee_cny_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_cny_minor,
     coalesce(sum(quote.chargeable_g) filter (where quote.obstacles = 0), 0)::bigint as chargeable_g,
+    coalesce(sum(parcel.weight_g) filter (where quote.obstacles = 0), 0)::bigint as carried_g,
+    count(*) filter (where quote.obstacles = 0 and quote.plan_id = parcel.buyer_plan_id)::bigint as matching_count,
     count(*) filter (where quote.obstacles & 1 > 0)::bigint as no_weight_count,
     count(*) filter (where quote.obstacles & 2 > 0)::bigint as too_heavy_count,
     count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
     count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
     count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
     count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
-    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count
+    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count,
+    count(*) filter (where quote.obstacles & 128 > 0)::bigint as stopped_count
 from quoted as quote
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
 inner join plans as plan
     on plan.plan_id = quote.plan_id
 left join rate_cards as card
@@ -172,6 +185,61 @@ group by
     plan.days_min,
     plan.days_max
 order by carried_count desc, fee_cny_minor, plan.plan_id;
+
+-- name: cheapest_by_place
+-- One row per country and weight band [band_from_g, band_to_g) (null: no end): the plan that is the cheapest for most
+-- of its rated parcels, for how many, and what the cheapest plans of all of them cost on average. plan_id is null where
+-- no plan can carry any.
+with cheapest as (
+    select
+        parcel.parcel_id,
+        parcel.country,
+        case
+            when parcel.weight_g <= 150 then 1
+            when parcel.weight_g <= 300 then 151
+            when parcel.weight_g <= 500 then 301
+            when parcel.weight_g <= 1000 then 501
+            when parcel.weight_g <= 2000 then 1001
+            else 2001
+        end::bigint as band_from_g,
+        case
+            when parcel.weight_g <= 150 then 151
+            when parcel.weight_g <= 300 then 301
+            when parcel.weight_g <= 500 then 501
+            when parcel.weight_g <= 1000 then 1001
+            when parcel.weight_g <= 2000 then 2001
+        end::bigint as band_to_g,
+        quote.plan_id,
+        quote.fee_cny_minor
+    from parcels as parcel
+    left join quoted as quote
+        on quote.parcel_id = parcel.parcel_id and quote.obstacles = 0
+    where parcel.weight_g is not null
+    qualify row_number() over (
+        partition by parcel.parcel_id
+        order by quote.fee_cny_minor nulls last, quote.days_max nulls last, quote.plan_id
+    ) = 1
+),
+
+counted as (
+    select country, band_from_g, band_to_g, plan_id, count(*) as plan_count, sum(fee_cny_minor) as fee_cny_minor
+    from cheapest
+    group by country, band_from_g, band_to_g, plan_id
+)
+
+select
+    country,
+    band_from_g,
+    band_to_g,
+    arg_max(plan_id, plan_count) filter (where plan_id is not null) as plan_id,
+    coalesce(max(plan_count) filter (where plan_id is not null), 0)::bigint as plan_count,
+    sum(plan_count)::bigint as parcel_count,
+    coalesce(sum(plan_count) filter (where plan_id is null), 0)::bigint as uncarried_count,
+    round(sum(fee_cny_minor) / nullif(sum(plan_count) filter (where plan_id is not null), 0))::bigint
+        as mean_cny_minor
+from counted
+group by country, band_from_g, band_to_g
+order by sum(parcel_count) over (partition by country) desc, country, band_from_g;
 
 -- name: policy_plans
 -- One row per rated parcel that a policy has a plan for.
@@ -204,6 +272,35 @@ where quoted.parcel_id = shipments.shipment_id
     and quoted.plan_id = $plan_id
     and quoted.obstacles = 0
     and shipments.state in ('draft', 'refused')
+returning shipments.shipment_id;
+
+-- name: quotes_able
+-- One row per rated parcel and plan that can carry it; of a locked parcel only its own plan, where that one can.
+select
+    quote.parcel_id,
+    quote.plan_id,
+    quote.fee_cny_minor,
+    quote.days_max,
+    coalesce(quote.plan_id = parcel.buyer_plan_id, false) as matches
+from quoted as quote
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
+left join shipments as shipment
+    on shipment.shipment_id = quote.parcel_id and shipment.locked
+where quote.obstacles = 0
+    and quote.fee_cny_minor is not null
+    and (shipment.plan_id is null or shipment.plan_id = quote.plan_id);
+
+-- name: shipments_choose_each
+-- One row per shipment of `picked` (shipment_id, plan_id) that got its plan, because the plan can carry it.
+update shipments
+set plan_id = picked.plan_id, changed_at = $changed_at
+from picked
+inner join quoted
+    on quoted.parcel_id = picked.shipment_id and quoted.plan_id = picked.plan_id and quoted.obstacles = 0
+where picked.shipment_id = shipments.shipment_id
+    and shipments.state in ('draft', 'refused')
+    and (not shipments.locked or shipments.plan_id = picked.plan_id)
 returning shipments.shipment_id;
 
 -- name: quotes_forget
@@ -257,6 +354,7 @@ where shipment.batch_id = $batch_id
 
 -- name: choice_pairs
 -- One row per pair of buyer's service and chosen plan that differ in a batch, with counts, cost and days.
+-- known: somebody of the shop confirmed the same pair before.
 select
     coalesce(quote.buyer_service, '') as buyer_service,
     quote.buyer_plan_id,
@@ -268,7 +366,8 @@ select
     count(*)::bigint as shipment_count,
     sum(quote.fee_cny_minor)::bigint as fee_cny_minor,
     max(own.days_max) as buyer_days_max,
-    max(quote.days_max) as plan_days_max
+    max(quote.days_max) as plan_days_max,
+    bool_or(earlier.plan_id is not null) as known
 from quotes as quote
 inner join shipments as shipment
     on shipment.shipment_id = quote.shipment_id
@@ -278,6 +377,10 @@ left join services as service
     on service.service_key = quote.buyer_plan_id
 left join plans as own
     on own.plan_id = quote.buyer_plan_id
+left join (select distinct shop_id, buyer_service, plan_id from pair_confirmations) as earlier
+    on earlier.shop_id = shipment.shop_id
+    and earlier.buyer_service = coalesce(quote.buyer_service, '')
+    and earlier.plan_id = quote.plan_id
 where shipment.batch_id = $batch_id
     and shipment.state in ('draft', 'refused')
     and quote.plan_id is distinct from quote.buyer_plan_id
@@ -290,6 +393,24 @@ group by
     plan.name_zh,
     plan.class
 order by shipment_count desc, buyer_service, quote.plan_id;
+
+-- name: pair_confirmations_add
+-- One row per pair of `confirmed` that a batch goes by.
+insert into pair_confirmations
+select
+    batch.batch_id, batch.shop_id, pair.buyer_service, pair.plan_id, pair.kind, pair.shipment_count,
+    pair.fee_cny_minor, pair.buyer_days_max, pair.plan_days_max, pair.was_known, pair.ticked, $confirmed_by,
+    $confirmed_at
+from confirmed as pair
+cross join batches as batch
+where batch.batch_id = $batch_id;
+
+-- name: pair_confirmations_of
+-- One row per pair confirmed for a batch, the latest time first.
+select *
+from pair_confirmations
+where batch_id = $batch_id
+order by confirmed_at desc, shipment_count desc, buyer_service, plan_id;
 
 -- name: batch_choices
 -- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.

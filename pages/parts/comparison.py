@@ -1,0 +1,106 @@
+"""The plans of a draft drawn: cost against days, and which is the cheapest where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.services import plans
+from lib.texts import gettext as _
+from lib.ui import charts, formats
+
+#: Countries on the map; with more of them no cell can be read.
+MOST_COUNTRIES = 20
+
+
+def show_chart(by_plan: pd.DataFrame) -> None:
+    """What a parcel costs on average against the latest day promised."""
+    able = by_plan[by_plan["carried_count"] > 0]
+    dated = able.dropna(subset="days_max")
+    if not dated.empty:
+        dots = dated.assign(
+            name=[formats.plan(row) for row in dated.to_dict("records")],
+            mean_cny=(dated["fee_cny_minor"] / 100 / dated["carried_count"]).round(2),
+            days_max=dated["days_max"].astype("int64"),
+        )
+        best = plans.frontier(by_plan)
+        charts.scatter(
+            dots,
+            line=dots.set_index("plan_id").loc[best],
+            line_label=_("Nothing is both faster and cheaper"),
+            x="days_max",
+            y="mean_cny",
+            size="carried_count",
+            name="name",
+            labels=(_("Latest day promised"), _("Mean per parcel in CNY"), _("Parcels it can carry")),
+            key="plans_chart",
+            alt=_("Mean cost per parcel against the latest day promised, one dot per plan."),
+        )
+        st.caption(
+            _(
+                "The line joins plans that carry the most parcels: none of them is beaten in both cost and days."
+            )
+        )
+    undated = [formats.plan(row) for row in able[able["days_max"].isna()].to_dict("records")]
+    if undated:
+        st.caption(_("Without promised days, so not in the chart: {plans}.", plans=_(", ").join(undated)))
+
+
+def show_map(places: pd.DataFrame, by_plan: pd.DataFrame) -> None:
+    """The cheapest plan per country and weight band, darker where a parcel costs more."""
+    if places.empty:
+        st.text(_("No parcel has a known weight yet."))
+        return
+    names = {row["plan_id"]: formats.plan(row) for row in by_plan.to_dict("records")}
+    countries = places["country"].unique()
+    shown = places[places["country"].isin(countries[:MOST_COUNTRIES])]
+    bands = sorted(shown["band_from_g"].unique())
+    ordered = pd.concat([shown[shown["band_from_g"] == band] for band in bands])
+    rows = ordered.to_dict("records")
+    charts.heat_map(
+        ordered.assign(
+            place=[formats.country(row["country"]) for row in rows],
+            band=[_band(row) for row in rows],
+            mean_cny=ordered["mean_cny_minor"].astype("Float64") / 100,
+            said=[names.get(row["plan_id"], _("No plan can carry it")) for row in rows],
+            told=[_told(row, names) for row in rows],
+        ),
+        row="place",
+        column="band",
+        value="mean_cny",
+        text="said",
+        detail="told",
+        value_label=_("Mean in CNY"),
+        key="plans_map",
+        alt=_("The plan that is the cheapest for most parcels of a country and weight band."),
+    )
+    if len(countries) > MOST_COUNTRIES:
+        st.caption(
+            _(
+                "The {count} countries with the most parcels, of {total}.",
+                count=MOST_COUNTRIES,
+                total=len(countries),
+            )
+        )
+
+
+def _band(row: dict[Any, Any]) -> str:
+    if pd.isna(row["band_to_g"]):
+        return _("over {weight} g", weight=f"{int(row['band_from_g']) - 1:,}")
+    return _(
+        "{least} to {most} g", least=f"{int(row['band_from_g']):,}", most=f"{int(row['band_to_g']) - 1:,}"
+    )
+
+
+def _told(row: dict[Any, Any], names: dict[Any, str]) -> str:
+    if row["plan_id"] not in names:
+        return _("{count} parcels that no plan can carry", count=f"{row['parcel_count']:,}")
+    return _(
+        "{plan}: the cheapest for {count} of {total} parcels, at {mean} on average",
+        plan=names[row["plan_id"]],
+        count=f"{row['plan_count']:,}",
+        total=f"{row['parcel_count']:,}",
+        mean=formats.money(int(row["mean_cny_minor"]), "CNY"),
+    )

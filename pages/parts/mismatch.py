@@ -1,0 +1,117 @@
+"""Plans other than the buyers chose: seen by pair, and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.domain.plans import PairKind
+from lib.services import plans
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.ui import actions, formats, tables
+from lib.ui.context import app
+from lib.wording import pair_kind_label
+
+#: In which order kinds are shown: what buyers lose by comes first.
+ORDER = (PairKind.DOWNGRADE, PairKind.UNKNOWN, PairKind.SAME_TIER, PairKind.UPGRADE)
+
+
+def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
+    """Choices that differ from the buyers' own need one confirmation; returns how many differ."""
+    pairs = plans.mismatches(app(), batch_id)
+    differing = sum(pair.shipment_count for pair in pairs)
+    if not differing:
+        return 0
+    st.subheader(_("Other plans than the buyers chose"))
+    confirmed = batch["confirmed_at"] is not None
+    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
+    ticked = set()
+    for kind in ORDER:
+        if of_kind := [pair for pair in pairs if pair.kind is kind]:
+            if _kind(batch_id, kind, of_kind, asks=not confirmed):
+                ticked.add(kind)
+            _pairs(kind, of_kind, names)
+    if confirmed:
+        st.success(
+            ngettext(
+                "Confirmed by {who} on {when}: {count} parcel goes on another plan.",
+                "Confirmed by {who} on {when}: {count} parcels go on another plan.",
+                batch["confirmed_count"],
+                who=formats.plain(batch["confirmed_by"]),
+                when=formats.moment(batch["confirmed_at"]),
+            )
+        )
+        return differing
+    missing = [pair for pair in pairs if pair.needs_tick and pair.kind not in ticked]
+    actions.button(
+        ngettext(
+            "Confirm: {count} parcel goes on another plan than its buyer chose",
+            "Confirm: {count} parcels go on another plan than their buyers chose",
+            differing,
+        ),
+        plans.confirm,
+        app(),
+        batch_id,
+        differing,
+        by=actions.by(),
+        ticked=ticked,
+        key="plans_confirm",
+        primary=not missing,
+        disabled=bool(missing),
+        help=_("Tick what is new or slower first.") if missing else None,
+    )
+    return differing
+
+
+def _kind(batch_id: str, kind: PairKind, pairs: list[plans.Pair], *, asks: bool) -> bool:
+    """The heading of a kind: with its tick where something is new or slower, else as it was confirmed before."""
+    new = sum(not pair.known for pair in pairs)
+    said = _(
+        "{kind}: {count} parcels, {cost}; {new} of {pairs} pairs are new",
+        kind=pair_kind_label(kind),
+        count=f"{sum(pair.shipment_count for pair in pairs):,}",
+        cost=formats.money(sum(pair.fee_cny_minor for pair in pairs), "CNY"),
+        new=new,
+        pairs=len(pairs),
+    )
+    if asks and any(pair.needs_tick for pair in pairs):
+        # Another choice asks anew: the tick belongs to what was seen.
+        seen = hash(tuple((pair.buyer_service, pair.plan_id, pair.shipment_count) for pair in pairs))
+        with st.container(key=f"plans_tick_{kind}"):
+            return st.checkbox(formats.plain(said), key=f"plans_tick_{kind}_{batch_id}_{seen}")
+    st.text(said)
+    return False
+
+
+def _pairs(kind: PairKind, pairs: list[plans.Pair], names: Mapping[str, str]) -> None:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    tables.show(
+        pd.DataFrame(
+            {
+                "buyers": [pair.buyer_service or _("not known") for pair in pairs],
+                "plan": [names[pair.plan_id] for pair in pairs],
+                "count": [pair.shipment_count for pair in pairs],
+                "fee": [pair.fee_cny_minor / 100 for pair in pairs],
+                "buyers_days": [formats.days(None, pair.buyer_days_max) for pair in pairs],
+                "plan_days": [formats.days(None, pair.plan_days_max) for pair in pairs],
+                "known": [pair.known for pair in pairs],
+            }
+        ),
+        {
+            "buyers": text(_("The buyer's service"), width="medium"),
+            "plan": text(_("Chosen plan"), width="medium"),
+            "count": number(_("Parcels"), format="localized"),
+            "fee": number(_("Cost in CNY"), format="%.2f"),
+            "buyers_days": text(_("The buyer's: at most")),
+            "plan_days": text(_("Chosen: at most")),
+            "known": st.column_config.CheckboxColumn(
+                _("Confirmed before"), help=_("The shop confirmed the same pair for an earlier batch.")
+            ),
+        },
+        key=f"plans_pairs_{kind}",
+        height="auto" if len(pairs) > 8 else "content",
+    )

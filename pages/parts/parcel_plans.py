@@ -1,0 +1,156 @@
+"""Every parcel of a draft, and every plan for one of them, its fee taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from lib.services import plans
+from lib.texts import gettext as _
+from lib.ui import actions, formats, tables
+from lib.ui.context import app
+from lib.wording import cargo_label, obstacles_sentence, part_label
+from pages.parts.choice import TABLES, got_a_plan
+
+
+def show_orders(batch_id: str, choices: pd.DataFrame) -> None:
+    """One row per parcel; a tick opens every plan for it."""
+    st.subheader(_("Every order"))
+    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
+    rows = choices.sort_values(
+        by=["option_count", "position"],
+        key=lambda column: column > 0 if column.name == "option_count" else column,
+    )
+    ticked = tables.choose(
+        _order_rows(rows, names), _order_columns(), by="shipment_id", key="plans_orders", single=True
+    )
+    if ticked:
+        show_options(batch_id, rows.set_index("shipment_id").loc[ticked[0]].to_dict(), ticked[0])
+    else:
+        st.caption(_("Tick an order to see every plan for it, with the fee taken apart."))
+
+
+def _order_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "shipment_id": rows["shipment_id"],
+            "order_id": rows["order_id"],
+            "country": formats.words(rows["country"], formats.country),
+            "weight_g": rows["weight_g"],
+            "cargo": formats.words(rows["cargo_class"], cargo_label),
+            "buyer_service": rows["buyer_service"].fillna("–"),
+            "plan": _named(rows["plan_id"], rows["option_count"], names),
+            "fee": formats.amounts(rows["fee_minor"], rows["currency"]),
+            "cheapest": _named(rows["cheapest_plan_id"], rows["option_count"], names),
+            "cheapest_fee": formats.amounts(rows["cheapest_minor"], rows["cheapest_currency"]),
+            "over": (rows["fee_cny_minor"] - rows["cheapest_cny_minor"]) / 100,
+            "locked": rows["locked"],
+        }
+    )
+
+
+def _named(plan_ids: pd.Series, option_counts: pd.Series, names: Mapping[str, str]) -> list[str]:
+    nothing, none_yet = _("No plan can carry it"), "–"
+    return [
+        names.get(plan_id, none_yet) if count else nothing
+        for plan_id, count in zip(plan_ids, option_counts, strict=True)
+    ]
+
+
+def _order_columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "order_id": text(_("Order"), pinned=True),
+        "country": text(_("Country")),
+        "weight_g": number(_("Weight"), format="%d g"),
+        "cargo": text(_("Goods")),
+        "buyer_service": text(_("The buyer's service")),
+        "plan": text(_("Chosen plan")),
+        "fee": text(_("Fee, estimated"), alignment="right"),
+        "cheapest": text(_("Cheapest plan")),
+        "cheapest_fee": text(_("Its fee"), alignment="right"),
+        "over": number(_("Over the cheapest, CNY"), format="%.2f"),
+        "locked": st.column_config.CheckboxColumn(_("Fixed"), help=_("Chosen for this order alone.")),
+    }
+
+
+def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> None:
+    """Every plan for one parcel, its fee taken apart, or why it cannot carry it."""
+    st.markdown(
+        "**"
+        + formats.plain(
+            _(
+                "Order {order_id} to {country}, {weight}: every plan",
+                order_id=row["order_id"],
+                country=formats.country(row["country"]),
+                weight=formats.weight(row["weight_g"]),
+            )
+        )
+        + "**"
+    )
+    options = f"plans_options_{shipment_id}"
+    quotes = plans.options(app(), batch_id, shipment_id)
+    names = {one.plan_id: formats.plan({"name_en": one.name_en, "name_zh": one.name_zh}) for one in quotes}
+    able = {one.plan_id for one in quotes if one.eligible}
+    frame = pd.DataFrame(
+        {
+            "plan_id": [one.plan_id for one in quotes],
+            "name": list(names.values()),
+            "fee": [formats.money(one.fee_minor, one.currency) if one.eligible else "–" for one in quotes],
+            "fee_cny": [
+                one.fee_cny_minor / 100 if one.eligible and one.fee_cny_minor is not None else None
+                for one in quotes
+            ],
+            "parts": [parts(one) if one.eligible else "" for one in quotes],
+            "chargeable": [formats.weight(one.chargeable_g) if one.eligible else "–" for one in quotes],
+            "days": [formats.days(one.days_min, one.days_max) for one in quotes],
+            "card": [one.card_id or "–" for one in quotes],
+            "return_fee": [formats.money(one.return_fee_minor, one.return_fee_currency) for one in quotes],
+            "why_not": [obstacles_sentence(one.obstacles) for one in quotes],
+        }
+    )
+    text = st.column_config.TextColumn
+    ticked = tables.choose(
+        frame,
+        {
+            "name": text(_("Plan"), width="medium", pinned=True),
+            "fee": text(_("Fee, estimated"), alignment="right"),
+            "fee_cny": st.column_config.NumberColumn(_("In CNY"), format="%.2f"),
+            "parts": text(_("Fee taken apart"), width="medium"),
+            "chargeable": text(_("Chargeable weight")),
+            "days": text(_("Promised")),
+            "card": text(_("Rate card")),
+            "return_fee": text(
+                _("Return-service fee, assumed"), help=_("Only when return is chosen; not in the fee.")
+            ),
+            "why_not": text(_("Why not"), width="medium"),
+        },
+        by="plan_id",
+        key=options,
+        single=True,
+        height="content",
+    )
+    picked = ticked[0] if ticked and ticked[0] in able else None
+    actions.button(
+        _("Use {plan} for this order", plan=names[picked]) if picked else _("Tick a plan that can carry it"),
+        plans.choose_plan,
+        app(),
+        batch_id,
+        picked,
+        by=actions.by(),
+        shipment_ids=[shipment_id],
+        key="plans_use_for_one",
+        disabled=picked is None,
+        done=got_a_plan,
+        clears=(*TABLES, options),
+        help=_("It stays with this plan, whatever is chosen for the others together."),
+    )
+
+
+def parts(quote: plans.Quote) -> str:
+    return " + ".join(
+        f"{part_label(part)} {formats.money(minor, quote.currency)}" for part, minor in quote.parts
+    )
