@@ -167,12 +167,9 @@ def _sheet(sheet: CalamineSheet) -> Iterator[Columns]:
 
 
 def _from_first_row(sheet: CalamineSheet) -> Iterator[list[object]]:
-    """Rows from A1 on; the reader itself begins where something is filled."""
+    """Rows from A1 on; the reader itself gives the blank rows above what is filled, not the columns beside it."""
     assert sheet.start is not None
-    top, left = sheet.start
-    margin: list[object] = [""] * left
-    for _row in range(top):
-        yield [""] * (left + sheet.width)
+    margin: list[object] = [""] * sheet.start[1]
     for row in sheet.iter_rows():
         yield [*margin, *row]
 
