@@ -46,6 +46,10 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.content)
 
+    def forget(self) -> None:
+        """Let go of the cells, once everything is taken from them: a large sheet's are hundreds of megabytes."""
+        self.content = Rows(self.content.width, (), ())
+
     def head(self, count: int) -> pd.DataFrame:
         """The first rows, as `rows` has them."""
         return self.content.head(count)

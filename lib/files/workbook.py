@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -46,21 +46,34 @@ class Unreadable(Exception):
 
 
 def read(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each sheet's name and a Cutter that has taken its cells, from A1 on. Raises Unreadable."""
+    """Each sheet's name and a Cutter that has taken its cells, from A1 on. Raises Unreadable.
+
+    Rows are taken over while the other process still reads, so the sheets come before it is known that all went
+    well: whoever asks takes all of them or none.
+    """
     command = [sys.executable, "-I", __file__, str(path)]
     seconds = MAX_SECONDS + SECONDS_PER_MB * path.stat().st_size // 1024**2
-    with tempfile.TemporaryFile() as told:
+    late = threading.Event()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+
+        def end() -> None:
+            late.set()
+            child.kill()
+
+        clock = threading.Timer(seconds, end)
+        clock.daemon = True
+        clock.start()
         try:
-            done = subprocess.run(
-                command, stdout=told, stderr=subprocess.DEVNULL, timeout=seconds, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Unreadable("too_slow", limit=seconds) from error
-        if done.returncode not in (0, _REFUSED):
+            yield from _told(child.stdout)
+        except (EOFError, pickle.UnpicklingError) as error:
+            if late.is_set():
+                raise Unreadable("too_slow", limit=seconds) from error
             # Out of memory, or a fault of the reader on a damaged file: nobody can tell them apart.
-            raise Unreadable("damaged", limit=MAX_MEMORY_BYTES)
-        told.seek(0)
-        yield from _told(told)
+            raise Unreadable("damaged", limit=MAX_MEMORY_BYTES) from error
+        finally:
+            clock.cancel()
+            child.kill()
 
 
 def _told(stream: IO[bytes]) -> Iterator[tuple[str, Any]]:
@@ -154,12 +167,9 @@ def _sheet(sheet: CalamineSheet) -> Iterator[Columns]:
 
 
 def _from_first_row(sheet: CalamineSheet) -> Iterator[list[object]]:
-    """Rows from A1 on; the reader itself begins where something is filled."""
+    """Rows from A1 on; the reader itself gives the blank rows above what is filled, not the columns beside it."""
     assert sheet.start is not None
-    top, left = sheet.start
-    margin: list[object] = [""] * left
-    for _row in range(top):
-        yield [""] * (left + sheet.width)
+    margin: list[object] = [""] * sheet.start[1]
     for row in sheet.iter_rows():
         yield [*margin, *row]
 

@@ -166,3 +166,41 @@ def test_what_is_written_is_read(orders: list[list[tuple[str, int]]]) -> None:
     found = read(*cells).lines
     wanted = [product for products in orders for product in products]
     assert list(found[["sku", "quantity"]].itertuples(index=False, name=None)) == wanted
+
+
+_title = st.sampled_from(
+    ["Cup", "Cup [blue] (2)", "【new】 Cup", "Cup: 1、2", "Cup\nin two lines", " Cup ", "(x) Cup"]
+)
+_attributes = st.sampled_from(
+    ["", "\n(产品属性:Color:Red、Size:M)", "\n(产品属性: a)", "\n(产品属性：a：b)", "\n(产品属性:)"]
+)
+_sku = st.sampled_from(
+    ["", "\n(商家编码:A-1)", "\n(商家编码:A(1))", "\n(商家编码:)", "\n（商家编码:A）", "\n(商家编码:A:1) "]
+)
+_quantity = st.sampled_from(
+    [
+        "\n(产品数量:2 piece)",
+        "\n(产品数量:2piece)",
+        "\n(产品数量:2)",
+        "\n(产品数量:0 lot)",
+        "\n(产品数量:x)",
+        "",
+    ]
+)
+_tail = st.sampled_from(["", "\n(物流等级&买家选择物流:Standard)"])
+_block = st.tuples(_title, _attributes, _sku, _quantity, _tail).map("".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(blocks=st.lists(_block, min_size=1, max_size=3))
+def test_the_fast_and_the_general_reading_of_a_cell_agree(blocks: list[str]) -> None:
+    """Blanks at the ends of lines are of no account, and send a cell the general way."""
+    cell = "\n".join(f"【{place}】{block}" for place, block in enumerate(blocks, 1))
+    fast, general = read(cell), read(_general(cell))
+    assert fast.problems["code"].tolist() == general.problems["code"].tolist()
+    assert fast.lines.to_dict("records") == general.lines.to_dict("records")
+
+
+def _general(cell: str) -> str:
+    """The same cell, its lines ending in a blank, which only the general grammar passes over."""
+    return cell.replace(")\n", ") \n") + " "

@@ -88,6 +88,8 @@ select
     amount_parts(goods) as goods,
     amount_parts(shipping) as shipping,
     amount_parts(total) as total,
+    tidy(goods) as goods_text,
+    tidy(shipping) as shipping_text,
     tidy(total) as total_text,
     written_time(ordered_at) as ordered_at,
     written_time(paid_at) as paid_at,
@@ -438,6 +440,16 @@ with found as (
                     value: business_mode
                 },
                 {code: case when country_label = '' then 'country_blank' end, field: 'country', value: ''},
+                {
+                    code: case when goods_text is not null and goods_minor is null then 'amount_unreadable' end,
+                    field: 'goods',
+                    value: goods_text
+                },
+                {
+                    code: case when shipping_text is not null and shipping_minor is null then 'amount_unreadable' end,
+                    field: 'shipping',
+                    value: shipping_text
+                },
                 {
                     code: case when total_text is not null and total_minor is null then 'amount_unreadable' end,
                     field: 'total',

@@ -106,7 +106,8 @@ def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
     """Read a sheet by its kind's reader and take it in: all of it in one transaction, or nothing."""
     kind = KINDS[found.layout.kind]
     tables = kind.read(app, found, file)
-    refused = _as_they_stood(found, tables.problems)
+    refused, numbers = _as_they_stood(found, tables.problems), found.problem_ids()
+    found.sheet.forget()
     with app.database.write() as work:
         import_id = imports.next_id(work)
         taken = kind.take(work, tables, file, import_id)
@@ -128,7 +129,7 @@ def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
             older=taken.older,
             **kind.remarks(tables),
         )
-        report = _record(work, report, found, refused, taken, file)
+        report = _record(work, report, found, refused, _came_in(numbers, refused, taken), taken, file)
     kind.after(app, tables, file)
     return LoadReport(
         (report,),
@@ -156,6 +157,7 @@ def _record(
     report: FileReport,
     found: layouts.Recognised,
     refused: pd.DataFrame,
+    came_in: pd.DataFrame,
     taken: Taken,
     file: Incoming,
 ) -> FileReport:
@@ -164,7 +166,7 @@ def _record(
         work,
         report.import_id or 0,
         refused,
-        _came_in(found, refused, taken),
+        came_in,
         file=report.file,
         kind=report.kind,
         by=file.by,
@@ -194,9 +196,8 @@ def _record(
     return report
 
 
-def _came_in(found: layouts.Recognised, refused: pd.DataFrame, taken: Taken) -> pd.DataFrame:
+def _came_in(by_number: pd.Series, refused: pd.DataFrame, taken: Taken) -> pd.DataFrame:
     """One row per row that was taken and may have been refused before: identity, problem_id."""
-    by_number = found.problem_ids()
     mended = by_number[~by_number.index.isin(refused["row_no"])]
     identities = pd.Series(taken.identities, dtype="str")
     return pd.DataFrame(

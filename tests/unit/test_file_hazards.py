@@ -1,0 +1,210 @@
+"""What has happened to sellers' files before they come here: one test for each thing."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+import xlwt
+
+from lib.files import exports, sheets
+from lib.files.orders import OrderTables, read_orders
+from tests.builders import (
+    EXPORT_HEADERS,
+    LINGXING_HEADERS,
+    a_lingxing_row,
+    a_products_cell,
+    an_export_row,
+    write_export,
+)
+
+ZONE = "Asia/Shanghai"
+COUNTRIES = pd.DataFrame({"name": ["Ireland", "Russian Federation"], "country": ["IE", "RU"]})
+
+
+def read(path: Path) -> OrderTables:
+    tables = read_orders(path, zone=ZONE, countries=COUNTRIES)
+    taken = int(tables.orders["row_count"].sum()) + tables.repeated + tables.replaced
+    assert tables.read == taken + len(tables.problems), "every row is counted once"
+    return tables
+
+
+def of_rows(tmp_path: Path, *rows: dict[str, str]) -> OrderTables:
+    return read(write_export(tmp_path / "export.xlsx", rows))
+
+
+def as_text(*rows: dict[str, str], line_end: str = "\r\n") -> str:
+    quoted = [EXPORT_HEADERS, *([row.get(name, "") for name in EXPORT_HEADERS] for row in rows)]
+    lines = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in quoted]
+    return line_end.join(lines) + line_end
+
+
+def saved(tmp_path: Path, content: bytes, name: str = "export.csv") -> Path:
+    (tmp_path / name).write_bytes(content)
+    return tmp_path / name
+
+
+def numbers(tables: OrderTables) -> list[str]:
+    return tables.orders["order_id"].tolist()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    row = an_export_row(订单备注="请尽快发货,谢谢")
+    assert read(saved(tmp_path, as_text(row).encode(encoding))).orders["note"].tolist() == ["请尽快发货,谢谢"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends(tmp_path: Path, line_end: str) -> None:
+    rows = [an_export_row(订单号=str(8200000000000000 + place)) for place in range(1, 4)]
+    assert len(numbers(read(saved(tmp_path, as_text(*rows, line_end=line_end).encode())))) == 3
+
+
+def test_tab_separated_text_named_csv(tmp_path: Path) -> None:
+    row = an_export_row()
+    text = "\r\n".join(
+        "\t".join('"' + cell.replace('"', '""') + '"' for cell in cells)
+        for cells in (EXPORT_HEADERS, [row.get(name, "") for name in EXPORT_HEADERS])
+    )
+    assert numbers(read(saved(tmp_path, text.encode()))) == [row["订单号"]]
+
+
+def test_tens_of_thousands_of_blank_rows_after_the_data(tmp_path: Path) -> None:
+    blank = ("," * (len(EXPORT_HEADERS) - 1) + "\r\n") * 100_000
+    tables = read(saved(tmp_path, (as_text(an_export_row()) + blank).encode()))
+    assert (tables.read, len(tables.orders)) == (1, 1)
+
+
+def test_order_numbers_in_scientific_notation(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(订单号="8.12346E+15"), an_export_row())
+    assert tables.problems["code"].tolist() == ["order_number_damaged"]
+    assert len(tables.orders) == 1
+
+
+def test_order_numbers_that_lost_digits(tmp_path: Path) -> None:
+    rows = [an_export_row(订单号=f"820000000000{place:03d}0") for place in range(12)]
+    assert set(of_rows(tmp_path, *rows).problems["code"]) == {"order_number_rounded"}
+
+
+def test_order_numbers_with_a_point_and_a_zero(tmp_path: Path) -> None:
+    assert numbers(of_rows(tmp_path, an_export_row(订单号="8120001234567890.0"))) == ["8120001234567890"]
+
+
+def test_dates_of_another_locale(tmp_path: Path) -> None:
+    row = an_export_row(下单时间="2026-11-04 10:00", 付款时间="2026-04-11 10:05")
+    assert "times_out_of_order" in of_rows(tmp_path, row).findings["code"].tolist()
+
+
+@pytest.mark.parametrize("column", ["产品总金额", "物流费用", "订单金额"])
+@pytest.mark.parametrize("sentence", ["Invoiced Separately", "See order 8123", "N/A"])
+def test_numbers_that_are_sentences(tmp_path: Path, column: str, sentence: str) -> None:
+    tables = of_rows(tmp_path, an_export_row(**{column: sentence}))
+    field = {"产品总金额": "goods", "物流费用": "shipping", "订单金额": "total"}[column]
+    assert tables.orders[f"{field}_minor"].isna().all(), "not known, and never 0"
+    told = tables.findings[tables.findings["code"] == "amount_unreadable"]
+    assert told[["field", "value"]].to_numpy().tolist() == [[field, sentence]]
+
+
+def test_dates_that_are_sentences(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(付款时间="Date Not Captured"))
+    assert tables.orders["paid_at"].isna().all()
+    assert "paid_time_unreadable" in tables.findings["code"].tolist()
+
+
+def test_cancellations_as_prefixed_numbers(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(订单号="C8120001234567890"), an_export_row())
+    assert tables.problems["code"].tolist() == ["order_number_not_digits"]
+    assert len(tables.orders) == 1
+
+
+def test_cancellations_as_negative_rows(tmp_path: Path) -> None:
+    row = a_lingxing_row()
+    path = write_export(tmp_path / "export.xlsx", [row | {"数量": "-1"}], LINGXING_HEADERS)
+    assert read(path).problems["code"].tolist() == ["line_unreadable"]
+
+
+def test_exact_duplicates(tmp_path: Path) -> None:
+    row = an_export_row()
+    tables = of_rows(tmp_path, row, row, row)
+    assert (len(tables.orders), tables.repeated, tables.replaced) == (1, 2, 0)
+
+
+def test_an_order_exported_twice_in_one_file(tmp_path: Path) -> None:
+    row = an_export_row(订单备注="old")
+    tables = of_rows(tmp_path, row, row | {"订单备注": "new"})
+    assert (tables.orders["note"].tolist(), tables.replaced) == (["new"], 1)
+
+
+def test_postcodes_as_floats(tmp_path: Path) -> None:
+    assert of_rows(tmp_path, an_export_row(邮编="725.0")).receivers["postcode"].tolist() == ["725"]
+
+
+def test_trailing_blanks_tabs_and_non_breaking_spaces(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(收货人名称="\u00a0Made\u00a0Up\t ", 邮编="\t00725 "))
+    assert tables.receivers[["name", "postcode"]].to_numpy().tolist() == [["Made Up", "00725"]]
+
+
+def test_texts_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(订单备注="=1+1"))
+    assert tables.orders["note"].tolist() == ["=1+1"]
+    assert b"'=1+1" in exports.csv(tables.orders[["note"]])
+
+
+def test_merged_cells(tmp_path: Path) -> None:
+    first = a_lingxing_row(MSKU="A-1", SKU="A-1", 数量="1")
+    second = a_lingxing_row(MSKU="B-2", SKU="B-2", 数量="2")
+    other = a_lingxing_row(平台单号="8129999999999999", MSKU="C-3", SKU="C-3", 数量="3")
+    place = LINGXING_HEADERS.index("平台单号")
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("sheet1")
+        sheet.write_row(0, 0, LINGXING_HEADERS)
+        for row_no, row in enumerate((first, second, other), 1):
+            for column, name in enumerate(LINGXING_HEADERS):
+                if column != place or row_no == 3:
+                    sheet.write_string(row_no, column, row.get(name, ""))
+        sheet.merge_range(1, place, 2, place, first["平台单号"])
+    tables = read(path)
+    assert tables.problems.empty
+    assert tables.orders["row_count"].tolist() == [2, 1], "filled inside the merge, and not below it"
+
+
+def test_sheets_that_do_not_begin_at_a1(tmp_path: Path) -> None:
+    row = an_export_row()
+    path = tmp_path / "shifted.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for column, name in enumerate(EXPORT_HEADERS, 2):
+            sheet.write_string(4, column, name)
+            sheet.write_string(5, column, row.get(name, ""))
+            sheet.write_string(6, column, {**row, "订单号": "8.1E+15"}.get(name, ""))
+    tables = read(path)
+    assert numbers(tables) == [row["订单号"]]
+    assert tables.problems["row_no"].tolist() == [7], "rows are counted as a person sees them"
+
+
+def test_old_workbooks_of_the_seller_center(tmp_path: Path) -> None:
+    row = an_export_row(products=a_products_cell(("SKU-1", 1), ("SKU-2", 3)))
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Sheet1")
+    for column, name in enumerate(EXPORT_HEADERS):
+        sheet.write(0, column, name)
+        sheet.write(1, column, row.get(name, ""))
+    book.save(str(tmp_path / "export.xls"))
+    tables = read(tmp_path / "export.xls")
+    assert tables.lines[["sku", "quantity"]].to_numpy().tolist() == [["SKU-1", 1], ["SKU-2", 3]]
+
+
+def test_several_products_in_one_cell(tmp_path: Path) -> None:
+    cell = (
+        "【1】Cup [blue] (2:1) 【new】\n(产品属性:Color:Red、Size:M)\n(商家编码:A:1(b))\n(产品数量:2 piece)\n"
+        "【2】Plate\n(商家编码:P-7)\n(产品数量:1 lot)"
+    )
+    tables = of_rows(tmp_path, an_export_row(products=cell))
+    assert tables.lines[["sku", "quantity"]].to_numpy().tolist() == [["A:1(b)", 2], ["P-7", 1]]
+
+
+def test_files_cut_off_in_the_middle(tmp_path: Path) -> None:
+    whole = write_export(tmp_path / "export.xlsx", [an_export_row()]).read_bytes()
+    with pytest.raises(sheets.NotReadable):
+        read(saved(tmp_path, whole[: len(whole) // 2], "cut.xlsx"))
