@@ -21,10 +21,12 @@ from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN,
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.domain.shipments import Shipment, State
-from lib.services import asking, connection, handover
+from lib.services import asking, connection, files, handover
+from lib.services import orders as order_services
 from lib.services.dispatch import Dispatcher, _lots
 from lib.store import shops
 from lib.store.database import Database
+from tests.builders import an_export_row, write_export
 from tests.conftest import HTTP, Desk
 from tests.contract.test_shipping import PARCEL
 from tests.gateways import Gateway
@@ -245,3 +247,16 @@ def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_
     assert desk.states(batch_id) == {"ready": 10}
     assert len(desk.logistics_orders()) == 10
     assert HTTP.get(f"{desk.url}/sandbox/calls").json()["/auth/token/refresh"] == 1
+
+
+def test_a_file_is_loaded_for_the_shop_that_was_chosen(app: App, tmp_path: Path) -> None:
+    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]
+    export = write_export(tmp_path / "second.csv", [an_export_row(), an_export_row()])
+    assert list(files.shops(app)) == ["default", "second"]
+    report = files.load(app, [export], by="tester", wishes=files.Wishes(shop_id="second"))
+    assert report.orders == 2
+    listed = order_services.pending(app).orders
+    assert set(listed["shop_id"]) == {"second"}
+    with pytest.raises(Problem) as caught:
+        files.load(app, [export], by="tester", wishes=files.Wishes(shop_id="third"))
+    assert caught.value.code == "shop_unknown"
