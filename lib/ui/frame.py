@@ -36,7 +36,7 @@ HIDDEN = {"shipment": (later("Shipment"), ":material/package_2:")}
 #: A desk shows tables: less empty room above and beside them than Streamlit leaves.
 _ROOM = "<style>.stMainBlockContainer { padding: 3.2rem 2rem 4rem; }</style>"
 _COOKIES = "frame_cookies"
-#: How often the freshness of the orders is looked at; one small query each time.
+#: How often the progress of a sync is looked at; one small query each time.
 PULSE = "5s"
 
 
@@ -82,7 +82,8 @@ def _freshness(
     sync: Callable[[], object],
     now: Callable[[], datetime],
 ) -> None:
-    """How fresh each shop's orders are, amber when that is not well; it follows by itself, without the page."""
+    """How fresh each shop's orders are, amber when that is not well; while a sync runs it follows by itself."""
+    under_way = any(shop.progress is not None for shop in standing())
 
     def show() -> None:
         shops = standing()
@@ -90,7 +91,8 @@ def _freshness(
             for shop in shops:
                 _fresh(shop, now(), named=len(shops) > 1)
 
-    st.fragment(show, run_every=PULSE)()
+    # A pulse on every page all day would meet people's clicks; between syncs each run of the page says it.
+    st.fragment(show, run_every=PULSE if under_way else None)()
     actions.button(
         _("Sync now"), sync, key="frame_sync", icon=":material/sync:", done=_syncing, quiet=True,
         help=_("Asks the platform for new orders and what changed."),

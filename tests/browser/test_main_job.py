@@ -50,6 +50,7 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     assert screen.at("shipments_submit").get_by_role("button").is_disabled()
     page.get_by_text("Destroy", exact=False).first.click()
     screen.settle()
+    assert page.get_by_role("radio", name="Destroy").is_checked(), "the click was lost"
     assert screen.at("shipments_submit").get_by_role("button").is_disabled(), "the agreement is missing"
     page.get_by_text("在线发货-阿里巴巴使用者协议").first.click()
     screen.settle()
