@@ -93,12 +93,13 @@ class App:
     def sandbox_folder(self) -> Path:
         return self.settings.data / "sandbox"
 
-    def rehearse_with(self, export: Path, name: str) -> None:
+    def rehearse_with(self, export: Path, name: str, shop_id: str = DEFAULT_SHOP) -> None:
         """Let the sandbox know the orders of an export too, so that a real batch can be rehearsed.
 
-        The file is kept for the next start; a sandbox that runs already takes it in at once.
+        The file is kept for the next start; a sandbox that runs already takes it in at once. Only the first
+        shop's: here every authorisation without a code of the sandbox's own speaks for that one.
         """
-        if not self.settings.sandbox:
+        if not self.settings.sandbox or shop_id != DEFAULT_SHOP:
             return
         kept = self.sandbox_folder / "seeds" / name
         kept.parent.mkdir(parents=True, exist_ok=True)

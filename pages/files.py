@@ -9,6 +9,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats
 from lib.ui.context import app
+from lib.wording import shop_label
 from pages.parts import file_history, file_report, mapping
 
 REPORT = "files_report"
@@ -37,6 +38,7 @@ def _load() -> None:
                 "once, Excel or text. Any other table too, once you said which column is what."
             )
         )
+        _shop()
         round_ = st.session_state.setdefault("files_round", 0)
         key = f"files_upload_{round_}"
         uploads = st.file_uploader(
@@ -64,6 +66,16 @@ def _load() -> None:
         actions.button(_("Load the sample"), _load_sample, key="files_sample", icon=":material/download:")
 
 
+def _shop() -> None:
+    """Whose orders the files hold; asked only where there is more than one shop."""
+    names = files.shops(app())
+    if len(names) > 1:
+        st.selectbox(
+            _("Shop"), list(names), format_func=lambda shop_id: shop_label(shop_id, names[shop_id]),
+            key="files_shop", width=320,
+        )  # fmt: skip
+
+
 def _wishes() -> None:
     """What a file does not say of itself, and is rarely needed."""
     with st.popover(_("Options"), icon=":material/tune:", key="files_options"):
@@ -88,6 +100,7 @@ def _load_uploads(key: str) -> None:
     wishes = files.Wishes(
         weight_unit=st.session_state.get("files_weight_unit"),
         newest=bool(st.session_state.get("files_newest")),
+        shop_id=st.session_state.get("files_shop"),
     )
     report, foreign = files.LoadReport(), None
     bar = st.progress(0.0)

@@ -13,6 +13,10 @@ from lib.aliexpress.fields import inner, pacific, pacific_from, pacific_until, t
 from lib.aliexpress.orders import PAGE_SIZE, PlatformOrder, listed_order
 from lib.aliexpress.protocol import rows
 
+#: The two calls that list orders, with the name of their only parameter.
+LIST = ("aliexpress.trade.seller.orderlist.get", "param_aeop_order_query")
+TWIN = ("aliexpress.solution.order.get", "param0")
+
 
 @dataclass(frozen=True)
 class OrderPage:
@@ -33,11 +37,12 @@ def order_page(
     now: datetime,
     modified_from: datetime | None = None,
     modified_until: datetime | None = None,
+    twin: bool = False,
 ) -> OrderPage:
     """One page, counted from 1, of the orders in these states that were modified between two moments.
 
     No state stands for all but FINISH, which is listed only by itself. In which order they are listed is UNCONFIRMED.
-    Source: aliexpress.trade.seller.orderlist.get.
+    Source: aliexpress.trade.seller.orderlist.get; `twin` asks aliexpress.solution.order.get, which has the same rows.
     """
     query: dict[str, Any] = {"current_page": page, "page_size": PAGE_SIZE}
     if statuses:
@@ -46,7 +51,8 @@ def order_page(
         query["modified_date_start"] = pacific_from(modified_from)
     if modified_until is not None:
         query["modified_date_end"] = pacific_until(modified_until)
-    answer = client.call("aliexpress.trade.seller.orderlist.get", {"param_aeop_order_query": query})
+    method, name = TWIN if twin else LIST
+    answer = client.call(method, {name: query})
     result = inner(answer, "result")
     if not truth(result.get("success", True)):
         raise Refused(

@@ -40,6 +40,7 @@ class PlatformOrder:
     changed_at: datetime | None = None
     paid: Money | None = None
     buyer_name: str = ""
+    buyer_login: str = ""  #: Named when a request to cancel is answered.
     note: str = ""  #: The buyer's notes on the lines, each once.
     lines: tuple[PlatformLine, ...] = ()
     semi_managed: bool = False  #: The platform holds the goods' prices and more; extend_map says so.
@@ -78,6 +79,7 @@ class OrderDetail:
     total: Money | None = None
     freight: Money | None = None
     buyer_name: str = ""
+    buyer_login: str = ""
     note: str = ""
     oaid: str = ""  #: Stands for a receiver whose data is encrypted.
     cancel_reason: str = ""  #: Why the buyer asks to cancel, while IN_CANCEL.
@@ -140,6 +142,7 @@ def get_order(client: Client, order_id: str) -> OrderDetail:
         total=fields.amount(target.get("order_amount")),
         freight=fields.amount(target.get("logistics_amount")),
         buyer_name=text(target, "buyer_signer_fullname"),
+        buyer_login=text(target, "buyerloginid"),
         note=_notes(lines, "buyer_memo") or text(target, "memo"),
         oaid=text(target, "oaid"),
         cancel_reason=text(target, "cancel_request_reason"),
@@ -147,7 +150,7 @@ def get_order(client: Client, order_id: str) -> OrderDetail:
 
 
 def cancel_requests(client: Client, *, now: datetime) -> Iterator[OrderDetail]:
-    """Orders whose buyers ask to cancel, with the reason; answering them is left to the back office.
+    """Orders whose buyers ask to cancel, with the reason; `cancelling` answers them.
 
     Source: order state IN_CANCEL of the list, `cancel_request_reason` of the detail.
     """
@@ -208,6 +211,7 @@ def listed_order(row: Mapping[str, Any], now: datetime) -> PlatformOrder:
         changed_at=pacific(row.get("gmt_update")),
         paid=fields.amount(row.get("pay_amount")),
         buyer_name=text(row, "buyer_signer_fullname"),
+        buyer_login=text(row, "buyer_login_id"),
         note=_notes(lines, "memo"),
         lines=tuple(_line(line, position) for position, line in enumerate(lines, start=1)),
         semi_managed=any("SEMI_CHOICE_SELF" in text(line, "extend_map") for line in lines),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from lib.aliexpress import (
     accounts,
+    bags,
     cainiao,
+    cancelling,
     creating,
     declaring,
+    estimates,
     order_list,
     orders,
     plans,
@@ -18,10 +22,12 @@ from lib.aliexpress import (
     tracking,
 )
 from lib.aliexpress.accounts import Carrier, DomesticCompany, SellerAddress
+from lib.aliexpress.bags import Bag, BagContent, BaggedParcel, NewBag, Paper
 from lib.aliexpress.cainiao import Resource, Solution
 from lib.aliexpress.client import Client
 from lib.aliexpress.creating import Created, DeclaredGoods, NewShipment
 from lib.aliexpress.declaring import Declaration, SubOrderParcel
+from lib.aliexpress.estimates import BuyerFreight, FreightTemplate, Region
 from lib.aliexpress.journal import Exchange
 from lib.aliexpress.limiter import Ban, Pace
 from lib.aliexpress.order_list import OrderPage
@@ -30,6 +36,7 @@ from lib.aliexpress.plans import OfferedPlan, Parcel
 from lib.aliexpress.querying import LogisticsOrder
 from lib.aliexpress.tokens import Token, Tokens, TokenState
 from lib.aliexpress.tracking import AbnormalOrder, TrackingEvent
+from lib.domain.money import Money
 from lib.domain.orders import Receiver
 
 
@@ -71,8 +78,12 @@ class Platform:
         *,
         modified_from: datetime | None = None,
         modified_until: datetime | None = None,
+        twin: bool = False,
     ) -> OrderPage:
-        """A page of the orders in these states (none: all but ended ones), by when they were modified."""
+        """A page of the orders in these states (none: all but ended ones), by when they were modified.
+
+        `twin` asks the other of the platform's two lists, which has the same rows.
+        """
         return order_list.order_page(
             self._client,
             statuses,
@@ -80,6 +91,7 @@ class Platform:
             now=self._now(),
             modified_from=modified_from,
             modified_until=modified_until,
+            twin=twin,
         )
 
     def order(self, order_id: str) -> OrderDetail:
@@ -98,6 +110,14 @@ class Platform:
     def cancel_requests(self) -> Iterator[OrderDetail]:
         """Orders whose buyers ask to cancel, with the reason."""
         return orders.cancel_requests(self._client, now=self._now())
+
+    def accept_cancel(self, order_id: str, buyer_login: str) -> None:
+        """Agree to a request to cancel: the order ends."""
+        cancelling.accept(self._client, order_id, buyer_login)
+
+    def refuse_cancel(self, order_id: str, buyer_login: str) -> None:
+        """Refuse a request to cancel: the order goes on."""
+        cancelling.refuse(self._client, order_id, buyer_login)
 
     # -- before sending ----------------------------------------------------------------------------------
 
@@ -145,6 +165,34 @@ class Platform:
         """Whether freight bills are open, for which new parcels may be refused."""
         return querying.has_unpaid_freight(self._client)
 
+    def insurance(self, order_id: str, plan_id: str, coverage: Money, *, way_back: bool = False) -> str:
+        """Premium and limits of an insurance, as a text."""
+        return estimates.insurance(self._client, order_id, plan_id, coverage, way_back=way_back)
+
+    def buyer_freight(
+        self, template_id: str, country: str, *, count: int, weight_g: int, price: Money
+    ) -> list[BuyerFreight]:
+        """What a buyer pays for shipping a product."""
+        return estimates.buyer_freight(
+            self._client, template_id, country, count=count, weight_g=weight_g, price=price
+        )
+
+    def freight_templates(self) -> list[FreightTemplate]:
+        """The seller's freight templates."""
+        return estimates.freight_templates(self._client)
+
+    def provinces(self) -> list[Region]:
+        """Provinces of China."""
+        return estimates.provinces(self._client)
+
+    def regions_of(self, area_id: str) -> list[Region]:
+        """What lies in a region of China."""
+        return estimates.regions_of(self._client, area_id)
+
+    def rules(self) -> Mapping[str, Any]:
+        """Which services are allowed where."""
+        return estimates.rules(self._client)
+
     # -- logistics orders --------------------------------------------------------------------------------
 
     def create_shipment(self, wanted: NewShipment) -> Created:
@@ -176,6 +224,28 @@ class Platform:
     def labels(self, parcels: Sequence[tuple[str, str]]) -> bytes:
         """The labels of up to 20 parcels as one PDF, a page each, in this order."""
         return querying.labels(self._client, parcels)
+
+    # -- bags --------------------------------------------------------------------------------------------
+
+    def create_bag(self, wanted: NewBag) -> Bag:
+        """Announce parcels that are handed over together."""
+        return bags.commit(self._client, wanted)
+
+    def bag_paper(self, bag: Bag, kind: Paper = Paper.LABEL) -> bytes:
+        """Label, shipping mark or list of a bag as a PDF."""
+        return bags.paper(self._client, bag, kind)
+
+    def cancel_bag(self, bag: Bag) -> None:
+        """Take the announcement of a bag back."""
+        bags.cancel(self._client, bag)
+
+    def bag(self, bag: Bag) -> BagContent:
+        """What the platform knows of a bag."""
+        return bags.content(self._client, bag)
+
+    def bagged_parcel(self, *, lp_number: str = "", tracking_number: str = "") -> BaggedParcel:
+        """A parcel as hand-overs know it."""
+        return bags.parcel(self._client, lp_number=lp_number, tracking_number=tracking_number)
 
     # -- declaring ---------------------------------------------------------------------------------------
 
@@ -301,7 +371,11 @@ class Platform:
 
 __all__ = [
     "AbnormalOrder",
+    "Bag",
+    "BagContent",
+    "BaggedParcel",
     "Ban",
+    "BuyerFreight",
     "Carrier",
     "Client",
     "Created",
@@ -309,16 +383,20 @@ __all__ = [
     "DeclaredGoods",
     "DomesticCompany",
     "Exchange",
+    "FreightTemplate",
     "LogisticsOrder",
+    "NewBag",
     "NewShipment",
     "OfferedPlan",
     "OrderDetail",
     "OrderPage",
     "Pace",
+    "Paper",
     "Parcel",
     "Platform",
     "PlatformLine",
     "PlatformOrder",
+    "Region",
     "Resource",
     "SellerAddress",
     "Solution",

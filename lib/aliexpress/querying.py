@@ -116,14 +116,7 @@ def labels(client: Client, parcels: Sequence[tuple[str, str]]) -> bytes:
         "aliexpress.logistics.redefining.getprintinfos",
         {"print_detail": True, "warehouse_order_query_d_t_os": wanted},
     )
-    printed = _printed(answer.get("result"))
-    if not printed.get("body"):
-        if "errorDesc" not in printed:
-            raise BadAnswer("bad_label", text="neither a label nor a reason")
-        raise Refused(
-            "label_not_ready", text=text(printed, "errorDesc"), request_id=text(answer, "request_id")
-        )
-    return _pdf(text(printed, "body"))
+    return pdf_of(answer.get("result"), text(answer, "request_id"))
 
 
 @reading()
@@ -137,6 +130,16 @@ def has_unpaid_freight(client: Client) -> bool:
         if isinstance(place, Mapping) and "has_not_pay_order" in place:
             return fields.truth(place["has_not_pay_order"])
     raise BadAnswer("bad_fields", text="no has_not_pay_order", request_id=text(answer, "request_id"))
+
+
+def pdf_of(result: Any, request_id: str = "") -> bytes:
+    """The PDF in the JSON text of a label answer. Raises Refused with code 'label_not_ready', BadAnswer."""
+    printed = _printed(result)
+    if not printed.get("body"):
+        if "errorDesc" not in printed:
+            raise BadAnswer("bad_label", text="neither a label nor a reason")
+        raise Refused("label_not_ready", text=text(printed, "errorDesc"), request_id=request_id)
+    return _pdf(text(printed, "body"))
 
 
 def lp_number(found: Mapping[str, Any]) -> str:

@@ -105,15 +105,21 @@ def _rates(faults: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) -> None:
+def listen(port: int) -> socket.socket:
+    """A socket that takes calls. Raises OSError."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on: the body then waits 40 ms for an acknowledgement.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((HOST, port))
+    listening.listen(256)
+    return listening
+
+
+def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) -> None:
     try:
-        listening.bind((HOST, port))
+        listening = listen(port)
     except OSError:
         _end(f"port {port} is in use; name another with --port, 0 for a free one.")
-    listening.listen(256)
     url = f"http://{HOST}:{listening.getsockname()[1]}"
     address = folder / "address.json"
     temporary = address.with_suffix(".part")

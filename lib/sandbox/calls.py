@@ -8,11 +8,13 @@ from typing import Any
 
 from lib.sandbox import (
     answers,
+    bags,
     buyers,
     cainiao,
     cancelling,
     creating,
     declaring,
+    estimates,
     gateway,
     keys,
     modifying,
@@ -68,6 +70,17 @@ METHODS: dict[str, Callable[[Shop, Params], dict[str, Any]]] = {
     cainiao.CREATE: cainiao.create,
     "cainiao.global.logistics.queryorderpaystatus": cainiao.unpaid,
     "cainiao.global.logistics.carrier.querylist": cainiao.carriers,
+    "cainiao.global.handover.commit": bags.commit,
+    "cainiao.global.handover.pdf.get": bags.pdf,
+    "cainiao.global.handover.cancel": bags.cancel,
+    "cainiao.global.handover.content.query": bags.content,
+    "cainiao.global.handover.parcel.query": bags.parcel,
+    "aliexpress.logistics.valueadded.insurance.estimate": estimates.insurance,
+    "aliexpress.freight.redefining.calculatefreight": estimates.freight,
+    "aliexpress.freight.redefining.listfreighttemplate": estimates.templates,
+    REDEFINING + "getallprovince": estimates.provinces,
+    REDEFINING + "getnextleveladdressdata": estimates.next_level,
+    "aliexpress.logistics.query.rule.info": estimates.rules,
 }
 #: Faults after which the call is carried out all the same.
 AFTERWARDS = ("cut_after", "html_502", "bad_json", "empty")

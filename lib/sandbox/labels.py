@@ -116,3 +116,16 @@ def _in_latin_font(letter: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def paper(code: str, title: str, lines: Sequence[str]) -> bytes:
+    """A paper of a hand-over bag as a PDF: its code, and what is in it."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=SIZE, pageCompression=1)
+    _text(canvas, LEFT, 140 * mm, f"{title} {code}", 12, bold=True)
+    _text(canvas, LEFT, 135 * mm, "SANDBOX - NOT A REAL LABEL", 8)
+    barcode = Code128(code, barHeight=18 * mm, barWidth=0.42 * mm, humanReadable=False)
+    barcode.drawOn(canvas, (100 * mm - barcode.width) / 2, 112 * mm)
+    _lines(canvas, lines, top=105, size=8, most=24)
+    canvas.save()
+    return buffer.getvalue()

@@ -32,6 +32,7 @@ class Shop:
         self.by_number: dict[str, LogisticsOrder] = {}
         self.declarations: dict[str, list[Declaration]] = {}
         self.declared_numbers: set[str] = set()
+        self.bags: dict[str, dict[str, Any]] = {}  #: Hand-over bags by content id.
         self.asked: Counter[str] = Counter()  #: Logistics order → queries that showed it, since the start.
         self._newest_first: list[TradeOrder] | None = None
         self._journeys: dict[str, list[journey.Step]] = {}
@@ -208,6 +209,9 @@ class Shop:
         declared = Declaration(**value)
         self.declarations.setdefault(declared.order_id, []).append(declared)
         self.declared_numbers.add(declared.logistics_no)
+
+    def _on_bag(self, value: dict[str, Any]) -> None:
+        self.bags[value["content_id"]] = value
 
     def _on_redeclared(self, value: dict[str, Any]) -> None:
         """Declarations of an order, changed: all that it has now."""

@@ -45,18 +45,22 @@ def create(
     by: str,
     policy: Policy | None = None,
     limit: int | None = None,
-    shop_id: str = "default",
+    shop_id: str | None = None,
 ) -> Created:
     """Make a draft batch of everything left of these orders; each order that cannot go in is named with why.
 
     With a policy each shipment gets its plan at once, and orders the policy has no plan for stay out.
-    `limit` counts shipments in the draft. Raises nothing for orders somebody else took in the meantime.
+    A batch is of one shop: without `shop_id` of the one most of these orders are of; the others stay out with
+    'other_shop'. `limit` counts shipments in the draft. Raises nothing for orders somebody else took in the meantime.
     """
     now = app.now()
     with app.database.write() as work:
+        shop_id, others = store.shop_of(work, order_ids, shop_id)
+        order_ids = [one for one in order_ids if one not in others]
         able = store.candidates(work, shop_id, order_ids, now=now)
         free = set(able)
         excluded = _why_not(work, [one for one in order_ids if one not in free], now=now)
+        excluded += [Excluded(one, "other_shop", of) for one, of in others.items()]
         if policy is not None:
             able, planless = _with_plan(work, able, policy, on=now.date())
             excluded += [Excluded(order_id, "no_plan") for order_id in planless]

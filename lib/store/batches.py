@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,16 @@ def new_id(work: Work, *, at: datetime) -> str:
     """A batch id nobody has: B261124-1 for the first of that day (UTC)."""
     prefix = f"B{at:%y%m%d}"
     return f"{prefix}-{work.value('batch_next_number', prefix=prefix)}"
+
+
+def shop_of(work: Work, order_ids: Sequence[str], wanted: str | None = None) -> tuple[str, dict[str, str]]:
+    """The shop wanted, or the one most of the orders are of; and order → shop for those of others alone."""
+    with work.ids(order_ids):
+        rows = work.rows("batch_shops")
+    counts = Counter(row["shop_id"] for row in rows)
+    shop_id = wanted or max(counts, key=lambda one: (counts[one], one == "default"), default="default")
+    own = {row["order_id"] for row in rows if row["shop_id"] == shop_id}
+    return shop_id, {row["order_id"]: row["shop_id"] for row in rows if row["order_id"] not in own}
 
 
 def candidates(work: Work, shop_id: str, order_ids: Sequence[str], *, now: datetime) -> list[str]:

@@ -42,6 +42,7 @@ LABELS = {
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
     "order_unknown": later("Order not known"),
+    "other_shop": later("Of another shop"),
 }
 
 #: The code → a sentence; {value} is what the finding is about, {field} the receiver's field.
@@ -140,6 +141,9 @@ SENTENCES = {
     "overdue": later("Its shipping deadline has passed. Ship it first: the platform may close it any time."),
     "no_plan": later(
         "No plan that the policy allows can carry it. Choose another policy, or look at its quotes."
+    ),
+    "other_shop": later(
+        "A batch is of one shop, and this order is of {value}. Make a batch of its own for that shop."
     ),
     "order_unknown": later("No such order is known here. Check the number, or load the export that has it."),
 }

@@ -156,7 +156,7 @@ def test_an_order_that_leaves_the_filter_lets_another_slip_between_two_pages(url
 def test_a_new_order_pushes_others_to_the_next_page(url: str, tmp_path: Path) -> None:
     first = placed(url, 1)
     newer = write_export(
-        tmp_path / "newer.csv", [an_export_row(付款时间="2026.08.30 23:05", 下单时间="2026.08.30 23:00")]
+        tmp_path / "newer.csv", [an_export_row(付款时间="2026.08.30 11:07", 下单时间="2026.08.30 11:06")]
     )
     httpx.post(f"{url}/sandbox/seed", json={"path": str(newer)}, timeout=60).raise_for_status()
     assert placed(url, 2)[0] == first[1], "it comes again"

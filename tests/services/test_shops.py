@@ -19,12 +19,16 @@ from lib.aliexpress.tokens import Authority, Token, TokenFolder, Tokens
 from lib.aliexpress.wire import Wire
 from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
+from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.domain.shipments import Shipment, State
-from lib.services import asking, connection, handover
+from lib.services import asking, batches, connection, files, handover
+from lib.services import orders as order_services
 from lib.services.dispatch import Dispatcher, _lots
+from lib.store import shipments as shipment_store
 from lib.store import shops
 from lib.store.database import Database
+from tests.builders import a_products_cell, an_export_row, write_export, write_products
 from tests.conftest import HTTP, Desk
 from tests.contract.test_shipping import PARCEL
 from tests.gateways import Gateway
@@ -245,3 +249,35 @@ def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_
     assert desk.states(batch_id) == {"ready": 10}
     assert len(desk.logistics_orders()) == 10
     assert HTTP.get(f"{desk.url}/sandbox/calls").json()["/auth/token/refresh"] == 1
+
+
+def test_a_file_is_loaded_for_the_shop_that_was_chosen(app: App, tmp_path: Path) -> None:
+    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]
+    export = write_export(tmp_path / "second.csv", [an_export_row(), an_export_row()])
+    assert list(files.shops(app)) == ["default", "second"]
+    report = files.load(app, [export], by="tester", wishes=files.Wishes(shop_id="second"))
+    assert report.orders == 2
+    listed = order_services.pending(app, OrderFilter()).orders
+    assert set(listed["shop_id"]) == {"second"}
+    with pytest.raises(Problem) as caught:
+        files.load(app, [export], by="tester", wishes=files.Wishes(shop_id="third"))
+    assert caught.value.code == "shop_unknown"
+
+
+def test_a_draft_is_of_the_shop_whose_orders_were_chosen(app: App, tmp_path: Path) -> None:
+    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]
+    rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(5)]
+    files.load(app, [write_products(tmp_path / "products.csv")], by="tester")
+    files.load(app, [write_export(tmp_path / "a.csv", rows[:2])], by="tester")
+    second = files.Wishes(shop_id="second")
+    files.load(app, [write_export(tmp_path / "b.csv", rows[2:])], by="tester", wishes=second)
+    everything = [row["订单号"] for row in rows]
+    made = batches.create(app, everything, by="tester")
+    assert sorted(made.order_ids) == sorted(everything[2:])
+    assert {(one.order_id, one.code) for one in made.excluded} == {
+        (one, "other_shop") for one in everything[:2]
+    }
+    with app.database.read() as work:
+        drafts = shipment_store.in_states(work, made.batch_id or "", {State.DRAFT})
+        shops_of = [one.shop_id for one in drafts]
+    assert shops_of == ["second"] * 3

@@ -175,7 +175,11 @@ def test_every_fault_of_a_row_is_said_with_its_mending() -> None:
 
 
 def test_everything_that_keeps_an_order_out_is_said() -> None:
-    assert {str(finding) for finding in Finding} | {"no_plan", "order_unknown"} == findings.LABELS.keys()
+    assert {str(finding) for finding in Finding} | {
+        "no_plan",
+        "order_unknown",
+        "other_shop",
+    } == findings.LABELS.keys()
     assert findings.LABELS.keys() == findings.SENTENCES.keys()
 
 

@@ -3,7 +3,7 @@
 from lib.files.layouts import DATE_ORDERS, WEIGHT_UNITS, Options, TableMapping
 from lib.files.sheets import NotReadable
 from lib.services.files.conflicts import conflicts, keep_ours
-from lib.services.files.loading import Wishes, imported, load, load_sample, load_upload
+from lib.services.files.loading import Wishes, imported, load, load_sample, load_upload, shops
 from lib.services.files.mappings import forget as forget_mapping
 from lib.services.files.mappings import save as save_mapping
 from lib.services.files.mappings import taught
@@ -53,6 +53,7 @@ __all__ = [
     "refused",
     "refused_counts",
     "save_mapping",
+    "shops",
     "taught",
     "to_mend",
 ]

@@ -29,6 +29,7 @@ class Incoming:
     by: str
     at: datetime
     recent: bool = False  #: Its dates are moved on to today (the sample).
+    shop_id: str = DEFAULT_SHOP  #: Whose orders they are.
     newest: bool = False  #: A person said that it is newer than all others, whatever it looks like.
 
 

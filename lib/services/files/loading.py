@@ -15,10 +15,11 @@ import pandas as pd
 from lib.domain.problems import Problem
 from lib.files import engine, layouts, sheets
 from lib.services.files import mappings
-from lib.services.files.kinds import Incoming, Taken
+from lib.services.files.kinds import DEFAULT_SHOP, Incoming, Taken
 from lib.services.files.registry import KINDS
 from lib.services.files.reports import Conflict, FileReport, LoadReport, row_problems
 from lib.store import audit, imports
+from lib.store import shops as shop_store
 from lib.store.database import Work
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Wishes:
     mapping: str | None = None  #: The saved mapping to read them with; None: the layout their headers tell.
     weight_unit: str | None = None  #: The unit of their weights; None: their layout's usual one.
     newest: bool = False  #: They are newer than what was loaded before, whatever they look like.
+    shop_id: str | None = None  #: Whose orders they hold; None: the first shop's.
 
 
 def load(
@@ -41,7 +43,7 @@ def load(
     """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) or `wishes` do.
 
     One transaction a file. A file that cannot be read loads nothing and leaves its code in the report; the
-    others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit.
+    others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
     return _load(app, [(path, path.name) for path in paths], wishes or Wishes(kind), by=by)
 
@@ -68,6 +70,12 @@ def imported(app: App, *, page_size: int = 200, skipped: int = 0) -> pd.DataFram
         return imports.imports(work, page_size=page_size, skipped=skipped)
 
 
+def shops(app: App) -> dict[str, str]:
+    """Shop → its name, the first one first: whose files may be loaded."""
+    with app.database.read() as work:
+        return {row["shop_id"]: row["name"] for row in shop_store.known(work)}
+
+
 def _load(
     app: App, files: Sequence[tuple[Path, str]], wishes: Wishes, *, by: str, recent: bool = False
 ) -> LoadReport:
@@ -75,6 +83,7 @@ def _load(
         raise Problem("unknown_kind", kind=wishes.kind, kinds=", ".join(KINDS))
     if wishes.weight_unit not in (None, *layouts.WEIGHT_UNITS):
         raise Problem("unknown_unit", unit=wishes.weight_unit, units=", ".join(layouts.WEIGHT_UNITS))
+    shop_id = _shop(app, wishes.shop_id)
     chosen = mappings.get(app, wishes.mapping) if wishes.mapping else None
     taught = mappings.taught(app)
     report = LoadReport()
@@ -82,7 +91,7 @@ def _load(
         try:
             read = sheets.read(path)
             found = layouts.by_mapping(read, chosen) if chosen else layouts.find(read, wishes.kind, taught)
-            file = Incoming(path, name, _sha256(path), by, app.now(), recent, wishes.newest)
+            file = Incoming(path, name, _sha256(path), by, app.now(), recent, shop_id, wishes.newest)
         except sheets.NotReadable as error:
             refusal = FileReport(name, error_code=error.code, error_args=dict(error.details))
             report += LoadReport((refusal,))
@@ -92,6 +101,17 @@ def _load(
         else:
             report += _take(app, _in_unit(found, wishes.weight_unit), file)
     return report
+
+
+def _shop(app: App, wanted: str | None) -> str:
+    """The shop whose files these are: the first one, or one that is known here."""
+    if wanted is None:
+        return DEFAULT_SHOP
+    with app.database.read() as work:
+        known = {row["shop_id"] for row in shop_store.known(work)}
+    if wanted not in known:
+        raise Problem("shop_unknown", shop_id=wanted)
+    return wanted
 
 
 def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:

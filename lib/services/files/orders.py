@@ -12,7 +12,7 @@ import pandas as pd
 from lib.files import exports, orders
 from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
-from lib.services.files.kinds import DEFAULT_SHOP, Incoming, Kind, Taken
+from lib.services.files.kinds import Incoming, Kind, Taken
 from lib.store import imports
 from lib.store.database import Work
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def read(app: App, found: Recognised, file: Incoming) -> orders.OrderTables:
     """The orders of a sheet, with times in the shop's zone; a sample's are moved on to today."""
     with app.database.read() as work:
-        zone, countries = imports.file_zone(work, DEFAULT_SHOP), imports.countries(work)
+        zone, countries = imports.file_zone(work, file.shop_id), imports.countries(work)
     tables = orders.parse(found, zone=zone, countries=countries, now=file.at)
     days = orders.days_to_recent(tables, file.at) if file.recent else 0
     return orders.moved(tables, days) if days else tables
@@ -34,13 +34,13 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
     counts = imports.load_orders(
         work,
         tables,
-        shop_id=DEFAULT_SHOP,
+        shop_id=file.shop_id,
         import_id=import_id,
         at=file.at,
         by=file.by,
         newest=file.newest,
     )
-    checks.refresh(work, DEFAULT_SHOP, file.at)
+    checks.refresh(work, file.shop_id, file.at)
     doubts = [
         tables.warnings,
         _named(tables, "in_shipment", {row["order_id"]: row["row_no"] for row in counts.conflicts}),
@@ -73,12 +73,12 @@ def after(app: App, tables: orders.OrderTables, file: Incoming) -> None:
     """The sandbox gets to know the orders too: by the file, or by an export like it when only we can read that."""
     name = file.digest[:16]
     if not tables.layout.startswith(PREFIX):
-        app.rehearse_with(file.path, f"{name}{Path(file.name).suffix.lower()}")
+        app.rehearse_with(file.path, f"{name}{Path(file.name).suffix.lower()}", file.shop_id)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.xlsx"
         exports.write_xlsx(path, orders.as_export(tables))
-        app.rehearse_with(path, path.name)
+        app.rehearse_with(path, path.name, file.shop_id)
 
 
 KIND = Kind("orders", read, take, remarks, after)

@@ -9,6 +9,13 @@ where starts_with(batch_id, $prefix || '-');
 insert into batches (batch_id, shop_id, created_by, created_at)
 values ($batch_id, $shop_id, $created_by, $created_at);
 
+-- name: batch_shops
+-- One row per chosen order and shop that has it.
+select o.order_id, o.shop_id
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id;
+
 -- name: batch_candidates
 -- One row per chosen order that can go into a batch now, in the list's order.
 select o.order_id
