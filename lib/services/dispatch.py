@@ -273,16 +273,26 @@ class Dispatcher:
 
     def _write_each(self) -> None:
         """One answer the store will not take must not keep the others out: its shipment is asked about instead."""
-        kept = []
-        for one in self._unwritten:
+        kept = self._refused_by_store(self._unwritten)
+        if len(kept) < len(
+            self._unwritten
+        ):  # The store takes some: what it still does not take, it never will.
+            kept, given_up = [], self._refused_by_store(kept)
+            if given_up:
+                log.error("%d answers are given up; the platform is asked again", len(given_up))
+        else:
+            self.trouble = "not_written"
+        self._unwritten = kept
+
+    def _refused_by_store(self, answered: list[tuple[_Task, Answer]]) -> list[tuple[_Task, Answer]]:
+        """Write answers one by one; returns those that were not taken."""
+        refused = []
+        for one in answered:
             try:
                 self._write([one])
             except Exception:
-                kept.append(one)
-        nothing_goes = len(kept) == len(self._unwritten)
-        self._unwritten = kept if nothing_goes else []
-        if nothing_goes:
-            self.trouble = "not_written"
+                refused.append(one)
+        return refused
 
     def _write(self, answered: list[tuple[_Task, Answer]]) -> None:
         now = self._app.now()
