@@ -62,6 +62,7 @@ class Dispatcher:
         self._lifted = threading.Event()
         self._thread: threading.Thread | None = None
         self._seen_at = app.now()  # The clock at the last turn.
+        self._astray: set[Future[Answer]] = set()  # On the wire when the clock was set back.
         self._moved_at = app.now()  # When a shipment last changed its state.
         self.trouble = ""  #: Why nothing is sent just now; "" when all is well.
 
@@ -137,6 +138,8 @@ class Dispatcher:
             self._lifted.clear()
             self._holds.clear()
         self._record(self._finished())
+        if self._astray and not self._unwritten and not self._astray & self._pending.keys():
+            self._set_back(now)  # Their answers were dated by the clock as it was.
         if self._holds.of(EVERYTHING, now) is not None:
             return
         room = self._app.settings.threads * 2 - len(self._pending)
@@ -169,7 +172,8 @@ class Dispatcher:
 
     def _set_back(self, now: datetime) -> None:
         """Moments of a clock that was set back mean nothing any more: look again at everything that waits."""
-        log.warning("the clock was set back by %s", self._seen_at - now)
+        log.warning("the clock was set back, or answers came from before it was")
+        self._astray = self._pending.keys() - self._astray
         self._holds.clear()
         self._moved_at = now
         with self._app.database.write() as work:
