@@ -19,6 +19,7 @@ from lib.aliexpress.errors import (
     Refused,
     Unauthorised,
     Unavailable,
+    of_all_methods,
     of_the_seller,
 )
 from lib.aliexpress.errors import trouble as trouble_of
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
 #: Without the right to call (token, key) only a person helps; asking again costs quota.
 UNAUTHORISED_PAUSE_S = 60.0
+#: Nobody was reached: the next request would not be either.
+NOBODY_THERE = {"", "unreachable", "sandbox_did_not_start"}
 #: The clocks of the platform and of this machine may differ by this much.
 CLOCK_SLACK = timedelta(minutes=2)
 #: The declaration was made already, by us or by hand: what we wanted holds.
@@ -52,6 +55,7 @@ class Answer:
     absent: list[tuple[str, datetime]] = field(default_factory=list)  #: shipment_id, when to ask again.
     statuses: list[tuple[str, str, OrderStatus]] = field(default_factory=list)  #: shop_id, order_id, status.
     wait_until: datetime | None = None  #: Nothing more is sent before this moment.
+    lane_until: datetime | None = None  #: Nothing more of the same lane is sent before this moment.
     trouble: str = ""  #: Why: the platform's code, or 'unreachable'.
 
 
@@ -269,7 +273,7 @@ def _unconfirmed(shipment: Shipment, state: State, error: OutcomeUnknown, now: d
 
 
 def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError) -> Answer:
-    """The platform did not do it: the shipment waits, and so does everything else while it is out of reach."""
+    """The platform did not do it: the shipment waits, and with it what the same answer would meet."""
     now = app.now()
     if isinstance(error, Unauthorised):
         wait = UNAUTHORISED_PAUSE_S
@@ -278,15 +282,30 @@ def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError
     else:
         wait = pause_s(shipment.attempts)
     again_at = now + timedelta(seconds=wait)
-    # One shop's token, or its own limit, keeps no other shop from its work.
-    own = isinstance(error, Unauthorised) or of_the_seller(error)
-    everyone = again_at if isinstance(error, Unavailable) and not (own and len(app.shops()) > 1) else None
-    trouble = trouble_of(error)
+    everyone, lane = _held(app, error, again_at)
     if step is None:
-        return Answer(
-            absent=[], wait_until=everyone, trouble=trouble, steps=[_stays(shipment, again_at, now)]
-        )
-    return Answer([replace(step, next_attempt_at=again_at)], wait_until=everyone, trouble=trouble)
+        step = _stays(shipment, again_at, now)
+    return Answer(
+        [replace(step, next_attempt_at=again_at)],
+        wait_until=everyone,
+        lane_until=lane,
+        trouble=trouble_of(error),
+    )
+
+
+def _held(app: App, error: PlatformError, until: datetime) -> tuple[datetime | None, datetime | None]:
+    """Until when everything waits, and until when the lane does.
+
+    A ban of one call says nothing about the others, and one answer that went wrong nothing about the next.
+    """
+    if not isinstance(error, Unavailable):
+        return None, None
+    # One shop's token, or its own limit, keeps no other shop from its work.
+    if (isinstance(error, Unauthorised) or of_the_seller(error)) and len(app.shops()) > 1:
+        return None, None
+    if isinstance(error, Unauthorised) or of_all_methods(error) or error.code in NOBODY_THERE:
+        return until, None
+    return None, until if error.retry_after is not None else None
 
 
 def _stays(shipment: Shipment, again_at: datetime, now: datetime) -> Step:
@@ -316,6 +335,7 @@ def _together(answers: Sequence[Answer]) -> Answer:
         [step for answer in answers for step in answer.steps],
         labels=pd.concat(frames) if frames else None,
         wait_until=max((answer.wait_until for answer in answers if answer.wait_until), default=None),
+        lane_until=max((answer.lane_until for answer in answers if answer.lane_until), default=None),
         trouble=next((answer.trouble for answer in answers if answer.trouble), ""),
     )
 

@@ -69,6 +69,13 @@ def wake() -> None:
         dispatcher.wake()
 
 
+def lift() -> None:
+    """Have the dispatcher forget what bans it knows of; without one nothing happens."""
+    dispatcher = _dispatcher
+    if dispatcher is not None:
+        dispatcher.lift()
+
+
 def sync_now() -> bool:
     """Have every shop synced at once; False without a timer that could."""
     timer = _timer

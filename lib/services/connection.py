@@ -15,8 +15,9 @@ from lib.aliexpress.shops import DEFAULT_SHOP
 from lib.app import SANDBOX_KEY, App
 from lib.domain.problems import Problem
 from lib.sandbox.launch import DidNotStart
-from lib.services import handover
+from lib.services import background, handover
 from lib.store import audit
+from lib.store import dispatch as dispatch_store
 from lib.store import shops as store
 
 #: Where an authorisation ends when the settings name no address: nothing answers there, the address is what counts.
@@ -159,6 +160,9 @@ def limits(app: App) -> Limits:
 def lift(app: App, *, by: str) -> None:
     """Ask again although a ban was told, for example after the quota was raised in the console."""
     app.platform.lift_bans()
+    with app.database.write() as work:
+        dispatch_store.forget_holds(work)
+    background.lift()
     _record(app, "bans_lifted", "platform", by)
 
 

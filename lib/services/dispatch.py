@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from lib.domain.orders import AWAITING
 from lib.domain.shipments import Shipment, State, Step
 from lib.services import asking
 from lib.services.asking import FIRST_PAUSE_S, LAST_PAUSE_S, Answer
+from lib.services.holds import EVERYTHING, WORTH_KEEPING, Hold, Holds
 from lib.store import dispatch as store
 from lib.store import orders as order_store
 from lib.store import shipments as shipment_store
@@ -35,6 +36,16 @@ LEASE = timedelta(minutes=3)
 STALLED = timedelta(minutes=10)
 #: The platform gives at most this many labels in one answer.
 LABEL_LOT = 20
+#: A clock that runs back by more than this was set; by less, it was merely corrected.
+SET_BACK = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A request on the wire, or answered and not written down yet: its lane and its shipments."""
+
+    lane: str
+    shipment_ids: tuple[str, ...]
 
 
 class Dispatcher:
@@ -43,12 +54,15 @@ class Dispatcher:
     def __init__(self, app: App) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
-        self._pending: dict[Future[Answer], str] = {}
-        self._working: set[str] = set()
+        self._pending: dict[Future[Answer], _Task] = {}
+        self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
+        self._holds = Holds()
         self._stopping = threading.Event()
         self._woken = threading.Event()
+        self._lifted = threading.Event()
         self._thread: threading.Thread | None = None
-        self._wait_until: datetime | None = None
+        self._seen_at = app.now()  # The clock at the last turn.
+        self._astray: set[Future[Answer]] = set()  # On the wire when the clock was set back.
         self._moved_at = app.now()  # When a shipment last changed its state.
         self.trouble = ""  #: Why nothing is sent just now; "" when all is well.
 
@@ -72,6 +86,11 @@ class Dispatcher:
         """There may be something to do now."""
         self._woken.set()
 
+    def lift(self) -> None:
+        """Forget at the next turn what is held: somebody knows better, for example that the quota was raised."""
+        self._lifted.set()
+        self.wake()
+
     def recover(self) -> None:
         """What a request may have been on the wire for becomes unconfirmed; nothing is sent before asking."""
         now = self._app.now()
@@ -79,6 +98,11 @@ class Dispatcher:
             steps = [_interrupted(shipment, now) for shipment in store.interrupted(work)]
             shipment_store.take(work, steps)
             store.unlease(work)
+            store.set_back(work, now=now)
+            held = store.holds(work, now=now)
+        for row in held:
+            self._holds.add(Hold(row["lane"], row["until_at"], row["why"]))
+        self.trouble = self._holds.why(now)
 
     def run_until_idle(
         self, batch_id: str | None, *, on_turn: Callable[[], None] = lambda: None, give_up: timedelta
@@ -98,23 +122,35 @@ class Dispatcher:
                 self._drain()
                 raise Unavailable("unreachable", text=self.trouble)
             with self._app.database.read() as work:
-                due, _ = store.next_due(work, now=now, batch_id=batch_id)
-            idle = due is None or now - self._moved_at >= STALLED
-            if idle and not self._pending:
+                due = store.next_due(work, now=now, batch_id=batch_id)
+            idle = not due or now - self._moved_at >= STALLED
+            if idle and not self._pending and not self._unwritten:
                 return
             self._rest(self._pause(due, now))
 
     def turn(self, batch_id: str | None = None) -> None:
         """Write down the answers there are, then claim as much as fits on the wire."""
-        self._record(self._finished())
         now = self._app.now()
-        if self._wait_until is not None and now < self._wait_until:
+        if self._seen_at - now > SET_BACK:
+            self._set_back(now)
+        self._seen_at = now
+        if self._lifted.is_set():
+            self._lifted.clear()
+            self._holds.clear()
+        self._record(self._finished())
+        if self._astray and not self._unwritten and not self._astray & self._pending.keys():
+            self._set_back(now)  # Their answers were dated by the clock as it was.
+        if self._holds.of(EVERYTHING, now) is not None:
             return
         room = self._app.settings.threads * 2 - len(self._pending)
         if room < self._app.settings.threads:
             return  # Enough on the wire; a few answers more are written down together.
+        if self.trouble == "unreachable":
+            room = 1 - len(self._pending)  # One asks whether somebody is there again; the others wait for it.
         with self._app.database.read() as work:
             due = store.lanes(work, now=now, batch_id=batch_id)
+        if due.get("lost"):
+            self._recover_lost(now)
         for lane, claim in (
             ("queued", self._send),
             ("unconfirmed", self._confirm),
@@ -123,8 +159,26 @@ class Dispatcher:
             ("undeclared", self._declare),
             ("declare_unconfirmed", self._confirm_declaring),
         ):
-            if room > 0 and due.get(lane):
+            if room > 0 and due.get(lane) and self._holds.of(lane, now) is None:
                 room -= claim(now, room, batch_id)
+
+    def _recover_lost(self, now: datetime) -> None:
+        """A worker that never answered leaves its shipment to be asked about; one that still may, keeps it."""
+        busy = {one for task in self._pending.values() for one in task.shipment_ids}
+        busy |= {one for task, _ in self._unwritten for one in task.shipment_ids}
+        with self._app.database.write() as work:
+            lost = [one for one in store.interrupted(work, over_at=now) if one.shipment_id not in busy]
+            shipment_store.take(work, [_interrupted(shipment, now) for shipment in lost])
+
+    def _set_back(self, now: datetime) -> None:
+        """Moments of a clock that was set back mean nothing any more: look again at everything that waits."""
+        log.warning("the clock was set back, or answers came from before it was")
+        self._astray = self._pending.keys() - self._astray
+        self._holds.clear()
+        self._moved_at = now
+        with self._app.database.write() as work:
+            store.set_back(work, now=now)
+            store.forget_holds(work)
 
     # -- lanes: claim in one short write, ask in threads -------------------------------------------------
 
@@ -142,7 +196,7 @@ class Dispatcher:
         for shipment in able:
             if shipment.shipment_id in claimed:
                 sending = _moved(shipment, State.SENDING)
-                self._ask(asking.create, sending, parcels[shipment.shipment_id])
+                self._ask("queued", [sending], asking.create, sending, parcels[shipment.shipment_id])
         return len(claimed)
 
     def _confirm(self, now: datetime, room: int, batch_id: str | None) -> int:
@@ -159,7 +213,7 @@ class Dispatcher:
         shipments = [shipment_store.shipment(row) for row in rows]
         lots = _lots(shipments)
         for lot in lots:
-            self._ask(asking.labels, lot)
+            self._ask("unlabelled", lot, asking.labels, lot)
         return len(lots)
 
     def _declare(self, now: datetime, room: int, batch_id: str | None) -> int:
@@ -171,7 +225,7 @@ class Dispatcher:
         for row in rows:
             if row["shipment_id"] in claimed:
                 declaring = _moved(shipment_store.shipment(row), State.DECLARING)
-                self._ask(asking.declare, declaring, row["everything"])
+                self._ask("undeclared", [declaring], asking.declare, declaring, row["everything"])
         return len(claimed)
 
     def _each(
@@ -179,7 +233,8 @@ class Dispatcher:
     ) -> int:
         rows = self._lease(lane, now, room, batch_id)
         for row in rows:
-            self._ask(ask, shipment_store.shipment(row), row)
+            shipment = shipment_store.shipment(row)
+            self._ask(lane, [shipment], ask, shipment, row)
         return len(rows)
 
     def _lease(self, lane: str, now: datetime, lot: int, batch_id: str | None) -> list[dict[str, Any]]:
@@ -190,27 +245,63 @@ class Dispatcher:
 
     # -- asking and recording ----------------------------------------------------------------------------
 
-    def _ask(self, ask: Callable[..., Answer], *details: Any) -> None:
-        self._pending[self._pool.submit(ask, self._app, *details)] = ask.__name__
+    def _ask(self, lane: str, shipments: list[Shipment], ask: Callable[..., Answer], *details: Any) -> None:
+        task = _Task(lane, tuple(shipment.shipment_id for shipment in shipments))
+        self._pending[self._pool.submit(ask, self._app, *details)] = task
 
-    def _finished(self) -> list[Answer]:
+    def _finished(self) -> list[tuple[_Task, Answer]]:
         done = [future for future in self._pending if future.done()]
         return [self._answer(future) for future in done]
 
-    def _answer(self, future: Future[Answer]) -> Answer:
-        name = self._pending.pop(future)
+    def _answer(self, future: Future[Answer]) -> tuple[_Task, Answer]:
+        task = self._pending.pop(future)
         try:
-            return future.result()
+            return task, future.result()
         except Exception:
-            # The shipment stays where it is, leased; after the lease, or a restart, it is asked about again.
-            log.exception("%s failed in an unforeseen way", name)
-            return Answer(trouble="unforeseen")
+            # The shipment stays where it is, leased; after the lease, or a restart, it is asked about.
+            log.exception("a request of lane %s failed in an unforeseen way", task.lane)
+            return task, Answer(trouble="unforeseen")
 
-    def _record(self, answers: list[Answer]) -> None:
-        """One short write for a lot of answers."""
-        if not answers:
+    def _record(self, fresh: list[tuple[_Task, Answer]]) -> None:
+        """Write a lot of answers down; what the store does not take now is kept for the next turn."""
+        self._unwritten += fresh
+        if not self._unwritten:
             return
+        try:
+            self._write(self._unwritten)
+        except Exception:
+            log.exception("%d answers could not be written down", len(self._unwritten))
+            self._write_each()
+        else:
+            self._unwritten = []
+
+    def _write_each(self) -> None:
+        """One answer the store will not take must not keep the others out: its shipment is asked about instead."""
+        kept = self._refused_by_store(self._unwritten)
+        if len(kept) < len(
+            self._unwritten
+        ):  # The store takes some: what it still does not take, it never will.
+            kept, given_up = [], self._refused_by_store(kept)
+            if given_up:
+                log.error("%d answers are given up; the platform is asked again", len(given_up))
+        else:
+            self.trouble = "not_written"
+        self._unwritten = kept
+
+    def _refused_by_store(self, answered: list[tuple[_Task, Answer]]) -> list[tuple[_Task, Answer]]:
+        """Write answers one by one; returns those that were not taken."""
+        refused = []
+        for one in answered:
+            try:
+                self._write([one])
+            except Exception:
+                refused.append(one)
+        return refused
+
+    def _write(self, answered: list[tuple[_Task, Answer]]) -> None:
         now = self._app.now()
+        answers = [answer for _, answer in answered]
+        holds = [hold for task, answer in answered for hold in _held(task, answer)]
         with self._app.database.write() as work:
             frames = [answer.labels for answer in answers if answer.labels is not None]
             if frames:
@@ -221,17 +312,24 @@ class Dispatcher:
                     store.absent(work, shipment_id, at=now, again_at=again_at)
                 for shop_id, order_id, status in answer.statuses:
                     order_store.set_status(work, shop_id, order_id, status, at=now)
+            for hold in holds:
+                if hold.until - now > WORTH_KEEPING:
+                    store.hold(work, hold.lane, until=hold.until, why=hold.why)
         if any(step.state is not step.from_state for answer in answers for step in answer.steps):
             self._moved_at = now
         log.debug("%d answers, %d shipments moved", len(answers), len(moved))
-        waits = [answer.wait_until for answer in answers if answer.wait_until]
-        self._wait_until = max(waits) if waits else None
-        self.trouble = next((answer.trouble for answer in answers if answer.trouble), "")
+        for hold in holds:
+            self._holds.add(hold)
+        troubles = [answer.trouble for answer in answers if answer.trouble]
+        self.trouble = next(iter(troubles), "") or self._holds.why(now)
 
     def _drain(self) -> None:
         while self._pending:
             wait(list(self._pending))
             self._record(self._finished())
+        if self._unwritten:
+            # What is lost here was leased: the next start asks the platform about it.
+            log.error("%d answers could not be written down before the end", len(self._unwritten))
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
@@ -239,18 +337,21 @@ class Dispatcher:
                 self.turn()
                 now = self._app.now()
                 with self._app.database.read() as work:
-                    due, _ = store.next_due(work, now=now, batch_id=None)
+                    due = store.next_due(work, now=now, batch_id=None)
                 self._rest(self._pause(due, now))
             except Exception:
                 log.exception("the dispatcher stumbled and goes on")
                 self._rest(FIRST_PAUSE_S)
         self._drain()
 
-    def _pause(self, due: datetime | None, now: datetime) -> float:
+    def _pause(self, due: dict[str, datetime], now: datetime) -> float:
         """Seconds until there may be something to do; answers on the way are waited for separately."""
-        moments = [moment for moment in (due, self._wait_until) if moment is not None]
-        if self._wait_until is not None and self._wait_until > now:
-            moments = [self._wait_until]
+        if self._unwritten:
+            return FIRST_PAUSE_S
+        moments = []
+        for lane, due_at in due.items():
+            hold = self._holds.of(lane, now)
+            moments.append(max(due_at, hold.until) if hold is not None else due_at)
         if not moments:
             return LAST_PAUSE_S
         return min(max((min(moments) - now).total_seconds(), 0.0), LAST_PAUSE_S)
@@ -268,6 +369,12 @@ def _lots(shipments: list[Shipment]) -> list[list[Shipment]]:
     """As many labels as the platform gives at once, of one shop each: a token opens one shop."""
     shops = [[one for one in shipments if one.shop_id == shop] for shop in {one.shop_id for one in shipments}]
     return [shop[start : start + LABEL_LOT] for shop in shops for start in range(0, len(shop), LABEL_LOT)]
+
+
+def _held(task: _Task, answer: Answer) -> list[Hold]:
+    """What an answer holds back: everything, its own lane, or nothing."""
+    found = [(EVERYTHING, answer.wait_until), (task.lane, answer.lane_until)]
+    return [Hold(lane, until, answer.trouble) for lane, until in found if until is not None]
 
 
 def _interrupted(shipment: Shipment, now: datetime) -> Step:

@@ -12,9 +12,29 @@ from lib.store.database import Work
 from lib.store.shipments import shipment
 
 
-def interrupted(work: Work) -> list[Shipment]:
-    """Shipments whose request may have been on the wire when the program ended."""
-    return [shipment(row) for row in work.rows("dispatch_recover")]
+def interrupted(work: Work, *, over_at: datetime | None = None) -> list[Shipment]:
+    """Shipments whose request may be on the wire; with a moment, those whose lease was over by then."""
+    return [shipment(row) for row in work.rows("dispatch_recover", over_at=over_at)]
+
+
+def set_back(work: Work, *, now: datetime) -> None:
+    """The clock shows an earlier time than it did: nothing is left attempted, or waiting, in its future."""
+    work.run("dispatch_set_back", now_at=now)
+
+
+def holds(work: Work, *, now: datetime) -> list[dict[str, Any]]:
+    """One dict per lane held by what an earlier run learned: lane ("" for all), until_at, why."""
+    return work.rows("dispatch_holds", now_at=now)
+
+
+def hold(work: Work, lane: str, *, until: datetime, why: str) -> None:
+    """Remember over a restart that a lane is held."""
+    work.run("dispatch_hold", lane=lane, until_at=until, why=why)
+
+
+def forget_holds(work: Work) -> None:
+    """Nothing is held any more."""
+    work.run("dispatch_holds_forget")
 
 
 def unlease(work: Work) -> None:
@@ -29,7 +49,7 @@ def due(work: Work, lane: str, *, now: datetime, lot: int, batch_id: str | None)
 
 
 def lanes(work: Work, *, now: datetime, batch_id: str | None) -> dict[str, int]:
-    """Lane → how many shipments are due in it."""
+    """Lane → how many shipments are due in it; `lost`: how many were leased to a worker that never answered."""
     return work.row("dispatch_lanes", now_at=now, batch_id=batch_id) or {}
 
 
@@ -46,10 +66,10 @@ def absent(work: Work, shipment_id: str, *, at: datetime, again_at: datetime) ->
     work.run("dispatch_absent", shipment_id=shipment_id, absent_at=at, next_attempt_at=again_at)
 
 
-def next_due(work: Work, *, now: datetime, batch_id: str | None) -> tuple[datetime | None, int]:
-    """When there is something to do next (None: never), and how many shipments wait for it."""
-    row = work.row("dispatch_next_due", now_at=now, batch_id=batch_id) or {}
-    return row.get("next_due_at"), row.get("waiting_count", 0)
+def next_due(work: Work, *, now: datetime, batch_id: str | None) -> dict[str, datetime]:
+    """Lane → when there is something to do next in it; lanes without work are missing."""
+    rows = work.rows("dispatch_next_due", now_at=now, batch_id=batch_id)
+    return {row["lane"]: row["next_due_at"] for row in rows}
 
 
 def known_logistics_orders(work: Work, logistics_order_ids: Sequence[str]) -> set[str]:

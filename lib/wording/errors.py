@@ -85,6 +85,11 @@ def trouble_sentence(code: str) -> str:
             "The program stumbled; its log has the details. What may be under way is asked about before it is "
             "repeated."
         )
+    if code == "not_written":
+        return _(
+            "The platform's answers could not be written down; is the disk full? They are kept, and sending goes on "
+            "by itself as soon as there is room."
+        )
     if code == "daily_quota":
         return error_sentence(DailyQuota(code))
     return error_sentence(Unauthorised(code) if code in NOT_LET_IN else Unavailable(code))

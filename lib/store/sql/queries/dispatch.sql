@@ -1,8 +1,9 @@
 -- name: dispatch_recover
--- One row per shipment whose request may have been on the wire when the program ended.
+-- One row per shipment whose request may be on the wire; with a moment, only those whose lease was over by then.
 select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
 from shipments
-where state in ('sending', 'declaring');
+where state in ('sending', 'declaring')
+    and ($over_at is null or next_attempt_at is null or next_attempt_at <= $over_at);
 
 -- name: dispatch_unlease
 -- Nobody works on anything when the program starts: what only waited for its worker is due at once.
@@ -10,6 +11,31 @@ update shipments
 set next_attempt_at = null
 where state in ('queued', 'accepted', 'unconfirmed', 'handed_over', 'declare_unconfirmed')
     and next_attempt_at is not null;
+
+-- name: dispatch_set_back
+-- The clock was set back: no attempt lies in the future, or its logistics order would look older than itself; and
+-- nothing waits for a moment of the clock as it was.
+update shipments
+set
+    attempted_at = least(attempted_at, $now_at),
+    next_attempt_at = least(next_attempt_at, $now_at)
+where state in ('queued', 'sending', 'accepted', 'unconfirmed', 'declaring', 'handed_over', 'declare_unconfirmed')
+    and (attempted_at > $now_at or next_attempt_at > $now_at);
+
+-- name: dispatch_holds
+-- One row per lane that is held after a moment.
+select lane, until_at, why
+from dispatch_holds
+where until_at > $now_at;
+
+-- name: dispatch_hold
+-- Keep a hold of a lane over a restart.
+insert or replace into dispatch_holds (lane, until_at, why)
+values ($lane, $until_at, $why);
+
+-- name: dispatch_holds_forget
+-- No lane is held any more.
+delete from dispatch_holds;
 
 -- name: dispatch_queued
 -- One row per queued shipment that is due, in batches that are not paused; soonest deadline first.
@@ -153,8 +179,15 @@ set absent_at = coalesce(absent_at, $absent_at), next_attempt_at = $next_attempt
 where shipment_id = $shipment_id;
 
 -- name: dispatch_next_due
--- One row: when the dispatcher has something to do next; null: nothing waits.
-select min(coalesce(shipment.next_attempt_at, $now_at)) as next_due_at, count(*)::bigint as waiting_count
+-- One row per lane in which something waits: when there is something to do next in it.
+select
+    case
+        when shipment.state = 'accepted' and shipment.tracking_number is null then 'unnumbered'
+        when shipment.state = 'accepted' then 'unlabelled'
+        when shipment.state = 'handed_over' then 'undeclared'
+        else shipment.state
+    end as lane,
+    min(coalesce(shipment.next_attempt_at, $now_at)) as next_due_at
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
@@ -163,7 +196,8 @@ where (
     or (shipment.state = 'queued' and batch.paused_at is null)
     or (shipment.state = 'handed_over' and shipment.declare_wanted_at is not null)
 )
-    and ($batch_id is null or shipment.batch_id = $batch_id);
+    and ($batch_id is null or shipment.batch_id = $batch_id)
+group by lane;
 
 -- name: logistics_orders_known
 -- One row per chosen logistics order that some shipment already has.
@@ -237,7 +271,8 @@ select
         as unlabelled,
     count(*) filter (where shipment.state = 'handed_over' and shipment.declare_wanted_at is not null)::bigint
         as undeclared,
-    count(*) filter (where shipment.state = 'declare_unconfirmed')::bigint as declare_unconfirmed
+    count(*) filter (where shipment.state = 'declare_unconfirmed')::bigint as declare_unconfirmed,
+    count(*) filter (where shipment.state in ('sending', 'declaring'))::bigint as lost
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id

@@ -1,0 +1,220 @@
+"""The dispatcher where something of its own breaks: the store, a worker, the clock; and what a ban holds back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lib.aliexpress.errors import DailyQuota, Unavailable
+from lib.domain.shipments import State
+from lib.services import connection, shipments
+from lib.services.asking import Answer
+from lib.services.dispatch import LEASE, Dispatcher, _Task
+from lib.services.holds import EVERYTHING
+from lib.store import dispatch as dispatch_store
+from lib.store import shipments as shipment_store
+from tests.conftest import Desk
+from tests.services.test_dispatch import one_live_each
+
+AGES = timedelta(seconds=20)
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._real, self.ahead = desk.app.now, timedelta()
+        desk.app.now = self
+
+    def __call__(self) -> datetime:
+        return self._real() + self.ahead
+
+
+def claimed(desk: Desk, batch_id: str, count: int, *, until: timedelta) -> list[str]:
+    """Shipments that some worker took and never answered for."""
+    now = desk.app.now()
+    with desk.app.database.write() as work:
+        rows = dispatch_store.due(work, "queued", now=now, lot=count, batch_id=batch_id)
+        found = [shipment_store.shipment(row) for row in rows]
+        shipment_store.take(work, [one.step(State.SENDING, at=now) for one in found])
+        ids = [one.shipment_id for one in found]
+        dispatch_store.lease(work, ids, until=now + until, attempted_at=now)
+    return ids
+
+
+def state_of(desk: Desk, shipment_id: str) -> str:
+    return str(shipments.detail(desk.app, shipment_id)["state"])
+
+
+def refuses(lane_error: Unavailable) -> Any:
+    """A call that is turned away."""
+
+    def call(self: Any, *_details: Any, **_known: Any) -> None:
+        raise lane_error
+
+    return call
+
+
+@pytest.fixture
+def full_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """While it holds a number, that many writes fail before they begin; answers come in meanwhile."""
+    left = [0]
+    write = desk.app.database.write
+
+    @contextmanager
+    def failing() -> Iterator[Any]:
+        if left[0] > 0:
+            left[0] -= 1
+            raise OSError(28, "No space left on device")
+        with write() as work:
+            yield work
+
+    monkeypatch.setattr(desk.app.database, "write", failing)
+    return left
+
+
+def test_answers_that_could_not_be_written_are_written_with_the_next_turn(
+    desk: Desk, full_disk: list[int]
+) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    dispatcher = Dispatcher(desk.app)
+    dispatcher.turn(batch_id)
+    full_disk[0] = 12
+    said = []
+    dispatcher.run_until_idle(batch_id, on_turn=lambda: said.append(dispatcher.trouble), give_up=AGES)
+    dispatcher.stop()
+    assert "not_written" in said
+    assert desk.states(batch_id) == {"ready": 10}
+    assert len(desk.logistics_orders()) == 10
+    assert one_live_each(desk, batch_id)
+    notes = [e["note"] for s in _ids(desk, batch_id) for e in shipments.detail(desk.app, s)["timeline"]]
+    assert not {"adopted", "interrupted"} & set(notes), "nothing had to be asked about"
+
+
+def test_a_shipment_whose_worker_died_is_asked_about_without_a_restart(desk: Desk) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    lost = claimed(desk, batch_id, 2, until=timedelta(seconds=-1))
+    leased = claimed(desk, batch_id, 1, until=LEASE)
+    dispatcher = Dispatcher(desk.app)
+    dispatcher.turn(batch_id)
+    assert [state_of(desk, one) for one in leased] == ["sending"]
+    assert all(
+        "interrupted" in [e["note"] for e in shipments.detail(desk.app, one)["timeline"]] for one in lost
+    )
+    dispatcher.stop()
+
+
+def test_a_worker_that_is_merely_slow_keeps_its_shipment(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:1])
+    desk.submit(batch_id)
+    desk.behave(latency_ms=400)
+    clock, dispatcher = Clock(desk), Dispatcher(desk.app)
+    dispatcher.turn(batch_id)
+    clock.ahead = LEASE * 2
+    dispatcher.turn(batch_id)
+    assert state_of(desk, _ids(desk, batch_id)[0]) == "sending"
+    dispatcher.stop()
+    assert state_of(desk, _ids(desk, batch_id)[0]) == "accepted"
+
+
+def test_a_ban_of_one_call_holds_back_only_its_own_lane(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    platform = type(desk.app.platform)
+    with monkeypatch.context() as banned:
+        banned.setattr(platform, "labels", refuses(Unavailable("ApiCallLimit", retry_after=3600.0)))
+        dispatcher = Dispatcher(desk.app)
+        for _turn in range(200):
+            dispatcher.turn(batch_id)
+            if desk.states(batch_id) == {"accepted": 10}:
+                break
+        dispatcher.stop()
+    now = desk.app.now()
+    assert desk.states(batch_id) == {"accepted": 10}, "creating went on"
+    assert dispatcher._holds.of("unlabelled", now) is not None
+    assert dispatcher._holds.of("queued", now) is None
+    assert dispatcher.trouble == "ApiCallLimit"
+
+
+def test_a_used_up_day_survives_a_restart(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    platform = type(desk.app.platform)
+    with monkeypatch.context() as banned:
+        banned.setattr(platform, "create_shipment", refuses(DailyQuota("AppCallLimit", retry_after=7200.0)))
+        first = Dispatcher(desk.app)
+        first.turn(batch_id)
+        first.stop()
+    again = Dispatcher(desk.app)
+    again.recover()
+    assert again.trouble == "daily_quota"
+    again.turn(batch_id)
+    again.stop()
+    assert desk.states(batch_id) == {"queued": 10}
+    assert desk.logistics_orders() == []
+    clock = Clock(desk)
+    clock.ahead = timedelta(hours=3)
+    desk.app.settings.settle_seconds = 0
+    tomorrow = Dispatcher(desk.app)
+    tomorrow.recover()
+    assert tomorrow.trouble == ""
+    tomorrow.turn(batch_id)
+    tomorrow.stop()
+    assert desk.states(batch_id)["accepted"] > 0
+
+
+def test_a_hold_is_not_lifted_by_an_answer_that_brings_none(desk: Desk) -> None:
+    dispatcher = Dispatcher(desk.app)
+    now = desk.app.now()
+    dispatcher._record([(_Task("queued", ()), Answer(wait_until=now + AGES, trouble="unreachable"))])
+    dispatcher._record([(_Task("unlabelled", ()), Answer())])
+    assert dispatcher._holds.of(EVERYTHING, now) is not None
+    assert dispatcher.trouble == "unreachable"
+    dispatcher.stop()
+
+
+def test_a_day_that_was_topped_up_is_tried_again_at_once(desk: Desk) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    dispatcher = Dispatcher(desk.app)
+    now = desk.app.now()
+    full = Answer(wait_until=now + timedelta(hours=2), trouble="daily_quota")
+    dispatcher._record([(_Task("queued", ()), full)])
+    with desk.app.database.read() as work:
+        assert dispatch_store.holds(work, now=now) != []
+    connection.lift(desk.app, by="tester")
+    with desk.app.database.read() as work:
+        assert dispatch_store.holds(work, now=now) == []
+    dispatcher.lift()
+    dispatcher.turn(batch_id)
+    dispatcher.stop()
+    assert desk.states(batch_id)["accepted"] > 0
+
+
+def test_a_clock_that_is_set_back_neither_stops_the_batch_nor_sends_twice(desk: Desk) -> None:
+    desk.behave(faults={"create:cut_after": 1.0})
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    clock = Clock(desk)
+    clock.ahead = timedelta(hours=5)
+    dispatcher = Dispatcher(desk.app)
+    for _turn in range(100):
+        dispatcher.turn(batch_id)
+        if desk.states(batch_id).get("unconfirmed", 0) + desk.states(batch_id).get("accepted", 0):
+            break
+    clock.ahead = timedelta()
+    dispatcher.run_until_idle(batch_id, give_up=AGES)
+    dispatcher.stop()
+    assert desk.states(batch_id) == {"ready": 10}
+    assert len(desk.logistics_orders()) == 10
+    assert one_live_each(desk, batch_id)
+
+
+def _ids(desk: Desk, batch_id: str) -> list[str]:
+    return [str(one) for one in shipments.listing(desk.app, batch_id)["shipment_id"]]
