@@ -90,6 +90,11 @@ def cheapest_by_place(work: Work) -> pd.DataFrame:
     return work.frame("cheapest_by_place")
 
 
+def tier_edges(work: Work, *, on: date, within_g: int) -> pd.DataFrame:
+    """One row per rated shipment and direction in which a few grams reach a cheaper tier of its plan."""
+    return work.frame("tier_edges", quoted_on=on, within_g=within_g)
+
+
 def policy_plans(work: Work, policy: Policy) -> dict[str, str]:
     """parcel_id → the plan a policy gives it, for rated parcels it has one for."""
     rows = work.rows("policy_plans", policy=policy)

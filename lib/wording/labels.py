@@ -101,6 +101,12 @@ PAIR_KINDS = {
     PairKind.UNKNOWN: later("Cannot be compared"),
 }
 
+WEIGHT_SOURCES = {
+    "sku": later("Product table and packaging"),
+    "file": later("Weighed, as its file says"),
+    "scale": later("Weighed on the scale"),
+}
+
 DECISIONS = {Decision.RETURN: later("Return"), Decision.DESTROY: later("Destroy")}
 
 HANDOVERS = {
@@ -133,6 +139,11 @@ def state_label(state: str) -> str:
 def status_label(status: str) -> str:
     """An order's status on the platform."""
     return _word(STATUSES, OrderStatus, status)
+
+
+def weight_source_label(source: str | None) -> str:
+    """Where a weight came from."""
+    return _(WEIGHT_SOURCES[source]) if source in WEIGHT_SOURCES else source or "–"
 
 
 def obstacle_label(obstacle: int) -> str:

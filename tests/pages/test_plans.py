@@ -194,3 +194,19 @@ def test_the_best_choice_under_limits_is_found_in_the_page(
     assert not page.exception
     assert "10 parcels got their plan" in text_of(page)
     assert "proven the best" in text_of(page)
+
+
+def test_edges_of_tiers_are_shown_when_asked_for_and_a_scale_changes_a_weight(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    plans.choose_plan(desk.app, batch_id, "YANWEN_JYT", by="tester")
+    page = tick(open_page(desk.app, "plans", batch=batch_id), "plans_orders", 0)
+    [shipment_id] = [
+        str(one.key)[12:] for one in page.number_input if str(one.key).startswith("plans_weigh_")
+    ]
+    page.number_input(key=f"plans_weigh_{shipment_id}").set_value(300)
+    page.button(key="plans_weigh_button").click().run()
+    assert "1 parcel has the weight of the scale." in text_of(page)
+    page.toggle(key="plans_edges").set_value(True).run()
+    edges = table(page, "action")
+    assert "Pack 1 g sturdier, to 301 g; then weigh it" in edges["action"].tolist()
