@@ -199,7 +199,7 @@ def test_the_best_choice_under_limits_is_found_in_the_page(
 def test_edges_of_tiers_are_shown_when_asked_for_and_a_scale_changes_a_weight(
     open_page: Open, desk: Desk, batch_id: str
 ) -> None:
-    plans.choose_plan(desk.app, batch_id, "YANWEN_JYT", by="tester")
+    plans.choose_plan(desk.app, batch_id, "YANWEN_AM", by="tester")
     page = tick(open_page(desk.app, "plans", batch=batch_id), "plans_orders", 0)
     [shipment_id] = [
         str(one.key)[12:] for one in page.number_input if str(one.key).startswith("plans_weigh_")

@@ -10,7 +10,7 @@ from lib.services import batches, files, plans, shipments, tiers, weights
 from tests.builders import DIANXIAOMI_HEADERS, a_dianxiaomi_row, an_export_row, write_export
 from tests.conftest import Desk
 
-YANWEN = "YANWEN_JYT"
+YANWEN = "YANWEN_AM"
 TO_US = {
     "收货国家": "United States",
     "州/省": "New York",
