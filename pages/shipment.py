@@ -110,6 +110,7 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
         fee = formats.money(shipment["return_fee_minor"], shipment["return_fee_currency"])
         rows.append((_("Return-service fee, assumed"), fee))
     rows += [
+        (_("Decided by rule"), str(shipment["rule_id"] or "–")),
         (_("Weight"), formats.weight(shipment["decided_weight_g"])),
         (_("Weight from"), weight_source_label(shipment["decided_weight_source"])),
         (_("Chargeable weight"), formats.weight(shipment["chargeable_g"])),

@@ -92,6 +92,7 @@ POLICIES = {
     Policy.CHEAPEST: later("Cheapest plan that can carry it"),
     Policy.BUYERS: later("The buyer's own service"),
     Policy.CHEAPEST_NOT_SLOWER: later("Cheapest, not slower than the buyer's"),
+    Policy.RULES: later("By the list of rules"),
 }
 
 PAIR_KINDS = {

@@ -256,7 +256,7 @@ having min(obstacles) > 0;
 -- name: shipments_choose_policy
 -- One row per shipment that got the plan a policy gives it. Locked ones keep theirs.
 update shipments
-set plan_id = winner.plan_id, changed_at = $changed_at
+set plan_id = winner.plan_id, rule_id = null, changed_at = $changed_at
 from policy_winners('quoted', 'parcels', $policy) as winner
 where winner.parcel_id = shipments.shipment_id and not shipments.locked
 returning shipments.shipment_id;
@@ -264,7 +264,7 @@ returning shipments.shipment_id;
 -- name: shipments_choose_plan
 -- One row per chosen shipment that got the named plan, because the plan can carry it.
 update shipments
-set plan_id = $plan_id, locked = $locked, changed_at = $changed_at
+set plan_id = $plan_id, rule_id = null, locked = $locked, changed_at = $changed_at
 from quoted
 inner join chosen
     on chosen.id = quoted.parcel_id
@@ -294,7 +294,7 @@ where quote.obstacles = 0
 -- name: shipments_choose_each
 -- One row per shipment of `picked` (shipment_id, plan_id) that got its plan, because the plan can carry it.
 update shipments
-set plan_id = picked.plan_id, changed_at = $changed_at
+set plan_id = picked.plan_id, rule_id = null, changed_at = $changed_at
 from picked
 inner join quoted
     on quoted.parcel_id = picked.shipment_id and quoted.plan_id = picked.plan_id and quoted.obstacles = 0
@@ -344,6 +344,7 @@ select
     own.days_max as buyer_days_max,
     return_fee.fee_minor as return_fee_minor,
     return_fee.currency as return_fee_currency,
+    shipment.rule_id,
     $decided_by as decided_by,
     $decided_at as decided_at
 from shipments as shipment
