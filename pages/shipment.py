@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ from lib.wording import (
     reason_mending,
     reason_sentence,
     state_label,
+    weight_source_label,
 )
 
 #: States in which a person may still withdraw it.
@@ -96,7 +98,7 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
                 "Decided by {who} on {when}; the buyer chose: {service}.",
                 who=shipment["decided_by"],
                 when=formats.moment(shipment["decided_at"]),
-                service=shipment["buyer_service"] or _("not known"),
+                service=shipment["decided_buyer_service"] or _("not known"),
             )
         )
     )
@@ -108,11 +110,22 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
         fee = formats.money(shipment["return_fee_minor"], shipment["return_fee_currency"])
         rows.append((_("Return-service fee, assumed"), fee))
     rows += [
+        (_("Decided by rule"), str(shipment["rule_id"] or "–")),
+        (_("Weight"), formats.weight(shipment["decided_weight_g"])),
+        (_("Weight from"), weight_source_label(shipment["decided_weight_source"])),
         (_("Chargeable weight"), formats.weight(shipment["chargeable_g"])),
         (_("Rate card"), shipment["card_id"]),
+        (_("Rates of"), formats.day(shipment["card_from"])),
+        (_("Source of the rates"), shipment["card_source"] or "–"),
+        (_("In CNY"), formats.money(shipment["fee_cny_minor"], "CNY")),
         (_("Promised"), formats.days(shipment["days_min"], shipment["days_max"])),
+        (_("The buyer's service promised"), formats.days(None, shipment["buyer_days_max"])),
         (_("If it cannot be delivered"), decision_label(shipment["undeliverable"] or "–")),
     ]
+    if shipment["currency"] != "CNY" and shipment["fx_on"]:
+        rate = Decimal(int(shipment["fx_e6"])) / 1_000_000
+        on = formats.day(shipment["fx_on"])
+        rows.append((_("Exchange rate, assumed"), f"{rate} CNY ({on})"))
     text = st.column_config.TextColumn
     tables.show(
         pd.DataFrame(rows, columns=["what", "value"]),
@@ -120,6 +133,18 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
         key="shipment_fee",
         height="content",
     )
+    for one in shipment["weighings"]:
+        st.caption(
+            formats.plain(
+                _(
+                    "Weighed {weight} instead of {before} by {who} on {when}.",
+                    weight=formats.weight(one["weight_g"]),
+                    before=formats.weight(one["was_g"]),
+                    who=one["weighed_by"],
+                    when=formats.moment(one["weighed_at"]),
+                )
+            )
+        )
 
 
 def show_receiver(versions: Mapping[str, Receiver]) -> None:

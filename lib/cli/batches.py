@@ -14,6 +14,7 @@ from lib.cli import deciding, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
+from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, Decision, HandoverMode, State
 from lib.services import batches, handover, orders, plans, shipments
@@ -356,6 +357,7 @@ def _summary(counts: dict[str, int]) -> str:
 for one in (
     new,
     deciding.choose,
+    edges,
     listing,
     send,
     show,

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from lib.app import App
-from lib.cli import shown
+from lib.cli import ruling, shown
 from lib.cli.frame import Answer, command
 from lib.services import stops
 from lib.texts import gettext as _
@@ -15,7 +15,7 @@ from lib.texts import gettext as _
 
 @click.group("plans")
 def plans_group() -> None:
-    """Stop a plan, and move what stands on it."""
+    """Stop a plan, and move what stands on it; rules that choose plans."""
 
 
 @command("stop")
@@ -80,5 +80,5 @@ def move(app: App, stop_id: int, plan_id: str) -> Answer:
     return Answer(document, [line], not moved.left)
 
 
-for one in (stop, listing, lift, move):
+for one in (stop, listing, lift, move, *ruling.COMMANDS):
     plans_group.add_command(one)

@@ -32,6 +32,7 @@ class Policy(StrEnum):
     CHEAPEST = "cheapest"
     BUYERS = "buyers"  #: The buyer's own service where it can carry the parcel; no plan otherwise.
     CHEAPEST_NOT_SLOWER = "cheapest_not_slower"  #: Not slower than what the buyer chose.
+    RULES = "rules"  #: The list of rules; the first that matches decides.
 
 
 class Part(StrEnum):

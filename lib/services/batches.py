@@ -145,5 +145,5 @@ def _taker(taker: dict[str, str] | None) -> str:
 def _with_plan(work: Work, order_ids: list[str], policy: Policy, *, on: Any) -> tuple[list[str], list[str]]:
     """Split the orders into those the policy has a plan for, and those it has none for."""
     plan_store.rate_orders(work, order_ids, on=on)
-    chosen = plan_store.policy_plans(work, policy)
+    chosen = plan_store.policy_plans(work, policy, on=on)
     return [one for one in order_ids if one in chosen], [one for one in order_ids if one not in chosen]

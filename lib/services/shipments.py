@@ -22,6 +22,7 @@ from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import shipments as store
 from lib.store import stops as stop_store
+from lib.store import weights as weight_store
 from lib.store.database import Work
 
 #: The text that is agreed to; its wording is the platform's.
@@ -65,7 +66,7 @@ def listing(app: App, batch_id: str) -> pd.DataFrame:
 
 
 def detail(app: App, shipment_id: str) -> dict[str, Any]:
-    """A shipment with its `contents`, `timeline` and `receivers`. Raises Problem('shipment_unknown')."""
+    """A shipment with its `contents`, `timeline`, `weighings` and `receivers`. Raises Problem('shipment_unknown')."""
     with app.database.read() as work:
         shipment = store.by_id(work, shipment_id)
         if shipment is None:
@@ -73,6 +74,7 @@ def detail(app: App, shipment_id: str) -> dict[str, Any]:
         return shipment | {
             "contents": store.contents(work, shipment_id),
             "timeline": store.timeline(work, shipment_id),
+            "weighings": weight_store.of_shipment(work, shipment_id),
             "receivers": order_store.receiver_versions(work, shipment["shop_id"], shipment["order_id"]),
         }
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lib.domain.money import Money
 from lib.domain.plans import Cargo, Channel, Policy
+from lib.store import rules
 from lib.store.database import Work
 
 
@@ -90,8 +91,16 @@ def cheapest_by_place(work: Work) -> pd.DataFrame:
     return work.frame("cheapest_by_place")
 
 
-def policy_plans(work: Work, policy: Policy) -> dict[str, str]:
+def tier_edges(work: Work, *, on: date, within_g: int) -> pd.DataFrame:
+    """One row per rated shipment and direction in which a few grams reach a cheaper tier of its plan."""
+    return work.frame("tier_edges", quoted_on=on, within_g=within_g)
+
+
+def policy_plans(work: Work, policy: Policy, *, on: date) -> dict[str, str]:
     """parcel_id → the plan a policy gives it, for rated parcels it has one for."""
+    if policy is Policy.RULES:
+        rules.decide(work, on=on)
+        return rules.plans(work)
     rows = work.rows("policy_plans", policy=policy)
     return {row["parcel_id"]: row["plan_id"] for row in rows}
 
@@ -108,6 +117,9 @@ def choices(work: Work, batch_id: str) -> pd.DataFrame:
 
 def choose_by_policy(work: Work, policy: Policy, *, at: datetime) -> int:
     """Give every rated, unlocked shipment the plan of the policy; returns how many got one."""
+    if policy is Policy.RULES:
+        rules.decide(work, on=at.date())
+        return rules.choose(work, at=at)
     return len(work.rows("shipments_choose_policy", policy=policy, changed_at=at))
 
 

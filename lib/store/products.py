@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -120,14 +120,7 @@ def reprice_drafts(work: Work, *, by: str, on: date, at: datetime) -> list[dict[
     shipment_ids = [row["shipment_id"] for row in outdated]
     with work.ids(shipment_ids):
         work.run("drafts_reweigh", changed_at=at)
-        work.run("parcels_clear")
-        work.run("parcels_of_drafts")
-        plans.rate(work, on)
-        fees = {row["shipment_id"]: row for row in work.rows("drafts_repriced")}
-        work.run("quotes_forget_of")
-        work.run("drafts_planless", changed_at=at)
-    for batch_id in sorted({row["batch_id"] for row in outdated}):
-        work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+    fees = price_anew(work, shipment_ids, {row["batch_id"] for row in outdated}, by=by, on=on, at=at)
     return [
         row
         | {
@@ -136,6 +129,25 @@ def reprice_drafts(work: Work, *, by: str, on: date, at: datetime) -> list[dict[
         }
         for row in outdated
     ]
+
+
+def price_anew(
+    work: Work, shipment_ids: Sequence[str], batch_ids: Collection[str], *, by: str, on: date, at: datetime
+) -> dict[str, dict[str, Any]]:
+    """Keep the quotes of shipments whose weight changed; shipment_id → fee_minor and currency of those with a plan.
+
+    One that its plan cannot carry any more has none afterwards (fee_minor None).
+    """
+    with work.ids(shipment_ids):
+        work.run("parcels_clear")
+        work.run("parcels_of_drafts")
+        plans.rate(work, on)
+        fees = {row["shipment_id"]: row for row in work.rows("drafts_repriced")}
+        work.run("quotes_forget_of")
+        work.run("drafts_planless", changed_at=at)
+    for batch_id in sorted(batch_ids):
+        work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+    return fees
 
 
 def packaging(work: Work) -> pd.DataFrame:

@@ -37,6 +37,7 @@ from lib.wording.labels import (
     shop_label,
     state_label,
     status_label,
+    weight_source_label,
 )
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
@@ -85,4 +86,5 @@ __all__ = [
     "sync_trouble",
     "trouble_sentence",
     "unreadable_sentence",
+    "weight_source_label",
 ]

@@ -92,6 +92,7 @@ POLICIES = {
     Policy.CHEAPEST: later("Cheapest plan that can carry it"),
     Policy.BUYERS: later("The buyer's own service"),
     Policy.CHEAPEST_NOT_SLOWER: later("Cheapest, not slower than the buyer's"),
+    Policy.RULES: later("By the list of rules"),
 }
 
 PAIR_KINDS = {
@@ -99,6 +100,12 @@ PAIR_KINDS = {
     PairKind.UPGRADE: later("Upgrade"),
     PairKind.DOWNGRADE: later("Downgrade"),
     PairKind.UNKNOWN: later("Cannot be compared"),
+}
+
+WEIGHT_SOURCES = {
+    "sku": later("Product table and packaging"),
+    "file": later("Weighed, as its file says"),
+    "scale": later("Weighed on the scale"),
 }
 
 DECISIONS = {Decision.RETURN: later("Return"), Decision.DESTROY: later("Destroy")}
@@ -133,6 +140,11 @@ def state_label(state: str) -> str:
 def status_label(status: str) -> str:
     """An order's status on the platform."""
     return _word(STATUSES, OrderStatus, status)
+
+
+def weight_source_label(source: str | None) -> str:
+    """Where a weight came from."""
+    return _(WEIGHT_SOURCES[source]) if source in WEIGHT_SOURCES else source or "–"
 
 
 def obstacle_label(obstacle: int) -> str:

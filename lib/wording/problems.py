@@ -27,6 +27,18 @@ PROBLEMS = {
         "single parcels."
     ),
     "weight_not_positive": later("A parcel weighs at least 1 g. Give the weight in whole grams."),
+    "weight_out_of_bounds": later(
+        "{number} cannot weigh {weight_g} g: a parcel weighs 1 to {most} g. Nothing was changed; weigh it again."
+    ),
+    "weights_unreadable": later(
+        "{file}, row {row}: '{value}' is no weight. Expected are a number of the parcel and whole grams. Nothing was "
+        "changed; mend the row and read the file again."
+    ),
+    "rule_reversed": later(
+        "From {least} to {most} is no span: both need one currency, and the first must not be more. "
+        "Nothing was saved."
+    ),
+    "rule_unknown": later("There is no rule {rule_id} now. Look at the list again."),
     "choices_changed": later(
         "The choices changed meanwhile: {seen} shipments differed from the buyers' choice when you looked, now "
         "{now} do. Nothing was confirmed. Look again, then confirm."

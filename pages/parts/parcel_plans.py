@@ -13,6 +13,7 @@ from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label, obstacles_sentence, part_label
+from pages.parts import edges
 from pages.parts.choice import TABLES, got_a_plan
 
 
@@ -92,6 +93,7 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
         + "**"
     )
     options = f"plans_options_{shipment_id}"
+    edges.weigh(shipment_id, (*TABLES, options))
     quotes = plans.options(app(), batch_id, shipment_id)
     names = {one.plan_id: formats.plan({"name_en": one.name_en, "name_zh": one.name_zh}) for one in quotes}
     able = {one.plan_id for one in quotes if one.eligible}

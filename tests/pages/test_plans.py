@@ -194,3 +194,31 @@ def test_the_best_choice_under_limits_is_found_in_the_page(
     assert not page.exception
     assert "10 parcels got their plan" in text_of(page)
     assert "proven the best" in text_of(page)
+
+
+def test_edges_of_tiers_are_shown_when_asked_for_and_a_scale_changes_a_weight(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    plans.choose_plan(desk.app, batch_id, "YANWEN_AM", by="tester")
+    page = tick(open_page(desk.app, "plans", batch=batch_id), "plans_orders", 0)
+    [shipment_id] = [
+        str(one.key)[12:] for one in page.number_input if str(one.key).startswith("plans_weigh_")
+    ]
+    page.number_input(key=f"plans_weigh_{shipment_id}").set_value(300)
+    page.button(key="plans_weigh_button").click().run()
+    assert "1 parcel has the weight of the scale." in text_of(page)
+    page.toggle(key="plans_edges").set_value(True).run()
+    edges = table(page, "action")
+    assert "Pack 1 g sturdier, to 301 g; then weigh it" in edges["action"].tolist()
+
+
+def test_a_rule_is_added_tried_and_used_in_the_page(open_page: Open, desk: Desk, batch_id: str) -> None:
+    page = open_page(desk.app, "plans", batch=batch_id)
+    page.text_input(key="plans_rule_countries").set_value("ie, FR")
+    page.selectbox(key="plans_rule_plan").set_value("CPAM")
+    page.button(key="plans_rule_add").click().run()
+    assert table(page, "if")["if"].tolist() == ["to FR, IE"]
+    page.toggle(key="plans_rules_try").set_value(True).run()
+    assert not page.exception
+    page.button(key=f"plans_policy_{Policy.RULES}").click().run()
+    assert set(plans.compare(desk.app, batch_id).choices["plan_id"]) == {"CPAM"}

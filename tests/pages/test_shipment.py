@@ -48,6 +48,11 @@ def test_the_numbers_fee_receiver_and_history_are_shown(
     fee = page.dataframe[0].value.set_index("what")["value"]
     assert fee["Fee, estimated"] == f"{found['fee_minor'] / 100:.2f} {found['currency']}"
     assert fee["If it cannot be delivered"] == "Destroy"
+    assert (fee["Rate card"], fee["Rates of"]) == (found["card_id"], found["card_from"].isoformat())
+    assert (fee["Weight from"], fee["The buyer's service promised"][-4:]) == (
+        "Product table and packaging",
+        "days",
+    )
     history = page.dataframe[2].value["state"].tolist()
     assert (history[-1], history[0]) == ("Draft", "Ready")
     assert page.get("download_button")[0].proto.label == "Download the label"

@@ -34,6 +34,8 @@ LENT = {
         buyer_days_max bigint, plan_days_max bigint, was_known boolean, ticked boolean
     """,
     "picked": "shipment_id varchar, plan_id varchar",
+    "weighed": "number varchar, weight_g bigint",
+    "matched": "shipment_id varchar, weight_g bigint",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
     "rules": "code varchar, severity varchar, subject varchar, asks boolean",
     "limits": "name varchar, least bigint, most bigint",

@@ -90,12 +90,24 @@ select
 from line_balances
 where open_quantity > 0;
 
--- One row per order: the parcel that everything open of it would make.
+-- One row per order: the parcel that everything open of it would make. What another program weighed replaces the computed
+-- weight where the parcel is the whole order.
 create or replace view order_parcels as
-select * exclude (shipment_id)
-from boxed('open_contents');
+select
+    box.* exclude (shipment_id) replace (coalesce(whole.weighed_g, box.weight_g) as weight_g),
+    case when whole.weighed_g is null then 'sku' else 'file' end as weight_source
+from boxed('open_contents') as box
+left join (
+    select o.shop_id, o.order_id, o.weighed_g, sum(line.quantity)::bigint as unit_count
+    from orders as o
+    inner join order_lines as line
+        on line.shop_id = o.shop_id and line.order_id = o.order_id
+    where o.weighed_g > 0
+    group by o.shop_id, o.order_id, o.weighed_g
+) as whole
+    on whole.shop_id = box.shop_id and whole.order_id = box.order_id and whole.unit_count = box.unit_count;
 
--- One row per line of a draft whose weight comes from the product table.
+-- One row per line of a draft.
 create or replace view draft_contents as
 select
     part.shop_id,
@@ -106,11 +118,16 @@ select
     part.quantity as left_quantity
 from shipment_lines as part
 inner join shipments as shipment
-    on shipment.shipment_id = part.shipment_id and shipment.state = 'draft' and shipment.weight_source = 'sku'
+    on shipment.shipment_id = part.shipment_id and shipment.state = 'draft'
 inner join order_lines as line
     on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no;
 
--- One row per such draft: what it weighs and measures by the product table of now.
+-- One row per draft: what it measures by the product table of now, and weighs, unless it was weighed.
 create or replace view draft_parcels as
-select *
-from boxed('draft_contents');
+select
+    box.* replace (
+        case when shipment.weight_source = 'sku' then box.weight_g else shipment.weight_g end as weight_g
+    )
+from boxed('draft_contents') as box
+inner join shipments as shipment
+    on shipment.shipment_id = box.shipment_id;

@@ -65,7 +65,7 @@ select
     taken.position,
     'draft',
     parcel.weight_g,
-    'sku',
+    parcel.weight_source,
     parcel.length_mm,
     parcel.width_mm,
     parcel.height_mm,

@@ -256,7 +256,7 @@ having min(obstacles) > 0;
 -- name: shipments_choose_policy
 -- One row per shipment that got the plan a policy gives it. Locked ones keep theirs.
 update shipments
-set plan_id = winner.plan_id, changed_at = $changed_at
+set plan_id = winner.plan_id, rule_id = null, changed_at = $changed_at
 from policy_winners('quoted', 'parcels', $policy) as winner
 where winner.parcel_id = shipments.shipment_id and not shipments.locked
 returning shipments.shipment_id;
@@ -264,7 +264,7 @@ returning shipments.shipment_id;
 -- name: shipments_choose_plan
 -- One row per chosen shipment that got the named plan, because the plan can carry it.
 update shipments
-set plan_id = $plan_id, locked = $locked, changed_at = $changed_at
+set plan_id = $plan_id, rule_id = null, locked = $locked, changed_at = $changed_at
 from quoted
 inner join chosen
     on chosen.id = quoted.parcel_id
@@ -294,7 +294,7 @@ where quote.obstacles = 0
 -- name: shipments_choose_each
 -- One row per shipment of `picked` (shipment_id, plan_id) that got its plan, because the plan can carry it.
 update shipments
-set plan_id = picked.plan_id, changed_at = $changed_at
+set plan_id = picked.plan_id, rule_id = null, changed_at = $changed_at
 from picked
 inner join quoted
     on quoted.parcel_id = picked.shipment_id and quoted.plan_id = picked.plan_id and quoted.obstacles = 0
@@ -314,15 +314,21 @@ where shipment_id in (
 
 -- name: quotes_keep
 -- One row per undecided shipment with a plan: what the operator saw when deciding.
-insert into quotes
+insert into quotes by name
 select
     shipment.shipment_id,
     quote.plan_id,
     quote.card_id,
+    card.valid_from as card_from,
+    card.source as card_source,
     quote.chargeable_g,
+    shipment.weight_g,
+    shipment.weight_source,
     quote.fee_minor,
     quote.currency,
     quote.fee_cny_minor,
+    exchange.rate_e6 as fx_e6,
+    exchange.rate_on as fx_on,
     to_json({
         'item': quote.item_fee_minor,
         'weight': quote.weight_fee_minor,
@@ -330,15 +336,17 @@ select
         'additional_weight': quote.step_fee_minor,
         'fuel': quote.fuel_fee_minor,
         'remote_area': quote.remote_fee_minor
-    })::varchar,
+    })::varchar as parts,
     quote.days_min,
     quote.days_max,
     o.buyer_service,
     o.buyer_plan_id,
-    return_fee.fee_minor,
-    return_fee.currency,
-    $decided_by,
-    $decided_at
+    own.days_max as buyer_days_max,
+    return_fee.fee_minor as return_fee_minor,
+    return_fee.currency as return_fee_currency,
+    shipment.rule_id,
+    $decided_by as decided_by,
+    $decided_at as decided_at
 from shipments as shipment
 inner join quoted as quote
     on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
@@ -346,6 +354,17 @@ inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 inner join plans as plan
     on plan.plan_id = quote.plan_id
+left join plans as own
+    on own.plan_id = o.buyer_plan_id
+left join rate_cards as card
+    on card.card_id = quote.card_id
+left join (
+    select currency, max(rate_on) as rate_on, arg_max(rate_e6, rate_on) as rate_e6
+    from fx_rates
+    where rate_on <= $decided_at::date
+    group by currency
+) as exchange
+    on exchange.currency = quote.currency
 left join return_fees as return_fee
     on return_fee.plan_id = plan.plan_id and plan.return_supported
 where shipment.batch_id = $batch_id
@@ -462,3 +481,132 @@ left join quoted as quote
     on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
 where shipment.batch_id = $batch_id
 order by shipment.plan_id is not null, shipment.position;
+
+-- name: tier_edges
+-- One row per rated shipment and direction (grams < 0: lighter, > 0: heavier) whose plan, the chosen one or else the
+-- cheapest, costs less within $within_g grams. Lighter by no more than its packaging weighs: what was ordered has to be
+-- in it. Where volume is charged a few grams change nothing, and there is no row.
+with held as (
+    select
+        parcel.*,
+        shipment.order_id,
+        shipment.position,
+        quote.plan_id,
+        quote.card_id,
+        quote.fee_minor,
+        quote.fee_cny_minor,
+        quote.fee_minor / (quote.fee_minor - quote.fuel_fee_minor) as with_fuel,
+        quote.currency,
+        shipment.weight_g - contents.contents_g as packaging_g
+    from quoted as quote
+    inner join parcels as parcel
+        on parcel.parcel_id = quote.parcel_id
+    inner join shipments as shipment
+        on shipment.shipment_id = quote.parcel_id
+    left join (
+        select part.shipment_id, sum(unit.weight_g * part.quantity)::bigint as contents_g
+        from shipment_lines as part
+        inner join order_lines as line
+            on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
+        left join units as unit
+            on unit.sku = line.sku
+        group by part.shipment_id
+    ) as contents
+        on contents.shipment_id = quote.parcel_id
+    where quote.obstacles = 0
+    qualify row_number() over (
+        partition by quote.parcel_id
+        order by
+            coalesce(quote.plan_id = shipment.plan_id, false) desc,
+            quote.fee_cny_minor,
+            quote.days_max nulls last,
+            quote.plan_id
+    ) = 1
+),
+
+spans as (
+    select
+        held.parcel_id,
+        held.weight_g,
+        span.* exclude (min_g, max_g),
+        max(span.per_kg_e4) filter (where held.weight_g between span.from_g and span.to_g) over (
+            partition by held.parcel_id
+        ) as own_per_kg_e4
+    from held
+    inner join rate_spans as span
+        on span.card_id = held.card_id
+        and span.country = held.country
+        and span.cargo_class = held.cargo_class
+        and span.from_g <= held.weight_g + $within_g
+        and span.to_g >= held.weight_g - $within_g
+),
+
+edges as (
+    select distinct
+        span.parcel_id,
+        span.own_per_kg_e4,
+        unnest([
+            span.to_g,
+            span.from_g,
+            case
+                when span.weight_g between span.from_g and span.to_g and span.increment_g > 1
+                    then (span.weight_g - 1) // span.increment_g * span.increment_g
+            end,
+            case
+                when span.weight_g between span.from_g and span.to_g and span.weight_g > span.first_g
+                    then span.first_g + (span.weight_g - span.first_g - 1) // span.step_g * span.step_g
+            end
+        ]) as edge_g
+    from spans as span
+),
+
+moved as (
+    select
+        held.* replace (held.parcel_id || '|' || edge.edge_g as parcel_id, edge.edge_g as weight_g),
+        held.parcel_id as held_id,
+        edge.edge_g - held.weight_g as grams,
+        edge.own_per_kg_e4
+    from held
+    inner join edges as edge
+        on edge.parcel_id = held.parcel_id
+    where edge.edge_g > 0
+        and grams <> 0
+        and abs(grams) <= $within_g
+        and -grams <= coalesce(greatest(held.packaging_g, 0), 0)
+),
+
+requoted as (
+    select *
+    from quotes_for('moved', $quoted_on::date)
+)
+
+select
+    held.parcel_id as shipment_id,
+    held.order_id,
+    held.country,
+    held.plan_id,
+    held.weight_g,
+    moved.grams,
+    moved.weight_g as edge_g,
+    held.packaging_g,
+    held.fee_minor,
+    requoted.fee_minor as edge_fee_minor,
+    held.currency,
+    held.fee_minor - requoted.fee_minor as saved_minor,
+    held.fee_cny_minor - requoted.fee_cny_minor as saved_cny_minor
+from moved
+inner join held
+    on held.parcel_id = moved.held_id
+inner join requoted
+    on requoted.parcel_id = moved.parcel_id and requoted.plan_id = held.plan_id and requoted.obstacles = 0
+-- More than what fewer grams are worth within a tier, and their rounding.
+where saved_minor > 0
+    and (
+        moved.grams > 0
+        or saved_minor > 1 + ceil(moved.own_per_kg_e4 * -moved.grams / 100000 * held.with_fuel)
+    )
+qualify row_number() over (
+    partition by held.parcel_id, sign(moved.grams)
+    order by requoted.fee_minor, abs(moved.grams)
+) = 1
+order by saved_cny_minor desc, held.position, moved.grams;

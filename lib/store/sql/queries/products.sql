@@ -448,7 +448,7 @@ where chosen.id = quotes.shipment_id;
 -- name: drafts_planless
 -- One row per chosen draft that its plan cannot carry any more: it needs another one.
 update shipments
-set plan_id = null, locked = false, changed_at = $changed_at
+set plan_id = null, rule_id = null, locked = false, changed_at = $changed_at
 from chosen
 inner join quoted as quote
     on quote.parcel_id = chosen.id
