@@ -79,8 +79,9 @@ from (
 group by plan_id
 """
 
+_BATCH = "insert into batches (batch_id, shop_id, created_by, created_at) values ('B', 'default', 'b', $now)"
+
 _DRAFT = """
-insert into batches (batch_id, shop_id, created_by, created_at) values ('B', 'default', 'b', $now);
 insert into shipments by name
 select
     'B-' || parcel.order_id as shipment_id, parcel.shop_id, 'B' as batch_id, parcel.order_id,
@@ -210,6 +211,7 @@ def _page() -> Iterator[Figure]:
                 _execute(work, _LINES, count=count)
                 _execute(work, _RECEIVERS, count=count, now=now)
                 _execute(work, _PRODUCTS, now=now)
+                _execute(work, _BATCH, now=now)
                 _execute(work, _DRAFT, now=now)
             plans.compare(app, "B")
             took = min(seconds(partial(plans.compare, app, "B")) for _ in range(3))
