@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Figure, seconds
 from lib.app import App
 from lib.config import Settings
-from lib.services import rates
+from lib.services import plans, rates
 from lib.store import reference
 from lib.store.database import Database, Work
 
@@ -57,6 +58,38 @@ left join (
 """
 
 _FULL = "create or replace temp table quoted as select * from quotes_for('parcels', date '2026-11-24')"
+
+_CHEAPEST = """
+create or replace temp table cheapest as
+select parcel_id, arg_min(plan_id, fee_cny_minor) as plan_id
+from quotes_for('parcels', date '2026-11-24')
+where obstacles = 0
+group by parcel_id
+"""
+
+_WHAT_IF = """
+create or replace temp table what_if as
+select plan_id, count(*) as parcel_count, sum(fee_cny_minor) as fee_cny_minor
+from (
+    select arg_min(plan_id, fee_cny_minor) as plan_id, min(fee_cny_minor) as fee_cny_minor
+    from quotes_for('parcels', date '2026-11-24', instead := 'new')
+    where fee_cny_minor is not null and obstacles = 0
+    group by parcel_id
+)
+group by plan_id
+"""
+
+_BATCH = "insert into batches (batch_id, shop_id, created_by, created_at) values ('B', 'default', 'b', $now)"
+
+_DRAFT = """
+insert into shipments by name
+select
+    'B-' || parcel.order_id as shipment_id, parcel.shop_id, 'B' as batch_id, parcel.order_id,
+    row_number() over () as position, 'draft' as state, parcel.weight_g, 'sku' as weight_source, parcel.length_mm,
+    parcel.width_mm, parcel.height_mm, parcel.cargo_class, parcel.declared_minor, parcel.declared_currency,
+    $now as created_at, $now as changed_at
+from order_parcels as parcel
+"""
 
 _ORDERS = """
 insert into orders by name
@@ -143,7 +176,57 @@ def _preview() -> Iterator[Figure]:
     yield Figure("rating_preview", took / full, "×", limit=4, against="quoting the orders once")
 
 
-FIGURES = {"rating_quotes": _quotes, "rating_preview": _preview}
+def _cheapest() -> Iterator[Figure]:
+    """The cheapest plan of every parcel, without its parts being kept."""
+    with _store() as app, app.database.write() as work:
+        _execute(work, _PARCELS, count=PARCELS)
+        bare = _best(work, _BARE)
+        cheapest = _best(work, _CHEAPEST)
+    yield Figure("the cheapest plan of each parcel", cheapest, "s")
+    yield Figure(
+        "rating_cheapest", cheapest / bare, "×", limit=1.5, against=f"the bare join of {PARCELS:,} parcels"
+    )
+
+
+def _what_if() -> Iterator[Figure]:
+    """What the cheapest plans would cost by another card."""
+    with _store() as app, app.database.write() as work:
+        now = NOW.replace(tzinfo=None)
+        _execute(work, _PARCELS, count=PARCELS)
+        _execute(work, _CARD, now=now)
+        _execute(work, _RATES)
+        took = _best(work, _WHAT_IF)
+    yield Figure(
+        "what_if", took, "s", limit=1, against=f"{PARCELS:,} parcels × every plan, one card replaced"
+    )
+
+
+def _page() -> Iterator[Figure]:
+    """What the Plans page asks for, over a draft."""
+    for count, limit in ((10_000, 0.5), (50_000, 1.5)):
+        with _store() as app:
+            with app.database.write() as work:
+                now = NOW.replace(tzinfo=None)
+                _execute(work, _ORDERS, count=count, now=now)
+                _execute(work, _LINES, count=count)
+                _execute(work, _RECEIVERS, count=count, now=now)
+                _execute(work, _PRODUCTS, now=now)
+                _execute(work, _BATCH, now=now)
+                _execute(work, _DRAFT, now=now)
+            plans.compare(app, "B")
+            took = min(seconds(partial(plans.compare, app, "B")) for _ in range(3))
+            found = plans.compare(app, "B")
+        name = f"the Plans page's questions over {len(found.choices):,} parcels"
+        yield Figure("page_compare", took, "s", limit=limit, against=name)
+
+
+FIGURES = {
+    "rating_quotes": _quotes,
+    "rating_preview": _preview,
+    "rating_cheapest": _cheapest,
+    "what_if": _what_if,
+    "page_compare": _page,
+}
 
 
 @contextmanager

@@ -147,6 +147,7 @@ FLAGS = (
 MAKERS = (
     "parcels_of_days",
     "quotes_make",
+    "rule_decisions",
     "card_quotes_before",
     "card_quotes_after",
     "card_orders",

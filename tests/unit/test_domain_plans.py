@@ -38,4 +38,4 @@ def test_obstacles_add_up_without_loss() -> None:
     for one, other in combinations(Obstacle, 2):
         assert set(Obstacle(one + other)) == {one, other}
     assert not Obstacle(0)
-    assert [int(one) for one in Obstacle] == [1, 2, 4, 8, 16, 32, 64]
+    assert [int(one) for one in Obstacle] == [1, 2, 4, 8, 16, 32, 64, 128]
