@@ -14,6 +14,11 @@ from tests.signatures import objections
 Answer = Callable[[str, dict[str, str]], Any]
 
 
+class _Server(ThreadingHTTPServer):
+    #: As many as knock at once in a test; with Python's five, a busy machine turns some away.
+    request_queue_size = 128
+
+
 class Gateway:
     """Serves `answer(path, params)`: an object for the body. Threads may ask at once.
 
@@ -41,7 +46,7 @@ class Gateway:
             def log_message(self, *_details: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
