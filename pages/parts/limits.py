@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lib.domain.limits import Goal, Limits, Quota
+from lib.domain.money import Money
 from lib.services import limits as service
 from lib.services.optimise import Clash
 from lib.texts import gettext as _
@@ -47,7 +48,7 @@ def show(batch_id: str, names: Mapping[str, str], clears: tuple[str, ...]) -> No
         )
         quotas = (Quota(tuple(plan_ids), least=least, most=most),) if plan_ids else ()
         given = Limits(
-            budget_minor=None if budget is None else round(budget * 100),
+            budget_minor=None if budget is None else Money.parse(f"{budget:.2f}", "CNY").minor,
             quotas=quotas,
             differing_e4=None if differing is None else round(differing * 100),
             days_max=days,

@@ -84,12 +84,23 @@ def _new(names: Mapping[str, str]) -> None:
         )
         st.text_input("SKU", key=f"{state}sku", width=140)
         st.text_input(_("The buyer's service"), key=f"{state}service", width=200)
-        st.selectbox(_("Plan"), list(names), format_func=names.__getitem__, key=f"{state}plan", width=260)
+        st.selectbox(
+            _("Plan"),
+            list(names),
+            index=None,
+            format_func=names.__getitem__,
+            key=f"{state}plan",
+            width=260,
+            placeholder=_("Choose a plan"),
+        )
         st.form_submit_button(_("Add the rule"), key=f"{state}add", on_click=_add)
 
 
 def _add() -> None:
     given = {name: st.session_state.get(f"plans_rule_{name}") for name in ("min_g", "max_g", "plan")}
+    if given["plan"] is None:
+        actions.notice("warning", _("Choose the plan of the rule, then add it."))
+        return
     countries = str(st.session_state.get("plans_rule_countries") or "")
     actions.run(
         rules.add,

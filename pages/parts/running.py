@@ -25,6 +25,7 @@ from lib.wording import (
     state_label,
     trouble_sentence,
 )
+from pages.parts import mismatch
 from pages.parts.draft import correct
 
 #: How often a running batch is looked at.
@@ -273,20 +274,7 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
             query_params={"batch": batch_id},
         )
     if unconfirmed:
-        actions.button(
-            ngettext(
-                "Confirm: {count} parcel goes on another plan than its buyer chose",
-                "Confirm: {count} parcels go on another plan than their buyers chose",
-                differing,
-            ),
-            plans.confirm,
-            app(),
-            batch_id,
-            differing,
-            by=actions.by(),
-            key="shipments_confirm",
-            primary=True,
-        )
+        mismatch.confirm(batch_id, batch)
 
 
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:

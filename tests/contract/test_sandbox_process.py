@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from lib.sandbox.__main__ import listen
 from lib.sandbox.launch import ensure
 from lib.sandbox.world import World
 from tests.contract.wire import (
@@ -161,3 +165,30 @@ def test_what_was_answered_survives_a_kill_in_the_middle_of_many_calls(tmp_path:
     fresh = create(second.url, order_id)["warehouse_order_id"]
     assert str(fresh) not in kept, "numbers go on where they stopped"
     second.stop()
+
+
+def test_answers_leave_at_once_over_kept_connections() -> None:
+    """Nagle's algorithm is off: asyncio turns it off only where the socket says that it speaks TCP."""
+
+    async def serve(listening: socket.socket) -> int:
+        loop, found = asyncio.get_running_loop(), asyncio.Event()
+        off: list[int] = []
+
+        class Look(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                peer = transport.get_extra_info("socket")
+                off.append(peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                found.set()
+
+        server = await loop.create_server(Look, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        await found.wait()
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+        return off[0]
+
+    # In a thread of its own: where a browser was driven before, the main thread has a loop already.
+    with listen(0) as listening, ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lambda: asyncio.run(serve(listening))).result() != 0

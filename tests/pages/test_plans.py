@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.domain.plans import Policy
-from lib.services import batches, files, plans
+from lib.services import batches, files, plans, rules
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -214,6 +214,10 @@ def test_edges_of_tiers_are_shown_when_asked_for_and_a_scale_changes_a_weight(
 
 def test_a_rule_is_added_tried_and_used_in_the_page(open_page: Open, desk: Desk, batch_id: str) -> None:
     page = open_page(desk.app, "plans", batch=batch_id)
+    page.text_input(key="plans_rule_countries").set_value("ie, FR")
+    page.button(key="plans_rule_add").click().run()
+    assert "Choose the plan of the rule, then add it." in text_of(page)
+    assert rules.every(desk.app) == []
     page.text_input(key="plans_rule_countries").set_value("ie, FR")
     page.selectbox(key="plans_rule_plan").set_value("CPAM")
     page.button(key="plans_rule_add").click().run()

@@ -277,7 +277,11 @@ def test_refused_shipments_get_another_plan_are_confirmed_and_sent_on_it(
     page.selectbox(key="shipments_other_plan").set_value(other).run()
     page.button(key="shipments_use_plan").click().run()
     assert page.button(key="shipments_retry").disabled, "another plan than the buyer's wants to be confirmed"
-    page.button(key="shipments_confirm").click().run()
+    assert page.button(key="plans_confirm").disabled, "what is new needs its tick here too"
+    for box in page.checkbox:
+        if str(box.key).startswith("plans_tick_"):
+            box.check()
+    page.run().button(key="plans_confirm").click().run()
     page.button(key="shipments_retry").click().run()
     desk.work(refused)
     assert desk.states(refused) == {"ready": 10}
