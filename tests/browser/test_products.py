@@ -65,9 +65,12 @@ def _type(screen: Screen, x: int, y: int, text: str) -> None:
     """Open a cell of the first grid by its place, as soon as the grid is painted, and type into it."""
     grid, cell = screen.page.get_by_test_id("stDataFrame").first, screen.page.locator("#portal input")
     for _ in range(30):
-        grid.click(position={"x": x, "y": y})
-        screen.page.keyboard.press("Enter")
         try:
+            if (
+                not cell.is_visible()
+            ):  # On a slow machine it may have opened since; then nothing else can be clicked.
+                grid.click(position={"x": x, "y": y}, timeout=5_000)
+                screen.page.keyboard.press("Enter")
             cell.wait_for(timeout=1_000)
             break
         except TimeoutError:

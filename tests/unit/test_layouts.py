@@ -259,7 +259,8 @@ def test_an_order_number_stored_as_a_number_that_lost_digits_is_refused(tmp_path
 def test_order_numbers_a_spreadsheet_rounded_are_all_refused(tmp_path: Path) -> None:
     rounded = [an_export_row(订单号=f"81{place:013d}0") for place in range(10)]
     assert set(read(tmp_path, *rounded).problems["code"]) == {"order_number_rounded"}
-    assert read(tmp_path, *rounded, an_export_row()).problems.empty, "one that ends otherwise clears them"
+    other = an_export_row(订单号="8100000000000017")
+    assert read(tmp_path, *rounded, other).problems.empty, "one that ends otherwise clears them"
 
 
 @pytest.mark.parametrize(
