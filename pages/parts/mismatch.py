@@ -34,7 +34,9 @@ def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
         if of_kind := [pair for pair in pairs if pair.kind is kind]:
             if _kind(batch_id, kind, of_kind, asks=not confirmed):
                 ticked.add(kind)
-            _pairs(kind, of_kind, names)
+            # Folded, so that ticks and the button stand on one screen; what buyers lose by is open.
+            with st.expander(_("The pairs"), expanded=kind is PairKind.DOWNGRADE):
+                _pairs(kind, of_kind, names)
     if confirmed:
         st.success(
             ngettext(
