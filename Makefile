@@ -15,7 +15,7 @@ TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
-.PHONY: run test browser bench fuzz texts samples clean
+.PHONY: run test types tests browser bench fuzz texts samples clean
 
 run: $(RUNS)
 	@echo "Shipdesk: http://127.0.0.1:$${STREAMLIT_SERVER_PORT:-8501} (Ctrl-C ends it)"
@@ -24,7 +24,12 @@ run: $(RUNS)
 test: $(TESTS) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line types tests
+
+types:
 	$(BIN)/mypy
+
+tests:
 	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # The tests in a browser use the distribution's Chromium; labels and screenshots need Chinese letters.
