@@ -152,7 +152,10 @@ def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
 
 
 def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
-    """Tell the buyer that the parcel is on its way (填写发货通知)."""
+    """Tell the buyer that the parcel is on its way (填写发货通知).
+
+    That some lines are declared by the platform itself is UNCONFIRMED: every parcel is declared here.
+    """
     try:
         app.platform_of(declaring.shop_id).declare(
             declaring.order_id,
