@@ -1,8 +1,9 @@
 """How often the platform may be asked: bans are obeyed, and the pace is kept below the limit they came from.
 
 No limit of the logistics calls is published (figures UNCONFIRMED); the platform only says how long it turns callers
-away. So the limit is learned: what passed in the second before a ban was allowed, the next call was not. After the ban calls go out
-evenly at PACE_SHARE of that, for HOLD_S, and then a little faster each second until the pace is no longer felt.
+away. So the limit is learned: what passed in the second before a ban was allowed, the next call was not. After the
+ban calls go out evenly at PACE_SHARE of that, for HOLD_S, and then a little faster each second until the pace is no
+longer felt.
 
 A ban has the scope its code states: the whole app (the day's quota, and the app's frequency), one call of the app,
 or one seller. All shops of an app share one Limiter. Bans are kept over a restart; what was learned of a pace is not,
