@@ -48,6 +48,7 @@ class App:
         self._connecting = threading.Lock()
         #: How many orders the sandbox takes in just now, which may take a minute; None: none.
         self.taking_in: int | None = None
+        self.on_taking_in: Callable[[int], None] = lambda _: None  #: Told of them when the sandbox starts.
 
     @classmethod
     def open(cls, settings: Settings) -> App:
@@ -184,6 +185,7 @@ class App:
         others = [(path.parent.name, path) for path in sorted(folder.glob("*/*"))]
         with self.database.read() as work:
             self.taking_in = shop_store.order_count(work) if seeds or others else 0
+        self.on_taking_in(self.taking_in)
         try:
             running = launch.ensure(self.sandbox_folder, seeds, others)
             if running.process is None:

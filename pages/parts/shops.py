@@ -53,7 +53,7 @@ def _table(found: list[connection.Shop]) -> None:
     tables.show(
         frame,
         {
-            "name": text(_("Shop"), width="small"),
+            "name": text(_("Shop"), width=130),
             "token": text(_("Token valid until"), width=230),
             "refresh": text(_("Refreshed by itself until"), width=170),
             "gateway": text(_("Gateway"), width="small"),

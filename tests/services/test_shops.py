@@ -302,13 +302,14 @@ def test_orders_loaded_for_another_shop_are_that_shops_on_the_sandbox(
     assert told == [1], "whoever loads is told what the sandbox takes in"
     app._sandbox.stop()
     app.connected().close()
-    again = App(app.settings, store)
+    again, at_start = App(app.settings, store), []
+    again.on_taking_in = at_start.append
     for shop, mine, other in ((DEFAULT_SHOP, first, second), (shop_id, second, first)):
         listed = again.platform_of(shop).orders(["WAIT_SELLER_SEND_GOODS"])
         assert [order.order_id for order in listed] == [mine["订单号"]]
         with pytest.raises(Refused):
             again.platform_of(shop).order(other["订单号"])
-    assert again.taking_in is None
+    assert (at_start, again.taking_in) == ([2], None), "who waits for its start is told why"
     again._sandbox.stop()
     again.connected().close()
 
