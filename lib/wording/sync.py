@@ -44,8 +44,7 @@ def sandbox_takes_in(count: int) -> str:
     if not count:
         return _("The sandbox is starting…")
     return ngettext(
-        "The sandbox is taking in {count} order. Pages that ask it wait until then.",
-        "The sandbox is taking in {count} orders: about a minute for 100,000. Pages that ask it wait until "
-        "then.",
+        "The sandbox is taking in {count} order. Whatever asks it waits for that.",
+        "The sandbox is taking in {count} orders: about a minute for 100,000. Whatever asks it waits for that.",
         count,
     )
