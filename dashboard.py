@@ -45,6 +45,7 @@ def _show() -> None:
         now=app.now,
     )
     frame.banner(background.trouble())
+    frame.starting(lambda: app.taking_in)
     actions.arrive()
     page.run()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+
+import httpx
 
 from lib.aliexpress.errors import Unavailable
 from lib.aliexpress.journal import Exchange
@@ -18,6 +21,8 @@ from lib.sandbox import launch
 from lib.store import reference
 from lib.store import shops as shop_store
 from lib.store.database import Database
+
+log = logging.getLogger(__name__)
 
 SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN = "12345678", "sandbox-secret", "sandbox-token"
 SANDBOX_REFRESH = "sandbox-refresh"
@@ -41,6 +46,9 @@ class App:
         self._shops: Shops | None = None
         self._sandbox: launch.Running | None = None
         self._connecting = threading.Lock()
+        #: How many orders the sandbox takes in just now, which may take a minute; None: none.
+        self.taking_in: int | None = None
+        self.on_taking_in: Callable[[int], None] = lambda _: None  #: Told of them when the sandbox starts.
 
     @classmethod
     def open(cls, settings: Settings) -> App:
@@ -93,19 +101,43 @@ class App:
     def sandbox_folder(self) -> Path:
         return self.settings.data / "sandbox"
 
-    def rehearse_with(self, export: Path, name: str, shop_id: str = DEFAULT_SHOP) -> None:
-        """Let the sandbox know the orders of an export too, so that a real batch can be rehearsed.
+    def rehearse_with(
+        self, export: Path, name: str, shop_id: str = DEFAULT_SHOP, *, order_count: int = 0
+    ) -> None:
+        """Let the sandbox know the orders of a shop's export too, so that a real batch can be rehearsed.
 
-        The file is kept for the next start; a sandbox that runs already takes it in at once. Only the first
-        shop's: here every authorisation without a code of the sandbox's own speaks for that one.
+        The file is kept for the next start; a sandbox that runs already takes it in at once.
         """
-        if not self.settings.sandbox or shop_id != DEFAULT_SHOP:
+        if not self.settings.sandbox:
             return
-        kept = self.sandbox_folder / "seeds" / name
+        shop = self._sandbox_shop(shop_id)
+        folder = self.sandbox_folder / "seeds"
+        kept = (folder if shop == launch.DEFAULT else folder / shop) / name
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(export, kept)
-        if self._sandbox:
-            self._sandbox.seed(kept)
+        with self._connecting:  # One that is starting may have looked for its files already.
+            running = self._sandbox
+        if running is None:
+            return
+        self.taking_in = order_count
+        try:
+            running.seed(kept, shop)
+        except httpx.HTTPError:
+            log.exception("the sandbox did not take %s in; it will at its next start", name)
+        finally:
+            self.taking_in = None
+
+    def consented(self, shop_id: str, code: str) -> str:
+        """The code that lets a shop in. On the sandbox any text will do: the shop's seller agrees there at once."""
+        if not self.settings.sandbox or self._platform is not None or code.startswith(launch.CODE):
+            return code
+        self.connected()
+        if self._sandbox is None:
+            return code
+        try:
+            return self._sandbox.consent(self._sandbox_shop(shop_id)) or code
+        except httpx.HTTPError as error:
+            raise Unavailable("unreachable", text=type(error).__name__) from error
 
     def close(self) -> None:
         """Close what was opened, last first."""
@@ -122,6 +154,11 @@ class App:
             return True
         key = SANDBOX_KEY if self.settings.sandbox else self.settings.app_key
         return TokenFolder(self.settings.tokens_folder, key).load(shop_id) is not None
+
+    def _sandbox_shop(self, shop_id: str) -> str:
+        """Which of the sandbox's shops a shop is: the account its token was made for, else one of its own name."""
+        token = TokenFolder(self.settings.tokens_folder, SANDBOX_KEY).load(shop_id)
+        return token.account if token is not None and token.account else shop_id
 
     def _connect(self) -> Shops:
         settings = self.settings
@@ -143,14 +180,23 @@ class App:
 
     def _start_sandbox(self) -> str:
         """Its address; one that runs already is told of the exports that were loaded."""
-        seeds = sorted((self.sandbox_folder / "seeds").glob("*"))
+        folder = self.sandbox_folder / "seeds"
+        seeds = [path for path in sorted(folder.glob("*")) if path.is_file()]
+        others = [(path.parent.name, path) for path in sorted(folder.glob("*/*"))]
+        with self.database.read() as work:
+            self.taking_in = shop_store.order_count(work) if seeds or others else 0
+        self.on_taking_in(self.taking_in)
         try:
-            self._sandbox = launch.ensure(self.sandbox_folder, seeds)
-        except launch.DidNotStart as error:
+            running = launch.ensure(self.sandbox_folder, seeds, others)
+            if running.process is None:
+                for shop, path in [*((launch.DEFAULT, path) for path in seeds), *others]:
+                    running.seed(path, shop)
+        except (launch.DidNotStart, httpx.HTTPError) as error:
             raise Unavailable("sandbox_did_not_start", text=str(error)) from error
-        for seed in seeds if self._sandbox.process is None else ():
-            self._sandbox.seed(seed)
-        return self._sandbox.url
+        finally:
+            self.taking_in = None
+        self._sandbox = running
+        return running.url
 
 
 _current: App | None = None

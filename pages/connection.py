@@ -169,7 +169,7 @@ def _exchanges() -> None:
             "code": text(_("Answer"), width=110),
             "seconds": number(_("Seconds"), format="%.3f", width="small"),
             "method": text(_("Method"), width="large"),
-            "shop": text(_("Shop"), width="small"),
+            "shop": text(_("Shop"), width=120),
             "request_id": text(_("Request"), width="medium"),
         },
         by="number",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.services import background, files
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats
 from lib.ui.context import app
-from lib.wording import shop_label
+from lib.wording import sandbox_takes_in, shop_label
 from pages.parts import file_history, file_report, mapping
 
 REPORT = "files_report"
@@ -113,7 +116,10 @@ def _load_uploads(key: str) -> None:
         )
         bar.progress(place / len(uploads), said)
         content = upload.getvalue()
-        one = files.load_upload(app(), upload.name, content, by=actions.by(), wishes=wishes)
+        one = files.load_upload(
+            app(), upload.name, content, by=actions.by(), wishes=wishes,
+            rehearsing=partial(_rehearsing, bar, (place + 0.7) / len(uploads)),
+        )  # fmt: skip
         if one.files[0].error_code == "unknown_layout" and foreign is None:
             foreign = (upload.name, content)
         report += one
@@ -122,6 +128,11 @@ def _load_uploads(key: str) -> None:
         mapping.begin(*foreign)
     _keep(report)
     _empty_uploader()
+
+
+def _rehearsing(bar: DeltaGenerator, part: float, count: int) -> None:
+    """The orders are in; what still takes its time is the sandbox."""
+    bar.progress(part, sandbox_takes_in(count))
 
 
 def _choose_columns(key: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from filelock import FileLock
 from httpx._transports import default as transports
 
 from lib.aliexpress.platform import Client, Platform
@@ -31,6 +33,8 @@ from tests.builders import a_products_cell, an_export_row, write_export, write_p
 # Nothing here speaks TLS, and every client would read the machine's certificates anew.
 transports.create_ssl_context = cache(transports.create_ssl_context)
 
+#: A file's name, and what makes it → where it is.
+Once = Callable[[str, Callable[[Path], None]], Path]
 #: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
 HTTP = httpx.Client(timeout=60)
 
@@ -113,34 +117,71 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store file with its reference tables, made once a run."""
-    path = tmp_path_factory.mktemp("store") / "prepared.duckdb"
-    database = Database(path)
-    with database.write() as work:
-        reference.load(work, Settings().reference)
-    database.close()
-    return path
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a file of a name once a run; every test process gets a copy of its own.
+
+    The first of several processes makes it, the others wait for it. A store can be open in one process only.
+    """
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = common / f"once-{name}"
+        with FileLock(common / f"{name}.lock"):
+            if not folder.exists():
+                unfinished = tmp_path_factory.mktemp("making")
+                make(unfinished / name)
+                unfinished.rename(folder)
+        return Path(shutil.copy(folder / name, tmp_path_factory.mktemp("copy")))
+
+    return made
 
 
 @pytest.fixture(scope="session")
-def with_products(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(once: Once) -> Path:
+    """A store file with its reference tables."""
+
+    def make(path: Path) -> None:
+        database = Database(path)
+        with database.write() as work:
+            reference.load(work, Settings().reference)
+        database.close()
+
+    return once("prepared.duckdb", make)
+
+
+@pytest.fixture(scope="session")
+def with_products(prepared: Path, once: Once) -> Path:
     """The prepared store with a product table: SKU-1 to SKU-9."""
-    folder = tmp_path_factory.mktemp("products")
-    return _loaded(prepared, folder, write_products(folder / "products.csv"))
+
+    def make(path: Path) -> None:
+        _loaded(prepared, path.parent, write_products(path.with_name("products.csv"))).rename(path)
+
+    return once("products.duckdb", make)
 
 
 @pytest.fixture(scope="session")
-def ten_orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An export of ten plain orders."""
-    rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(10)]
-    return write_export(tmp_path_factory.mktemp("orders") / "orders.csv", rows)
+def ten_orders(once: Once) -> Path:
+    """An export of ten plain orders, with numbers no other test's orders have."""
+    rows = [
+        an_export_row(products=a_products_cell(("SKU-1", 1)), 订单号=str(8090000000000017 + 101 * place))
+        for place in range(10)
+    ]
+
+    def make(path: Path) -> None:
+        write_export(path, rows)
+
+    return once("orders.csv", make)
 
 
 @pytest.fixture(scope="session")
-def with_orders(with_products: Path, ten_orders: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_orders(with_products: Path, ten_orders: Path, once: Once) -> Path:
     """The prepared store with products and ten plain orders."""
-    return _loaded(with_products, tmp_path_factory.mktemp("stocked"), ten_orders)
+
+    def make(path: Path) -> None:
+        _loaded(with_products, path.parent, ten_orders).rename(path)
+
+    return once("stocked.duckdb", make)
 
 
 @pytest.fixture

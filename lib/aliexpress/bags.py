@@ -1,7 +1,7 @@
 """Bags: parcels handed over together, with one label on the bag (the platform calls it a hand-over).
 
-Source: cainiao.global.handover.commit, .pdf.get, .cancel, .parcel.query, .content.query; names of fields that the
-pages leave out are those of generated clients (github.com/bububa/opentaobao, cainiaohandover).
+Source: cainiao.global.handover.commit, .update, .pdf.get, .cancel, .parcel.query, .content.query; names of fields
+that the pages leave out are those of generated clients (github.com/bububa/opentaobao, cainiaohandover).
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from lib.aliexpress.querying import pdf_of
 from lib.domain.shipments import HandoverMode
 
 PARCELS_IN_BAG = 1000
+#: The page of `update` allows fewer in its list than `commit` does.
+PARCELS_IN_UPDATE = 200
 FAMILY = "cainiao.global.handover."
 #: How a bag reaches the warehouse, on the wire.
 TYPES = {
@@ -90,22 +92,7 @@ class BaggedParcel:
 
 def commit(client: Client, wanted: NewBag) -> Bag:
     """Announce a bag. There is no idempotency key. Raises FieldLimit before anything is sent."""
-    fields.limit_count("parcels in a bag", len(wanted.lp_numbers), PARCELS_IN_BAG)
-    fields.limit_range("weight of a bag", wanted.weight_g, 1, 1_000_000, "g")
-    if not _CLIENT.fullmatch(wanted.client):
-        raise FieldLimit("client", "ISV-name or SELLER-name", "something else")
-    said: dict[str, Any] = {
-        "order_code_list": list(wanted.lp_numbers),
-        "type": TYPES[wanted.handover],
-        "weight": wanted.weight_g,
-        "weight_unit": "g",
-        "pickup_info": {"address_id": fields.number("pickup address", wanted.pickup_address_id)},
-        "return_info": {"address_id": fields.number("return address", wanted.return_address_id)},
-        "client": wanted.client,
-        "remark": wanted.remark or None,
-        "user_info": {"top_user_key": wanted.top_user_key} if wanted.top_user_key else None,
-        "locale": "zh_CN",
-    }
+    said = _said(wanted, PARCELS_IN_BAG)
     if wanted.handover is HandoverMode.SELF_POST:
         fields.limit_characters("domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS)
         said |= {
@@ -122,6 +109,38 @@ def commit(client: Client, wanted: NewBag) -> Bag:
     if not made.handover_id or not made.content_id:
         raise BadAnswer("bad_fields", text="a bag without its ids")
     return made
+
+
+def update(client: Client, bag: Bag, wanted: NewBag) -> None:
+    """Announce a bag anew: other parcels, weight, addresses or way. Raises FieldLimit before anything is sent.
+
+    Source: cainiao.global.handover.update, which has no field for a courier. Everything is said, since what it does
+    with fields that are left out, and whether its list replaces the former one (assumed), is UNCONFIRMED.
+    """
+    said = _said(wanted, PARCELS_IN_UPDATE) | {
+        "handover_order_id": fields.number("hand-over", bag.handover_id),
+    }
+    answer = client.call(FAMILY + "update", said, write=True)
+    fields.succeeded(inner(answer, "result"), "success", answer, "error_msg", code="error_code")
+
+
+def _said(wanted: NewBag, most: int) -> dict[str, Any]:
+    fields.limit_count("parcels in a bag", len(wanted.lp_numbers), most)
+    fields.limit_range("weight of a bag", wanted.weight_g, 1, 1_000_000, "g")
+    if not _CLIENT.fullmatch(wanted.client):
+        raise FieldLimit("client", "ISV-name or SELLER-name", "something else")
+    return {
+        "order_code_list": list(wanted.lp_numbers),
+        "type": TYPES[wanted.handover],
+        "weight": wanted.weight_g,
+        "weight_unit": "g",
+        "pickup_info": {"address_id": fields.number("pickup address", wanted.pickup_address_id)},
+        "return_info": {"address_id": fields.number("return address", wanted.return_address_id)},
+        "client": wanted.client,
+        "remark": wanted.remark or None,
+        "user_info": {"top_user_key": wanted.top_user_key} if wanted.top_user_key else None,
+        "locale": "zh_CN",
+    }
 
 
 @reading()

@@ -91,6 +91,7 @@ def create(client: Client, wanted: NewShipment) -> Created:
     Source: aliexpress.logistics.createwarehouseorder. Raises FieldLimit before anything is sent.
     """
     check(wanted)
+    fields.limit_characters("domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS)
     said = _common(wanted) | {
         "domestic_logistics_company_id": wanted.courier_id,
         "domestic_logistics_company": wanted.courier_name,
@@ -102,7 +103,9 @@ def create(client: Client, wanted: NewShipment) -> Created:
 def create_current(client: Client, wanted: NewShipment) -> Created:
     """As `create`, by the current call, which is told how the parcel reaches the warehouse (`handover`).
 
-    Then the courier is said only where one carries it. Source: aliexpress.logistics.order.createorder.
+    Then the courier is said only where one carries it, and only what is known of it. Company -1 means that the
+    seller brings the parcel, so one that is not on the platform's list is left out.
+    Source: aliexpress.logistics.order.createorder.
     """
     check(wanted)
     if wanted.handover is None:
@@ -112,10 +115,11 @@ def create_current(client: Client, wanted: NewShipment) -> Created:
         raise FieldLimit("pickup address", "with a pickup, and only then", "the other way round")
     said = _common(wanted) | {"pickup_type": pickup_type, "oaid": wanted.oaid or None}
     if pickup_type == "SELF_POST":
+        said |= {"domestic_tracking_no": wanted.courier_number or None}
+    if pickup_type == "SELF_POST" and wanted.courier_id != OTHER_COMPANY:
         said |= {
             "domestic_logistics_company_id": wanted.courier_id,
             "domestic_logistics_company": wanted.courier_name,
-            "domestic_tracking_no": wanted.courier_number,
         }
     return _created(client.call(CURRENT, said, write=True))
 
@@ -137,7 +141,11 @@ def check(wanted: NewShipment) -> None:
         raise FieldLimit("refund address", "needed for a return", "nothing")
     if wanted.courier_id == OTHER_COMPANY and not wanted.courier_name:
         raise FieldLimit("domestic courier", "a name", "nothing")
-    fields.limit_characters("domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS)
+    # Where the way is said, whatever brings the parcel needs no number.
+    least = 0 if wanted.handover else 1
+    fields.limit_characters(
+        "domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS, least=least
+    )
     fields.limit_characters("vendor's user id", wanted.top_user_key, TOP_USER_KEY_CHARACTERS, least=0)
     fields.limit_range("packages", wanted.package_count, 1, 999)
     fields.limit_range("declared rows", len(wanted.goods), 1, products.DECLARED_ROWS)

@@ -1,11 +1,13 @@
 """How often the platform may be asked: bans are obeyed, and the pace is kept below the limit they came from.
 
-No limit of the logistics calls is published; the platform only says how long it turns callers away. So the limit
-is learned: what passed in the second before a ban was allowed, the next call was not. After the ban calls go out
-evenly at PACE_SHARE of that, for HOLD_S, and then a little faster each second until the pace is no longer felt.
+No limit of the logistics calls is published (figures UNCONFIRMED); the platform only says how long it turns callers
+away. So the limit is learned: what passed in the second before a ban was allowed, the next call was not. After the
+ban calls go out evenly at PACE_SHARE of that, for HOLD_S, and then a little faster each second until the pace is no
+longer felt.
 
 A ban has the scope its code states: the whole app (the day's quota, and the app's frequency), one call of the app,
-or one seller. All shops of an app share one Limiter.
+or one seller. All shops of an app share one Limiter. Bans are kept over a restart; what was learned of a pace is not,
+since the next ban teaches it again.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -81,9 +83,21 @@ class Limiter:
         now: Callable[[], datetime],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        known: Iterable[Ban] = (),
+        keep: Callable[[list[Ban]], None] = lambda _: None,
     ) -> None:
+        """`known`: bans an earlier run was told of; `keep` is called with all bans whenever they change."""
         self._now, self._clock, self._sleep = now, clock, sleep
-        self._bans: dict[Key, _Ban] = {}
+        self._keep, self._keeping = keep, threading.Lock()
+        self._bans: dict[Key, _Ban] = {
+            (one.shop_id, one.method): _Ban(
+                clock() + (one.until_at - now()).total_seconds(),
+                one.until_at,
+                DailyQuota if one.daily else Unavailable,
+                one.code,
+            )
+            for one in known
+        }
         self._paces: dict[Key, _Pace] = {}
         self._hasty: dict[
             Key, float
@@ -124,6 +138,7 @@ class Limiter:
             self._bans[key] = _Ban(now + error.retry_after, until_at, type(error), error.code)
             if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, known):
                 self._hasty[key] = now
+        self._tell()
 
     def bans(self) -> list[Ban]:
         """The bans in force, the longest first."""
@@ -148,6 +163,11 @@ class Limiter:
             self._bans.clear()
             self._paces.clear()
             self._hasty.clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._keeping:  # Whoever writes last writes what holds now.
+            self._keep(self.bans())
 
     def _pause(self, keys: list[Key]) -> float:
         """Seconds to wait before looking again; 0: leave now. Takes the turn when it is waited for no longer."""

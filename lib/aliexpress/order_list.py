@@ -1,4 +1,7 @@
-"""The order list page by page, by when its orders were modified: what a sync reads."""
+"""The order list page by page, by when its orders were modified: what a sync reads.
+
+That the platform pushes news of orders is UNCONFIRMED, so they are asked for.
+"""
 
 from __future__ import annotations
 

@@ -231,6 +231,10 @@ class Platform:
         """Announce parcels that are handed over together."""
         return bags.commit(self._client, wanted)
 
+    def update_bag(self, bag: Bag, wanted: NewBag) -> None:
+        """Announce a bag anew: other parcels, weight, addresses or way."""
+        bags.update(self._client, bag, wanted)
+
     def bag_paper(self, bag: Bag, kind: Paper = Paper.LABEL) -> bytes:
         """Label, shipping mark or list of a bag as a PDF."""
         return bags.paper(self._client, bag, kind)

@@ -224,7 +224,10 @@ def listed(value: Any) -> list[Any]:
 
 
 def rows(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list. Raises BadAnswer when it is not a list of objects."""
+    """The objects of a list, whatever wraps them. Raises BadAnswer when it is not a list of objects.
+
+    Which key wraps a list is UNCONFIRMED for many calls, so any single one is taken.
+    """
     found = listed(value)
     if not all(isinstance(one, dict) for one in found):
         raise BadAnswer("bad_fields", text="a list of something other than objects")

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lib.aliexpress import protocol
+from lib.aliexpress.bans import BanFile
 from lib.aliexpress.client import Client
 from lib.aliexpress.journal import Exchange, Journal
 from lib.aliexpress.limiter import Limiter
@@ -34,11 +35,16 @@ class Shops:
         sign_method: str = "",
         connections: int = CONNECTIONS,
     ) -> None:
-        """`url` is the gateway of every shop without its own; `setting` the first shop's token, if it is set."""
+        """`url` is the gateway of every shop without its own; `setting` the first shop's token, if it is set.
+
+        `folder` has the tokens, and beside it the bans that are in force.
+        """
         self._url, self._app_key, self._secret = url, app_key, secret
         self._setting, self._now, self._sign_method = setting, now, sign_method
         self._wire = Wire(url, connections=connections)
-        self.limiter, self.journal = Limiter(now=now), Journal()
+        bans = BanFile(folder.parent / "bans.json", app_key)
+        self.limiter = Limiter(now=now, known=bans.load(now()), keep=lambda all_: bans.save(all_, now()))
+        self.journal = Journal()
         self.files = TokenFolder(folder, app_key)
         self.authority = Authority(
             protocol.locate(url), app_key, secret, wire=self._wire, journal=self.journal, now=now

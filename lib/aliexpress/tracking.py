@@ -30,7 +30,7 @@ class TrackingEvent:
 
 @dataclass(frozen=True)
 class AbnormalOrder:
-    """A logistics order something is wrong with. Codes as they came: their values are not published."""
+    """A logistics order something is wrong with. Codes as they came: their values are UNCONFIRMED."""
 
     logistics_order_id: str
     order_id: str

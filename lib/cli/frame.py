@@ -23,11 +23,13 @@ from lib.sandbox.launch import DidNotStart
 from lib.services import checks
 from lib.store.database import DatabaseHeld
 from lib.texts import gettext as _
-from lib.wording import SAYABLE, error_sentence
+from lib.wording import SAYABLE, error_sentence, sandbox_takes_in
 
 log = logging.getLogger("lib.cli")
 
 WRONG_USE, COULD_NOT_WORK, STOPPED = 2, 3, 130
+#: The sandbox takes in so many orders in about a second: more are worth a word.
+A_SECOND_OF_ORDERS = 1000
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,17 @@ def _app() -> Iterator[App]:
     settings.data.mkdir(parents=True, exist_ok=True)
     _keep_log(settings)
     app = App.open(settings)
+    app.on_taking_in = _taking_in
     try:
         checks.bring_up_to_date(app)
         yield app
     finally:
         app.close()
+
+
+def _taking_in(count: int) -> None:
+    if count >= A_SECOND_OF_ORDERS:
+        say(sandbox_takes_in(count))
 
 
 def _keep_log(settings: Settings) -> None:

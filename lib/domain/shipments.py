@@ -88,6 +88,13 @@ class HandoverMode(StrEnum):
     APPLY_PICKUP = "apply_pickup"  #: Outside coverage: ask a warehouse to collect, agreed with it first.
 
 
+class CreateCall(StrEnum):
+    """Which of the platform's calls creates a shop's logistics orders."""
+
+    OLDER = "older"  #: Takes a parcel with a pickup address for a door pickup, every other one for a post.
+    CURRENT = "current"  #: Is told the hand-over mode, and no courier that is not there.
+
+
 class NotAllowed(Exception):
     """A step the table does not have."""
 

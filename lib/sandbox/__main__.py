@@ -16,12 +16,11 @@ import click
 import uvicorn
 from filelock import FileLock, Timeout
 
-from lib.files.sheets import NotReadable
 from lib.sandbox import steering
 from lib.sandbox.app import Sandbox
 from lib.sandbox.faults import Settings
 from lib.sandbox.keys import NAME
-from lib.sandbox.seeding import seed
+from lib.sandbox.seeds import NoSeed, seed
 from lib.sandbox.world import DEFAULT, DamagedJournal
 
 HOST = "127.0.0.1"
@@ -87,7 +86,7 @@ def main(
     for name, path in [*((DEFAULT, path) for path in seeds), *shops]:
         try:
             seed(sandbox.world, path, name)
-        except NotReadable as error:
+        except NoSeed as error:
             _end(f"{path.name} cannot be used as a seed: {error}", status=2)
     _serve(sandbox, port, folder, until_stdin_closes)
     lock.release()

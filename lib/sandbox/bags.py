@@ -9,48 +9,32 @@ from typing import Any
 from lib.sandbox.answers import Rows
 from lib.sandbox.fields import Params, json_object, need, number, wire_id
 from lib.sandbox.gateway import invalid
-from lib.sandbox.labels import paper
 from lib.sandbox.offers import ADDRESSES
 from lib.sandbox.records import LogisticsOrder
 from lib.sandbox.shop import NOT_TAKEN_IN, Shop
 
 TYPES = ("cainiao_pickup", "self_post", "self_send")
 PAPERS = {"1": "LABEL", "4": "SHIPPING MARK", "512": "HAND-OVER LIST"}
-MOST = 1000
+#: Parcels in a bag, and in one call that changes it.
+MOST, MOST_UPDATED = 1000, 200
 #: Codes and texts of these refusals are not published.
 NO_BAG = ("HANDOVER_NOT_FOUND", "no such hand-over")
+CANCELLED = ("HANDOVER_CANCELLED", "the hand-over is cancelled already")
 NO_PARCEL = ("ORDER_NOT_FOUND", "no such parcel")
 
 
 def commit(shop: Shop, params: Params) -> dict[str, Any]:
     """cainiao.global.handover.commit"""
-    codes = [code for code in need(params, "order_code_list").split(",") if code]
-    if not 0 < len(codes) <= MOST:
-        raise invalid("order_code_list", f"1 to {MOST} codes")
-    kind = need(params, "type")
-    if kind not in TYPES:
-        raise invalid("type", " or ".join(TYPES))
-    if kind == "self_post":
+    if params.get("type") == "self_post":
         need(params, "domestic_tracking_no")
-    weight = int(number(need(params, "weight")))
-    for role in ("pickup_info", "return_info"):
-        if need(json_object(params, role), "address_id") not in _address_ids():
-            return _no("ADDRESS_NOT_FOUND", f"no address of {role}")
-    if not need(params, "client").startswith(("ISV-", "SELLER-")):
-        raise invalid("client", "ISV-name or SELLER-name")
-    parcels = [_parcel(shop, code) for code in dict.fromkeys(codes)]
-    if any(one is None or shop.status_of(one) not in NOT_TAKEN_IN for one in parcels):
-        return _no("ORDER_STATUS_ERROR", "an order code is unknown, closed, or on its way")
-    bagged = {code for bag in shop.bags.values() if not bag["cancelled"] for code in bag["codes"]}
-    if bagged.intersection(codes):
-        return _no("ORDER_ALREADY_HANDOVER", "an order code is in a bag already")
+    read = _read(shop, params, MOST)
+    if isinstance(read, tuple):
+        return _no(*read)
     place = len(shop.bags) + 1
-    bag = {
+    bag = read | {
         "handover_id": str(600_000_000 + place),
         "content_id": str(700_000_000 + place),
         "code": f"BG{place:014d}",
-        "codes": list(dict.fromkeys(codes)),
-        "weight_g": weight * 1000 if params.get("weight_unit") == "kg" else weight,
         "cancelled": False,
     }
     shop.record(("bag", bag))
@@ -63,6 +47,43 @@ def commit(shop: Shop, params: Params) -> dict[str, Any]:
     )
 
 
+def update(shop: Shop, params: Params) -> dict[str, Any]:
+    """cainiao.global.handover.update: what is said replaces what was (assumed)."""
+    asked = need(params, "handover_order_id")
+    bag = next((one for one in shop.bags.values() if one["handover_id"] == asked), None)
+    if bag is None:
+        return _no(*NO_BAG)
+    if bag["cancelled"]:
+        return _no(*CANCELLED)
+    read = _read(shop, params, MOST_UPDATED, bag["content_id"])
+    if isinstance(read, tuple):
+        return _no(*read)
+    shop.record(("bag", bag | read))
+    return _yes({"handover_order_id": wire_id(str(bag["handover_id"]))})
+
+
+def _read(shop: Shop, params: Params, most: int, content_id: str = "") -> dict[str, Any] | tuple[str, str]:
+    """What a bag holds as it is announced; or code and text of why not. Raises GatewayError."""
+    codes = list(dict.fromkeys(code for code in need(params, "order_code_list").split(",") if code))
+    if not 0 < len(codes) <= most:
+        raise invalid("order_code_list", f"1 to {most} codes")
+    if need(params, "type") not in TYPES:
+        raise invalid("type", " or ".join(TYPES))
+    weight = int(number(need(params, "weight")))
+    for role in ("pickup_info", "return_info"):
+        if need(json_object(params, role), "address_id") not in _address_ids():
+            return "ADDRESS_NOT_FOUND", f"no address of {role}"
+    if not need(params, "client").startswith(("ISV-", "SELLER-")):
+        raise invalid("client", "ISV-name or SELLER-name")
+    parcels = [_parcel(shop, code) for code in codes]
+    if any(one is None or shop.status_of(one) not in NOT_TAKEN_IN for one in parcels):
+        return "ORDER_STATUS_ERROR", "an order code is unknown, closed, or on its way"
+    others = [bag for bag in shop.bags.values() if not bag["cancelled"] and bag["content_id"] != content_id]
+    if {code for bag in others for code in bag["codes"]}.intersection(codes):
+        return "ORDER_ALREADY_HANDOVER", "an order code is in a bag already"
+    return {"codes": codes, "weight_g": weight * 1000 if params.get("weight_unit") == "kg" else weight}
+
+
 def pdf(shop: Shop, params: Params) -> dict[str, Any]:
     """cainiao.global.handover.pdf.get: JSON in a text, as for the labels of parcels."""
     bag, kind = shop.bags.get(need(params, "handover_content_id")), need(params, "type")
@@ -70,6 +91,8 @@ def pdf(shop: Shop, params: Params) -> dict[str, Any]:
         raise invalid("type", " or ".join(PAPERS))
     if bag is None:
         return _no(*NO_BAG)
+    from lib.sandbox.labels import paper  # What draws takes its time to import; most runs start without.
+
     printed = {
         "StatusCode": 200,
         "Content-Type": "application/pdf",
@@ -84,7 +107,7 @@ def cancel(shop: Shop, params: Params) -> dict[str, Any]:
     if bag is None or bag["handover_id"] != params.get("handover_order_id", bag["handover_id"]):
         return _no(*NO_BAG)
     if bag["cancelled"]:
-        return _no("HANDOVER_CANCELLED", "the hand-over is cancelled already")
+        return _no(*CANCELLED)
     shop.record(("bag", bag | {"cancelled": True}))
     return {"result": {"success": True}}
 

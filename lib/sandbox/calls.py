@@ -71,6 +71,7 @@ METHODS: dict[str, Callable[[Shop, Params], dict[str, Any]]] = {
     "cainiao.global.logistics.queryorderpaystatus": cainiao.unpaid,
     "cainiao.global.logistics.carrier.querylist": cainiao.carriers,
     "cainiao.global.handover.commit": bags.commit,
+    "cainiao.global.handover.update": bags.update,
     "cainiao.global.handover.pdf.get": bags.pdf,
     "cainiao.global.handover.cancel": bags.cancel,
     "cainiao.global.handover.content.query": bags.content,

@@ -176,7 +176,10 @@ def address_id(address: Any, role: str) -> int:
 
 
 def _refusal(shop: Shop, wanted: Wanted) -> str:
-    """Why the platform would not create this, or an empty text."""
+    """Why the platform would not create this, or an empty text.
+
+    No list of its reasons and texts is published (UNCONFIRMED); these are what limits and rules of the calls imply.
+    """
     order, plan, settings = wanted.order, wanted.plan, shop.settings
     if order is None:
         return NOT_YOURS

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: What everybody knows: the default shop's pair, and those of the others with their name behind.
 TOKEN, REFRESH_TOKEN = "sandbox-token", "sandbox-refresh"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+#: So begin the codes that are handed out here.
+CODE = "0_"
 #: How long a code from the authorisation page is good (UNCONFIRMED).
 CODE_LASTS = timedelta(minutes=30)
 CREATE = ("/auth/token/create", "/auth/token/security/create")
@@ -47,7 +49,7 @@ class Keys:
 
     def consent(self, shop: str) -> str:
         """A code for a shop whose seller agreed on the authorisation page."""
-        code = "0_" + secrets.token_urlsafe(18)
+        code = CODE + secrets.token_urlsafe(18)
         self._codes[code] = (shop, self._world.now() + CODE_LASTS)
         return code
 

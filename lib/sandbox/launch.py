@@ -8,8 +8,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
+
+from lib.sandbox.gateway import APP_KEY
+from lib.sandbox.keys import CODE
+from lib.sandbox.world import DEFAULT
+
+#: 100,000 orders take a minute.
+SEED_TIMEOUT_S = 600.0
 
 
 class DidNotStart(Exception):
@@ -23,9 +31,21 @@ class Running:
     url: str
     process: subprocess.Popen[str] | None
 
-    def seed(self, path: Path) -> None:
-        """Have it take in another order export."""
-        httpx.post(f"{self.url}/sandbox/seed", json={"path": str(path)}, timeout=120).raise_for_status()
+    def seed(self, path: Path, shop: str = DEFAULT) -> None:
+        """Have it take in another order export of a shop. Raises httpx.HTTPError."""
+        asked = {"path": str(path), "shop": shop}
+        httpx.post(f"{self.url}/sandbox/seed", json=asked, timeout=SEED_TIMEOUT_S).raise_for_status()
+
+    def consent(self, shop: str) -> str:
+        """A code for a shop whose seller agrees there at once. Raises httpx.HTTPError."""
+        asked = {
+            "response_type": "code",
+            "client_id": APP_KEY,
+            "redirect_uri": "http://localhost/",
+            "shop": shop,
+        }
+        landed = httpx.get(f"{self.url}/oauth/authorize", params=asked).headers.get("location", "")
+        return parse_qs(urlsplit(landed).query).get("code", [""])[0]
 
     def stop(self) -> None:
         """End it, if it is ours: closing its input is enough, the rest is patience."""
@@ -42,8 +62,10 @@ class Running:
             self.process.stdout.close()
 
 
-def ensure(folder: Path, seeds: Sequence[Path]) -> Running:
+def ensure(folder: Path, seeds: Sequence[Path], shops: Sequence[tuple[str, Path]] = ()) -> Running:
     """Return a sandbox serving `folder`: one that already answers, else a new process of ours.
+
+    A new one takes in the exports of the default shop (`seeds`) and those of `shops` by name first.
 
     The new one ends when this process does, because its input closes then. Raises DidNotStart.
     """
@@ -54,6 +76,8 @@ def ensure(folder: Path, seeds: Sequence[Path]) -> Running:
     command = [sys.executable, "-m", "lib.sandbox", "--port", "0", "--folder", str(folder)]
     for seed in seeds:
         command += ["--seed", str(seed)]
+    for shop, seed in shops:
+        command += ["--shop", shop, str(seed)]
     process = subprocess.Popen(
         [*command, "--until-stdin-closes"],
         stdin=subprocess.PIPE,
@@ -81,3 +105,6 @@ def _answering(folder: Path) -> Running | None:
         return None
     # After a kill the file stays, and its port may be another sandbox's by now.
     return Running(url, None) if health.get("folder") == str(folder.resolve()) else None
+
+
+__all__ = ["CODE", "DEFAULT", "DidNotStart", "Running", "ensure"]

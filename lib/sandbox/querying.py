@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from lib.sandbox import labels, reference
+from lib.sandbox import reference
 from lib.sandbox.answers import Rows
 from lib.sandbox.creating import DECISIONS
 from lib.sandbox.fields import (
@@ -225,6 +225,8 @@ def _labels(shop: Shop, numbers: Sequence[str]) -> str:
     ready = [made for made in found if made is not None and shop.number_of(made)]
     if len(ready) < len(numbers):
         return json.dumps({"StatusCode": 200, "errorDesc": NO_LABEL})
+    from lib.sandbox import labels  # What draws takes its time to import; most runs start without.
+
     body = base64.b64encode(labels.labels(ready)).decode()
     return json.dumps(
         {

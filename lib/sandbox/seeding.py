@@ -14,10 +14,12 @@ import pandas as pd
 from stdnum.br import cpf
 
 from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
+from lib.files.sheets import NotReadable
 from lib.sandbox import reference
 from lib.sandbox.records import Declaration, TradeLine, TradeOrder
+from lib.sandbox.seeds import NoSeed
 from lib.sandbox.shop import Event
-from lib.sandbox.world import DEFAULT, World
+from lib.sandbox.world import World
 
 #: Exports name no zone; the platform's own times are US Pacific.
 ZONE = "America/Los_Angeles"
@@ -27,14 +29,17 @@ _read_before: dict[str, OrderTables] = {}
 _guard = threading.Lock()
 
 
-def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
+def take_in(world: World, path: Path, digest: str, shop_name: str) -> int:
     """Make a trade order of every order in the file that the shop does not have yet; returns how many are new.
 
     Dates are moved by whole days so that the newest payment is recent. Partly shipped orders get the
-    declaration in their waybill column. The same file again changes nothing. All of a file goes in, or nothing.
-    Raises NotReadable.
+    declaration in their waybill column. All of a file goes in, or nothing; `digest` is remembered with it.
+    Raises NoSeed, OSError.
     """
-    tables = _parsed(path)
+    try:
+        tables = _parsed(path, digest)
+    except NotReadable as error:
+        raise NoSeed(str(error)) from error
     with world.lock:
         shop, now = world.shop(shop_name), world.now()
         tables = moved(tables, days_to_recent(tables, now))
@@ -48,17 +53,15 @@ def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:
             if str(row["order_id"]) not in shop.orders
         }
         made: list[Event] = [("trade_order", order) for order in fresh.values()]
-        shop.record(*made, *_declarations(tables, fresh))
+        shop.record(*made, *_declarations(tables, fresh), ("seeded", {"digest": digest}))
     return len(fresh)
 
 
-def _parsed(path: Path) -> OrderTables:
+def _parsed(path: Path, digest: str) -> OrderTables:
     """The orders of an export. The last few are kept by what is in them: the same one is read only once.
 
     Raises NotReadable, OSError.
     """
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     with _guard:
         found = _read_before.get(digest)
     if found is None:

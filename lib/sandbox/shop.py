@@ -33,6 +33,7 @@ class Shop:
         self.declarations: dict[str, list[Declaration]] = {}
         self.declared_numbers: set[str] = set()
         self.bags: dict[str, dict[str, Any]] = {}  #: Hand-over bags by content id.
+        self.seeds: set[str] = set()  #: Digests of the exports it was filled from.
         self.asked: Counter[str] = Counter()  #: Logistics order → queries that showed it, since the start.
         self._newest_first: list[TradeOrder] | None = None
         self._journeys: dict[str, list[journey.Step]] = {}
@@ -212,6 +213,9 @@ class Shop:
 
     def _on_bag(self, value: dict[str, Any]) -> None:
         self.bags[value["content_id"]] = value
+
+    def _on_seeded(self, value: dict[str, Any]) -> None:
+        self.seeds.add(value["digest"])
 
     def _on_redeclared(self, value: dict[str, Any]) -> None:
         """Declarations of an order, changed: all that it has now."""

@@ -18,13 +18,12 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from lib.files.sheets import NotReadable
 from lib.sandbox import journey, querying, tracking
 from lib.sandbox.app import Sandbox
 from lib.sandbox.gateway import APP_KEY
 from lib.sandbox.keys import NAME
 from lib.sandbox.records import LogisticsOrder
-from lib.sandbox.seeding import seed
+from lib.sandbox.seeds import seed
 from lib.sandbox.shop import NOT_TAKEN_IN, Event, Shop
 from lib.sandbox.world import DEFAULT
 
@@ -119,7 +118,7 @@ class _Steering:
                 posted = await _posted(request)
                 shop = _shop_name(posted.get("shop"))
                 fresh = await run_in_threadpool(seed, self._world, Path(str(posted.get("path", ""))), shop)
-        except (NotReadable, OSError, ValueError) as error:
+        except (OSError, ValueError) as error:
             return _wrong(error)
         return JSONResponse({"new_orders": fresh})
 
@@ -204,7 +203,10 @@ class _Steering:
         return JSONResponse({"status": "empty"})
 
     async def authorise(self, request: Request) -> Response:
-        """Where a seller agrees that an app acts for the shop: with one shop at once, else by choosing one."""
+        """Where a seller agrees that an app acts for the shop: with one shop at once, else by choosing one.
+
+        `shop` says which, also one that is not there yet; `choose` asks although there is one only.
+        """
         asked = request.query_params
         back = asked.get("redirect_uri", "")
         if asked.get("response_type") != "code" or asked.get("client_id") != APP_KEY:
@@ -212,12 +214,9 @@ class _Steering:
         if urlsplit(back).scheme not in ("http", "https"):
             return HTMLResponse("<h1>redirect_uri is missing</h1>", 400)
         shops = list(self._world.shops)
-        shop = asked.get("shop") or (shops[0] if len(shops) == 1 else "")
-        if shop not in shops:
-            links = (
-                f"<li><a href='?{escape(urlencode({**asked, 'shop': one}))}'>{one}</a></li>" for one in shops
-            )
-            return HTMLResponse(f"<h1>Sandbox</h1><p>Agree for which shop?</p><ul>{''.join(links)}</ul>")
+        shop = asked.get("shop") or (shops[0] if len(shops) == 1 and not asked.get("choose") else "")
+        if not NAME.fullmatch(shop):
+            return HTMLResponse(_choice(dict(asked), shops))
         answer = {"code": self._world.keys.consent(shop)}
         if asked.get("state"):
             answer["state"] = asked["state"]
@@ -230,6 +229,18 @@ class _Steering:
         return None
 
 
+def _choice(asked: dict[str, str], shops: Iterable[str]) -> str:
+    """The page that asks for which shop its seller agrees: one of these, or another by its name."""
+    asked.pop("shop", None)
+    links = (f"<li><a href='?{escape(urlencode({**asked, 'shop': one}))}'>{one}</a></li>" for one in shops)
+    kept = (f"<input type=hidden name='{escape(name)}' value='{escape(one)}'>" for name, one in asked.items())
+    return (
+        f"<h1>Sandbox</h1><p>Agree for which shop?</p><ul>{''.join(links)}</ul><form>{''.join(kept)}"
+        "<input name=shop placeholder='another: a-z, 0-9, -' pattern='[a-z0-9][a-z0-9\\-]{0,31}' required> "
+        "<button>Agree</button></form>"
+    )
+
+
 def _parcel(shop: Shop, one: LogisticsOrder) -> dict[str, Any]:
     """A logistics order as it is seen from outside, with what the platform itself would not tell."""
     steps: list[journey.Step] = shop.steps(one)
@@ -238,6 +249,7 @@ def _parcel(shop: Shop, one: LogisticsOrder) -> dict[str, Any]:
         "trade_order_id": one.trade_order_id,
         "tracking_number": shop.number_of(one),
         "plan_id": one.plan_id,
+        "pickup_type": one.mode,
         "status": shop.status_of(one),
         "undeliverable_decision": one.undeliverable_decision,
         "declared": one.tracking_number in shop.declared_numbers,

@@ -27,7 +27,7 @@ from lib.aliexpress.platform import DeclaredGoods, LogisticsOrder, NewShipment
 from lib.app import App
 from lib.domain.orders import OrderStatus, order_status
 from lib.domain.plans import Cargo
-from lib.domain.shipments import Decision, HandoverMode, Shipment, State, Step
+from lib.domain.shipments import CreateCall, Decision, HandoverMode, Shipment, State, Step
 from lib.files import labels as label_files
 from lib.services.handover import OTHER_COURIER
 from lib.store import dispatch as store
@@ -62,7 +62,11 @@ class Answer:
 def create(app: App, sending: Shipment, parcel: dict[str, Any]) -> Answer:
     """Create the logistics order of a parcel: the one request that must never be made twice."""
     try:
-        made = app.platform_of(sending.shop_id).create_shipment(_new_shipment(parcel))
+        platform, wanted = app.platform_of(sending.shop_id), _new_shipment(parcel)
+        if parcel["create_call"] == CreateCall.CURRENT:
+            made = platform.create_shipment_current(wanted)
+        else:
+            made = platform.create_shipment(wanted)
     except Refused as error:
         return Answer([_refused(sending, error, app.now())])
     except Unavailable as error:
@@ -148,7 +152,10 @@ def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
 
 
 def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
-    """Tell the buyer that the parcel is on its way (填写发货通知)."""
+    """Tell the buyer that the parcel is on its way (填写发货通知).
+
+    That some lines are declared by the platform itself is UNCONFIRMED: every parcel is declared here.
+    """
     try:
         app.platform_of(declaring.shop_id).declare(
             declaring.order_id,
@@ -195,7 +202,10 @@ def pause_s(attempts: int) -> float:
 
 
 def _new_shipment(parcel: dict[str, Any]) -> NewShipment:
-    door = parcel["handover_mode"] in (HandoverMode.PICKUP, HandoverMode.APPLY_PICKUP)
+    mode = HandoverMode(parcel["handover_mode"])
+    door = mode in (HandoverMode.PICKUP, HandoverMode.APPLY_PICKUP)
+    # The older call wants a number of whatever brings the parcel: where there is none, the batch's stands in.
+    stand_in = parcel["batch_id"] if parcel["create_call"] == CreateCall.OLDER else ""
     returns = parcel["undeliverable"] == Decision.RETURN
     return NewShipment(
         order_id=parcel["order_id"],
@@ -208,7 +218,8 @@ def _new_shipment(parcel: dict[str, Any]) -> NewShipment:
         undeliverable=Decision.RETURN if returns else Decision.DESTROY,
         courier_id=-1,
         courier_name=parcel["courier"] or OTHER_COURIER,
-        courier_number=parcel["courier_number"] or parcel["batch_id"],
+        courier_number=parcel["courier_number"] or stand_in,
+        handover=mode,
         goods=tuple(_goods(row) for row in parcel["goods"]),
     )
 

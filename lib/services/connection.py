@@ -14,6 +14,7 @@ from lib.aliexpress.platform import Ban, Exchange, Pace
 from lib.aliexpress.shops import DEFAULT_SHOP
 from lib.app import SANDBOX_KEY, App
 from lib.domain.problems import Problem
+from lib.domain.shipments import CreateCall
 from lib.sandbox.launch import DidNotStart
 from lib.services import background, handover
 from lib.store import audit
@@ -44,6 +45,7 @@ class Shop:
     name: str
     url: str
     own_url: str  #: A gateway of its own; "" for the one of the settings.
+    create_call: CreateCall  #: What creates its logistics orders.
     gateway: str
     let_in: bool
     from_settings: bool  #: The token stands in the settings, or is the sandbox's own.
@@ -90,7 +92,9 @@ def authorise_url(app: App, shop_id: str = "") -> str:
     """Where a seller lets this app into a shop; the code comes back in the address of the page it ends on."""
     callback = app.settings.callback_url or USUAL_CALLBACK
     key = SANDBOX_KEY if app.settings.sandbox else app.settings.app_key
-    return tokens.authorise_url(protocol.locate(app.platform.url), key, callback, shop_id)
+    url = tokens.authorise_url(protocol.locate(app.platform.url), key, callback, shop_id)
+    # There is nobody to sign in on the sandbox: its page asks whose consent is played.
+    return f"{url}&choose=1" if app.settings.sandbox else url
 
 
 def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
@@ -106,7 +110,7 @@ def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
     if any(row["name"].casefold() == name.casefold() for row in known):
         raise Problem("shop_name_taken", name=name)
     shop_id = _new_id(name, {row["shop_id"] for row in known})
-    code = _code(pasted, "")
+    code = app.consented(shop_id, _code(pasted, ""))
     app.connected().let_in(shop_id, code)
     with app.database.write() as work:
         store.keep(work, shop_id, name)
@@ -117,7 +121,7 @@ def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
 def let_in(app: App, shop_id: str, pasted: str, *, by: str) -> None:
     """Give a shop the token of a new authorisation. Raises Problem, PlatformError."""
     _need(app, shop_id)
-    code = _code(pasted, shop_id)
+    code = app.consented(shop_id, _code(pasted, shop_id))
     app.connected().let_in(shop_id, code)
     _record(app, "shop_authorised", shop_id, by)
 
@@ -129,15 +133,21 @@ def refresh(app: App, shop_id: str, *, by: str) -> None:
     _record(app, "token_refreshed", shop_id, by)
 
 
-def change_shop(app: App, shop_id: str, *, name: str, url: str, by: str) -> None:
-    """Give a shop another name, or a gateway of its own ("": the setting's); "" keeps the name. Raises Problem."""
+def change_shop(
+    app: App, shop_id: str, *, name: str, url: str, by: str, create_call: CreateCall | None = None
+) -> None:
+    """Give a shop another name, a gateway of its own ("": the setting's), or another create call.
+
+    "" keeps the name, None the call. Raises Problem.
+    """
     known = _need(app, shop_id)
     name, url = name.strip() or known["name"], url.strip()
+    call = create_call or CreateCall(known["create_call"])
     if url and not re.fullmatch(r"https?://[\w.:-]+(/\w+)*/?", url):
         raise Problem("gateway_unreadable", url=url)
     with app.database.write() as work:
-        store.keep(work, shop_id, name, platform_url=url or None)
-        audit.record(work, "shop_changed", shop_id, by=by, at=app.now(), url=url)
+        store.keep(work, shop_id, name, platform_url=url or None, create_call=call)
+        audit.record(work, "shop_changed", shop_id, by=by, at=app.now(), url=url, create_call=call)
 
 
 def forget(app: App, shop_id: str, *, by: str) -> None:
@@ -184,6 +194,7 @@ def _shop(app: App, row: dict[str, Any]) -> Shop:
         name=row["name"],
         url=platform.url,
         own_url=row["platform_url"] or "",
+        create_call=CreateCall(row["create_call"]),
         gateway=protocol.locate(platform.url).gateway,
         let_in=token.known,
         from_settings=row["shop_id"] == DEFAULT_SHOP and _in_settings(app),

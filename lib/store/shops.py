@@ -5,17 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from lib.domain.shipments import CreateCall
 from lib.store.database import Work
 
 
 def known(work: Work) -> list[dict[str, Any]]:
-    """One dict (shop_id, name, platform_url or None) per shop, the first one first."""
+    """One dict (shop_id, name, platform_url or None, create_call) per shop, the first one first."""
     return work.rows("shops_known")
 
 
-def keep(work: Work, shop_id: str, name: str, *, platform_url: str | None = None) -> None:
-    """Add a shop, or give it another name or gateway."""
-    work.run("shop_keep", shop_id=shop_id, shop_name=name, platform_url=platform_url)
+def order_count(work: Work) -> int:
+    """How many orders there are, of all shops."""
+    return int(work.rows("shops_order_count")[0]["order_count"])
+
+
+def keep(
+    work: Work,
+    shop_id: str,
+    name: str,
+    *,
+    platform_url: str | None = None,
+    create_call: CreateCall = CreateCall.OLDER,
+) -> None:
+    """Add a shop, or give it another name, gateway or way of creating logistics orders."""
+    work.run("shop_keep", shop_id=shop_id, shop_name=name, platform_url=platform_url, create_call=create_call)
 
 
 def forget(work: Work, shop_id: str, *, at: datetime) -> None:

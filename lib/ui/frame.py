@@ -14,7 +14,7 @@ from lib.domain.freshness import Progress, Standing
 from lib.texts import gettext as _
 from lib.texts import later, ngettext
 from lib.ui import actions, context, formats
-from lib.wording import sync_trouble, trouble_sentence
+from lib.wording import sandbox_takes_in, sync_trouble, trouble_sentence
 
 #: File in pages/ → its title and its icon (Material Symbols come with Streamlit), in the order the work happens.
 PAGES = {
@@ -152,6 +152,18 @@ def banner(trouble: str) -> None:
     """Say on every page that nothing is sent just now, and why."""
     if trouble:
         st.warning(trouble_sentence(trouble), icon=":material/cloud_off:")
+
+
+def starting(taking_in: Callable[[], int | None]) -> None:
+    """While the sandbox starts, say above every page what whoever needs it waits for."""
+
+    def show() -> None:
+        count = taking_in()
+        if count is not None:
+            st.info(sandbox_takes_in(count), icon=":material/hourglass_top:")
+
+    if taking_in() is not None:
+        st.fragment(show, run_every="2s")()
 
 
 def stumbled(_error: Exception) -> bool:

@@ -24,6 +24,7 @@ from lib.wording.labels import (
     card_state_label,
     cargo_label,
     class_label,
+    create_call_label,
     decision_label,
     due_label,
     gateway_label,
@@ -43,7 +44,7 @@ from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
-from lib.wording.sync import sync_trouble
+from lib.wording.sync import sandbox_takes_in, sync_trouble
 
 __all__ = [
     "SAYABLE",
@@ -53,6 +54,7 @@ __all__ = [
     "class_label",
     "column_label",
     "conflict_label",
+    "create_call_label",
     "decision_label",
     "due_label",
     "error_sentence",
@@ -79,6 +81,7 @@ __all__ = [
     "reason_sentence",
     "row_mending",
     "row_problem",
+    "sandbox_takes_in",
     "severity_label",
     "shop_label",
     "state_label",

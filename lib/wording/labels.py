@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from lib.domain.orders import OrderStatus
 from lib.domain.plans import Cargo, Due, Obstacle, PairKind, Part, Policy
-from lib.domain.shipments import Decision, HandoverMode, State
+from lib.domain.shipments import CreateCall, Decision, HandoverMode, State
 from lib.texts import gettext as _
 from lib.texts import later
 
@@ -213,6 +213,17 @@ def _word(words: Mapping[Code, str], kind: type[Code], code: str) -> str:
         return _(words[kind(code)])
     except (KeyError, ValueError):
         return str(code)
+
+
+CREATE_CALLS = {
+    CreateCall.OLDER: later("createwarehouseorder, the longest known one"),
+    CreateCall.CURRENT: later("order.createorder, which is told how parcels reach the warehouse"),
+}
+
+
+def create_call_label(call: str) -> str:
+    """Which of the platform's calls creates a shop's logistics orders."""
+    return _word(CREATE_CALLS, CreateCall, call)
 
 
 GATEWAYS = {

@@ -1,9 +1,9 @@
-"""Why a sync of orders did not go well, and what to do."""
+"""Why a sync of orders did not go well, and what to do; and what the sandbox is at meanwhile."""
 
 from __future__ import annotations
 
 from lib.texts import gettext as _
-from lib.texts import later
+from lib.texts import later, ngettext
 
 #: Kind of failure → why, and what to do. {code} is the platform's code.
 FAILURES = {
@@ -37,3 +37,14 @@ LATE = later(
 def sync_trouble(kind: str, code: str) -> str:
     """Why a shop's orders are not fresh, and what to do; '' for no kind is the answer to being merely old."""
     return _(FAILURES[kind], code=code or "–") if kind in FAILURES else _(LATE)
+
+
+def sandbox_takes_in(count: int) -> str:
+    """What the sandbox does when it is asked nothing yet: it gets to know so many orders, or just starts."""
+    if not count:
+        return _("The sandbox is starting…")
+    return ngettext(
+        "The sandbox is taking in {count} order. Whatever asks it waits for that.",
+        "The sandbox is taking in {count} orders: about a minute for 100,000. Whatever asks it waits for that.",
+        count,
+    )

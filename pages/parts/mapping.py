@@ -250,8 +250,8 @@ def _load(
 
 def _keep_and_load(file: str, content: bytes, mapping: files.TableMapping) -> files.LoadReport:
     files.save_mapping(app(), mapping, by=actions.by())
-    with st.spinner(_("Reading and checking…")):
-        wishes = files.Wishes(mapping=mapping.name)
+    with st.spinner(_("Reading and checking…"), show_time=True):
+        wishes = files.Wishes(mapping=mapping.name, shop_id=st.session_state.get("files_shop"))
         return files.load_upload(app(), file, content, by=actions.by(), wishes=wishes)
 
 

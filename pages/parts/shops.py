@@ -7,14 +7,16 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from lib.domain.shipments import CreateCall
 from lib.services import connection
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import shop_label, trouble_sentence
+from lib.wording import create_call_label, shop_label, trouble_sentence
 
 #: A token that ends sooner than this is pointed at.
 SOON_DAYS = 14
+CREATE_CALLS = list(CreateCall)
 
 
 def show(*, sandbox: bool) -> connection.Shop:
@@ -51,7 +53,7 @@ def _table(found: list[connection.Shop]) -> None:
     tables.show(
         frame,
         {
-            "name": text(_("Shop"), width="small"),
+            "name": text(_("Shop"), width=130),
             "token": text(_("Token valid until"), width=230),
             "refresh": text(_("Refreshed by itself until"), width=170),
             "gateway": text(_("Gateway"), width="small"),
@@ -119,6 +121,15 @@ def _manage(shop: connection.Shop, *, sandbox: bool) -> None:
                 key=f"connection_gateway_{shop.shop_id}",
                 help=_("Empty: the one of the settings. The path tells which: /sync, /router/rest or /rest."),
             )  # fmt: skip
+            st.selectbox(
+                _("Logistics orders are created by"), CREATE_CALLS, index=CREATE_CALLS.index(shop.create_call),
+                format_func=create_call_label, key=f"connection_create_{shop.shop_id}",
+                help=_(
+                    "Both make the same logistics order. The older call knows a pickup and a post only; the present "
+                    "one is also told of parcels you bring, and wants no courier's number. It holds for parcels that "
+                    "are created from now on."
+                ),
+            )  # fmt: skip
             st.form_submit_button(_("Save"), on_click=_change, args=(shop.shop_id,))
 
 
@@ -136,7 +147,10 @@ def _add(*, sandbox: bool) -> None:
 def _steps(shop_id: str, *, sandbox: bool) -> None:
     if sandbox:
         st.caption(
-            _("The page behind the link plays the platform's. Any other text lets a shop in too, once.")
+            _(
+                "The page behind the link plays the platform's and asks which of its shops agrees. Any other text "
+                "lets a shop of its own in, with the orders of the files you load for it."
+            )
         )
     st.link_button(
         _("Open the platform's authorisation"),
@@ -162,6 +176,7 @@ def _change(shop_id: str) -> None:
     named = {
         "name": str(st.session_state[f"connection_name_{shop_id}"]),
         "url": str(st.session_state[f"connection_gateway_{shop_id}"]),
+        "create_call": CreateCall(st.session_state[f"connection_create_{shop_id}"]),
         "by": actions.by(),
     }
     actions.run(connection.change_shop, (app(), shop_id), named, _("Saved."))

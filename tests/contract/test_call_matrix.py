@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.aliexpress.bags import NewBag, Paper
+from lib.aliexpress.bags import Bag, NewBag, Paper
 from lib.aliexpress.errors import FieldLimit, Refused
 from lib.aliexpress.platform import Client, Created, Parcel, Platform, SubOrderParcel
 from lib.aliexpress.protocol import Gateway
@@ -147,7 +147,18 @@ def _bagged(scene: Scene) -> bool:
     assert all(scene.platform.bag_paper(bag, kind).startswith(b"%PDF") for kind in Paper)
     with pytest.raises(Refused):
         scene.platform.create_bag(wanted)
+    other = scene.platform.create_shipment(a_new_shipment(scene.other_id)).logistics_order_id
+    [added] = [
+        one for one in scene.platform.logistics_orders(scene.other_id) if one.logistics_order_id == other
+    ]
+    both = (lp, added.lp_number or "")
+    scene.platform.update_bag(bag, replace(wanted, lp_numbers=both, weight_g=900))
+    assert (scene.platform.bag(bag).lp_numbers, scene.platform.bag(bag).weight_g) == (both, 900)
+    scene.platform.update_bag(bag, wanted)
+    assert scene.platform.bagged_parcel(lp_number=both[1]).content_code == ""
     scene.platform.cancel_bag(bag)
+    with pytest.raises(Refused):
+        scene.platform.update_bag(bag, wanted)
     assert scene.platform.bag(bag).status == "CANCELLED"
     return scene.platform.bagged_parcel(lp_number=lp).content_code == ""
 
@@ -250,6 +261,14 @@ def test_a_bag_is_checked_before_the_wire(desk: Desk, over: dict) -> None:
     wanted = NewBag(("LP1",), HandoverMode.PICKUP, 500, "1101", "1201")
     with pytest.raises(FieldLimit):
         desk.app.platform.create_bag(replace(wanted, **over))
+
+
+def test_fewer_parcels_go_into_a_bag_that_is_changed(desk: Desk) -> None:
+    wanted = NewBag(("LP1",) * 201, HandoverMode.PICKUP, 500, "1101", "1201")
+    with pytest.raises(FieldLimit):
+        desk.app.platform.update_bag(Bag("1", "2", "BG3"), wanted)
+    with pytest.raises(Refused):  # Of this seller there is none.
+        desk.app.platform.update_bag(Bag("1", "2", "BG3"), replace(wanted, lp_numbers=("LP1",)))
 
 
 def test_less_than_the_least_coverage_is_not_asked_for(desk: Desk) -> None:

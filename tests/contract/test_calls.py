@@ -266,9 +266,23 @@ def test_the_current_create_call_says_how_the_parcel_comes(
     assert asked["method"] == "aliexpress.logistics.order.createorder"
     assert (asked["pickup_type"], asked["oaid"], asked["top_user_key"]) == (said, "x1", "k")
     assert ("domestic_tracking_no" in asked) is courier
+    # -1 would say that the seller brings it: a courier that is not listed has no company here.
+    assert "domestic_logistics_company_id" not in asked
     assert asked["insurance_coverage"] == {"cent": 4500, "currency_code": "USD"}
     assert asked["is_agree_upgrade_reverse_parcel_insure"] == "true"
     assert asked["undeliverable_decision"] == "0"
+
+
+def test_the_current_create_call_names_a_listed_courier_and_needs_no_number(asking: Asking) -> None:
+    platform, gateway = asking(CREATED, CREATED)
+    wanted = replace(PARCEL, handover=HandoverMode.SELF_POST, pickup_address_id=None)
+    platform.create_shipment_current(replace(wanted, courier_id=505, courier_name="SF"))
+    asked = sent(gateway)
+    assert (asked["domestic_logistics_company_id"], asked["domestic_logistics_company"]) == ("505", "SF")
+    platform.create_shipment_current(replace(wanted, courier_number=""))
+    assert "domestic_tracking_no" not in gateway.asked[-1][1]
+    with pytest.raises(FieldLimit):
+        platform.create_shipment(replace(wanted, courier_number=""))
 
 
 @pytest.mark.parametrize(

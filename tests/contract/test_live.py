@@ -1,31 +1,54 @@
 """What holds of the platform, asked of the sandbox always and of the real one with `pytest --live`.
 
 Credentials come from the environment: SHIPDESK_PLATFORM_URL, SHIPDESK_APP_KEY, SHIPDESK_APP_SECRET and
-SHIPDESK_TOKEN (SHIPDESK_SIGN_METHOD where it is not the usual one). Everything here only reads. With
-`--live-write` a logistics order is created for the order named by SHIPDESK_LIVE_ORDER, on the plan named by
-SHIPDESK_LIVE_PLAN (a service code): it costs money and cannot be cancelled by a call.
+SHIPDESK_TOKEN (SHIPDESK_SIGN_METHOD where it is not the usual one). Without `--live-write` everything only reads.
+
+With it, each test that writes is run for the order its own variable names, and skipped, with the name of what is
+missing, without it. They cost money, reach buyers, and most cannot be undone by a call:
+
+- SHIPDESK_LIVE_ORDER and SHIPDESK_LIVE_PLAN (a service code): a logistics order is created by the older call
+- SHIPDESK_LIVE_CURRENT: one by the present call, brought to the warehouse
+- SHIPDESK_LIVE_CARRIER: one by the carrier's own call
+- SHIPDESK_LIVE_BAG: its newest parcel is put into a bag, which is changed, printed and cancelled
+- SHIPDESK_LIVE_DECLARE: declared shipped with its newest parcel, and the declaration changed to the same once more
+- SHIPDESK_LIVE_SUB_ORDER: its first sub-order is declared
+- SHIPDESK_LIVE_REFUSE_CANCEL, SHIPDESK_LIVE_ACCEPT_CANCEL: the buyer's request is answered
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
 
 import pytest
 
 from lib.aliexpress.errors import Refused, Unauthorised
-from lib.aliexpress.platform import Client, DeclaredGoods, NewShipment, Parcel, Platform
+from lib.aliexpress.platform import (
+    Client,
+    DeclaredGoods,
+    LogisticsOrder,
+    NewBag,
+    NewShipment,
+    Parcel,
+    Platform,
+    SubOrderParcel,
+)
 from lib.aliexpress.protocol import Gateway, locate
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN
 from lib.config import Settings
+from lib.domain.money import Money
 from lib.domain.orders import AWAITING
-from lib.domain.shipments import Decision
-from tests.conftest import Desk
+from lib.domain.shipments import Decision, HandoverMode
+from tests.conftest import HTTP, Desk
 
 NEEDED = ("SHIPDESK_PLATFORM_URL", "SHIPDESK_APP_KEY", "SHIPDESK_APP_SECRET", "SHIPDESK_TOKEN")
 FOR_WRITING = ("SHIPDESK_LIVE_ORDER", "SHIPDESK_LIVE_PLAN")
+#: Names variables; the order a test may write to, and what else they hold.
+Written = Callable[..., tuple[str, ...]]
 
 
 @dataclass
@@ -47,13 +70,14 @@ class Reached:
         )  # fmt: skip
 
 
-def why_not_live(config: pytest.Config, *, write: bool = False) -> str:
-    """Why the real platform is not asked; "" when it is."""
+def why_not_live(config: pytest.Config, *, write: bool = False, named: tuple[str, ...] = ()) -> str:
+    """Why the real platform is not asked; "" when it is. `named`: the variables a test that writes needs."""
     if not config.getoption("--live"):
         return "the real platform is asked with --live only"
     if write and not config.getoption("--live-write"):
         return "nothing is written to the real platform without --live-write"
-    missing = [name for name in (*NEEDED, *(FOR_WRITING if write else ())) if not os.environ.get(name)]
+    needed = (*NEEDED, *(named or FOR_WRITING if write else ()))
+    missing = [name for name in needed if not os.environ.get(name)]
     return f"not in the environment: {', '.join(missing)}" if missing else ""
 
 
@@ -169,34 +193,243 @@ def test_the_present_gateway_answers_as_the_one_in_the_settings(reached: Reached
     client.close()
 
 
-def test_a_parcel_that_is_created_can_be_found(
-    platform: Platform, order_id: str, reached: Reached, request: pytest.FixtureRequest
-) -> None:
-    service_code = "YANWEN_AM_YANWENBJ"
-    if "live" in request.node.callspec.id:
-        if why := why_not_live(request.config, write=True):
-            pytest.skip(why)
-        order_id, service_code = (os.environ[name] for name in FOR_WRITING)
-    addresses = {address.role: address.address_id for address in reversed(platform.seller_addresses())}
-    made = platform.create_shipment(
-        NewShipment(
-            order_id=order_id,
-            service_code=service_code,
-            receiver=platform.order(order_id).receiver,
-            sender_address_id=addresses["sender"],
-            refund_address_id=addresses.get("refund"),
-            pickup_address_id=None,
-            undeliverable=Decision.DESTROY,
-            courier_id=-1,
-            courier_name="other",
-            courier_number="B1",
-            goods=(DeclaredGoods("样品", "sample goods", 1, 450, 120, "950300"),),
+def test_both_order_lists_have_the_same_rows(platform: Platform) -> None:
+    statuses = [str(status) for status in AWAITING]
+    one, other = (platform.order_page(statuses, 1, twin=twin) for twin in (False, True))
+    assert [row.order_id for row in one.orders] == [row.order_id for row in other.orders]
+    assert one.order_count == other.order_count
+
+
+def test_the_receiver_by_itself_goes_where_the_order_says(platform: Platform, order_id: str) -> None:
+    found = platform.receiver(order_id)
+    assert found.country == platform.order(order_id).receiver.country
+    assert found.name
+    assert isinstance(platform.tax_number(order_id), str)
+
+
+def test_who_asks_to_cancel_is_listed_with_the_login_to_answer(platform: Platform) -> None:
+    for asking in islice(platform.cancel_requests(), 3):
+        assert asking.status == "IN_CANCEL"
+        assert asking.buyer_login
+
+
+def test_solutions_have_codes_and_fees(platform: Platform, order_id: str) -> None:
+    found = platform.solutions(order_id, Parcel(100, 200, 150, 20))
+    assert found
+    assert all(one.plan_id for one in found)
+    assert all(one.fee is None or one.fee.minor > 0 for one in found)
+
+
+def test_who_collects_is_told_by_plan_and_sender(platform: Platform, order_id: str) -> None:
+    sender = next(one.address_id for one in platform.seller_addresses() if one.role == "sender")
+    plan = platform.solutions(order_id, Parcel(100, 200, 150, 20))[0]
+    assert all(one.code for one in platform.pickup_warehouses(plan.plan_id, sender))
+
+
+def test_open_freight_bills_are_a_yes_or_a_no(platform: Platform) -> None:
+    assert platform.has_unpaid_freight() in (True, False)
+
+
+def test_an_insurance_is_quoted_as_a_text(platform: Platform, order_id: str) -> None:
+    assert platform.insurance(order_id, "CAINIAO_STANDARD", Money(4500, "USD"))
+
+
+def test_freight_for_buyers_is_told_by_template(platform: Platform) -> None:
+    templates = platform.freight_templates()
+    assert all(one.template_id for one in templates)
+    for one in templates[:1]:
+        rows = platform.buyer_freight(one.template_id, "DE", count=1, weight_g=250, price=Money(999, "USD"))
+        assert all(row.service_key for row in rows)
+
+
+def test_regions_of_china_have_regions_in_them(platform: Platform) -> None:
+    province = platform.provinces()[0]
+    assert province.name
+    assert all(one.area_id for one in platform.regions_of(province.area_id))
+
+
+def test_the_platforms_rules_are_an_object(platform: Platform) -> None:
+    assert platform.rules()
+
+
+def test_abnormal_orders_are_listed(platform: Platform) -> None:
+    since = datetime.now(UTC) - timedelta(days=30)
+    for one in islice(platform.abnormal_orders(changed_since=since), 3):
+        assert one.order_id
+
+
+def test_a_shipped_order_has_declarations_and_its_parcel_events(platform: Platform, shipped: str) -> None:
+    order = platform.order(shipped)
+    [first, *_] = platform.declarations(shipped)
+    assert first.tracking_number
+    events = platform.tracking(
+        shipped, tracking_number=first.tracking_number, service_key=first.service_key, country=order.receiver.country
+    )  # fmt: skip
+    assert all(one.action_code for one in events)
+    moments = [one.at for one in events if one.at]
+    assert moments == sorted(moments)
+
+
+def test_a_parcels_number_finds_its_logistics_order(platform: Platform, shipped: str) -> None:
+    made = next((one for one in platform.logistics_orders(shipped) if one.tracking_number), None)
+    if made is None:
+        pytest.skip("the shipped order has no logistics order there")
+    found = platform.logistics_orders_by_number(tracking_number=made.tracking_number or "")
+    assert made.logistics_order_id in {one.logistics_order_id for one in found}
+
+
+def test_a_parcel_of_nobody_is_in_no_bag(platform: Platform) -> None:
+    with pytest.raises(Refused):
+        platform.bagged_parcel(lp_number="LP00000000000000")
+
+
+# Writes.
+
+
+@pytest.fixture
+def shipped(platform: Platform, request: pytest.FixtureRequest) -> str:
+    """An order that was declared: on the sandbox one that is made so, on the platform the newest there is."""
+    if "sandbox" in request.node.callspec.id:
+        order_id = next(iter(platform.orders(["WAIT_SELLER_SEND_GOODS"]))).order_id
+        made = platform.create_shipment(a_parcel(platform, order_id, "YANWEN_AM_YANWENBJ"))
+        platform.declare(
+            order_id, service_key="CPAM", tracking_number=made.tracking_number or "", everything=True
         )
+        return order_id
+    found = next(iter(platform.order_page(["WAIT_BUYER_ACCEPT_GOODS"], 1).orders), None)
+    if found is None:
+        pytest.skip("no order there is on its way")
+    return found.order_id
+
+
+@pytest.fixture
+def written(request: pytest.FixtureRequest, platform: Platform) -> Written:
+    """The order a test may write to: any on the sandbox; on the platform the one its variable names."""
+
+    def named(variable: str, *more: str) -> tuple[str, ...]:
+        if "sandbox" in request.node.callspec.id:
+            order_id = next(iter(platform.orders(["WAIT_SELLER_SEND_GOODS"]))).order_id
+            return (order_id, *("YANWEN_AM_YANWENBJ" for _ in more))
+        if why := why_not_live(request.config, write=True, named=(variable, *more)):
+            pytest.skip(why)
+        return tuple(os.environ[name] for name in (variable, *more))
+
+    return named
+
+
+def a_parcel(platform: Platform, order_id: str, service_code: str, **over: Any) -> NewShipment:
+    addresses = {address.role: address.address_id for address in reversed(platform.seller_addresses())}
+    parcel = NewShipment(
+        order_id=order_id,
+        service_code=service_code,
+        receiver=platform.order(order_id).receiver,
+        sender_address_id=addresses["sender"],
+        refund_address_id=addresses.get("refund"),
+        pickup_address_id=None,
+        undeliverable=Decision.DESTROY,
+        courier_id=-1,
+        courier_name="other",
+        courier_number="B1",
+        goods=(DeclaredGoods("样品", "sample goods", 1, 450, 120, "950300"),),
     )
+    return replace(parcel, **over)
+
+
+def newest(platform: Platform, order_id: str, reached: Reached) -> LogisticsOrder:
+    """The newest logistics order of an order; on the sandbox it is made first."""
+    if reached.key == SANDBOX_KEY:
+        platform.create_shipment(a_parcel(platform, order_id, "YANWEN_AM_YANWENBJ"))
+    made = [one for one in platform.logistics_orders(order_id) if one.tracking_number]
+    if not made:
+        pytest.skip(f"order {order_id} has no parcel with a number there")
+    return max(made, key=lambda one: int(one.logistics_order_id))
+
+
+def test_a_parcel_that_is_created_can_be_found(platform: Platform, written: Written) -> None:
+    order_id, service_code = written(*FOR_WRITING)
+    made = platform.create_shipment(a_parcel(platform, order_id, service_code))
     found = {one.logistics_order_id: one for one in platform.logistics_orders(order_id)}
     assert made.logistics_order_id in found
     if made.tracking_number:
         assert platform.labels([(made.tracking_number, made.logistics_order_id)]).startswith(b"%PDF")
+
+
+def test_the_present_call_creates_a_parcel_that_is_brought(platform: Platform, written: Written) -> None:
+    order_id, service_code = written("SHIPDESK_LIVE_CURRENT", "SHIPDESK_LIVE_PLAN")
+    wanted = a_parcel(platform, order_id, service_code, handover=HandoverMode.SELF_SEND, courier_number="")
+    made = platform.create_shipment_current(wanted)
+    found = {one.logistics_order_id: one for one in platform.logistics_orders(order_id)}
+    assert "SELF_SEND" in found[made.logistics_order_id].services
+
+
+def test_the_carriers_call_creates_a_parcel_too(platform: Platform, written: Written) -> None:
+    order_id, service_code = written("SHIPDESK_LIVE_CARRIER", "SHIPDESK_LIVE_PLAN")
+    wanted = a_parcel(platform, order_id, service_code, handover=HandoverMode.SELF_SEND)
+    made = platform.create_shipment_by_carrier(wanted, service_code.rpartition("_")[0])
+    found = {one.logistics_order_id for one in platform.logistics_orders(order_id)}
+    assert made.logistics_order_id in found
+
+
+def test_a_bag_is_announced_changed_printed_and_cancelled(
+    platform: Platform, written: Written, reached: Reached
+) -> None:
+    (order_id,) = written("SHIPDESK_LIVE_BAG")
+    parcel = newest(platform, order_id, reached)
+    address = {one.role: one.address_id for one in reversed(platform.seller_addresses())}
+    way = address.get("pickup", address["sender"]), address.get("refund", address["sender"])
+    wanted = NewBag((parcel.lp_number or "",), HandoverMode.PICKUP, 500, *way)
+    bag = platform.create_bag(wanted)
+    try:
+        platform.update_bag(bag, replace(wanted, weight_g=600))
+        assert platform.bag_paper(bag).startswith(b"%PDF")
+        assert platform.bagged_parcel(lp_number=parcel.lp_number or "").content_code == bag.content_code
+    finally:
+        platform.cancel_bag(bag)
+
+
+def test_an_order_is_declared_once_and_its_declaration_changed(
+    platform: Platform, written: Written, reached: Reached
+) -> None:
+    (order_id,) = written("SHIPDESK_LIVE_DECLARE")
+    number = newest(platform, order_id, reached).tracking_number or ""
+    key = {carrier.service_key for carrier in platform.carriers() if carrier.takes(number)} & {
+        "CPAM",
+        "CAINIAO_STANDARD",
+    }
+    service_key = min(key, default="CPAM")
+    platform.declare(order_id, service_key=service_key, tracking_number=number, everything=True)
+    assert number in {one.tracking_number for one in platform.declarations(order_id)}
+    with pytest.raises(Refused):
+        platform.declare(order_id, service_key=service_key, tracking_number=number, everything=True)
+    platform.modify_declaration(
+        order_id, old_service_key=service_key, old_tracking_number=number, service_key=service_key,
+        tracking_number=number, everything=True,
+    )  # fmt: skip
+    assert [one.tracking_number for one in platform.declarations(order_id)] == [number]
+
+
+def test_a_sub_order_is_declared_by_its_number(
+    platform: Platform, written: Written, reached: Reached
+) -> None:
+    (order_id,) = written("SHIPDESK_LIVE_SUB_ORDER")
+    number = newest(platform, order_id, reached).tracking_number or ""
+    platform.declare_sub_orders(order_id, [SubOrderParcel(1, "CPAM", number, True)])
+    assert (1, number) in {
+        (one.sub_order_index, one.tracking_number) for one in platform.declarations(order_id)
+    }
+
+
+@pytest.mark.parametrize("answer", ["REFUSE", "ACCEPT"])
+def test_a_request_to_cancel_is_answered(
+    platform: Platform, written: Written, reached: Reached, answer: str
+) -> None:
+    (order_id,) = written(f"SHIPDESK_LIVE_{answer}_CANCEL")
+    if reached.key == SANDBOX_KEY:
+        change = {"order_id": order_id, "status": "IN_CANCEL"}
+        HTTP.post(f"{locate(reached.url).base}/sandbox/change", json=change).raise_for_status()
+    login = platform.order(order_id).buyer_login
+    {"REFUSE": platform.refuse_cancel, "ACCEPT": platform.accept_cancel}[answer](order_id, login)
+    assert platform.order(order_id).status != "IN_CANCEL"
 
 
 def test_without_the_option_the_real_platform_is_left_alone_and_says_why(
@@ -215,3 +448,5 @@ def test_without_the_option_the_real_platform_is_left_alone_and_says_why(
     assert "--live-write" in why_not_live(pytestconfig, write=True)
     monkeypatch.setattr(pytestconfig.option, "live_write", True)
     assert "SHIPDESK_LIVE_ORDER" in why_not_live(pytestconfig, write=True)
+    monkeypatch.setenv("SHIPDESK_LIVE_BAG", "8183456712340001")
+    assert why_not_live(pytestconfig, write=True, named=("SHIPDESK_LIVE_BAG",)) == ""

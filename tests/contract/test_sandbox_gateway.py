@@ -23,6 +23,7 @@ from tests.contract.wire import (
     stamp,
     state,
     sync,
+    synced,
 )
 
 QUERY = "aliexpress.logistics.querylogisticsorderdetail"
@@ -185,3 +186,29 @@ def test_sixty_four_at_once_are_all_answered_and_each_made_once(url: str) -> Non
     assert len(ids) == len(numbers) == 128
     assert {one["logistics_order_id"] for one in logistics_orders(url)} == ids
     assert state(url)["counts"] == {order_id: 128}
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/sync", "method"), ("/router/rest", "method"), ("/router/rest", "v")]
+)
+def test_the_method_may_be_said_twice(url: str, path: str, key: str) -> None:
+    """The platform's own Java client repeats it in the query; both are the same, and it is signed once."""
+    sent = synced(COMPANIES, {}) if path == "/sync" else signed(COMPANIES, {})
+    query = [(key, sent[key]), *((name, sent[name]) for name in sent if name != key), (key, sent[key])]
+    answer = httpx.post(f"{url}{path}", params=query).json()
+    assert "error_response" not in answer
+    half = {name: value for name, value in sent.items() if name != key}
+    answer = httpx.post(f"{url}{path}", params=[(key, sent[key])] * 2, data=half | {key: sent[key]}).json()
+    assert "error_response" not in answer
+
+
+def test_errors_by_path_are_not_wrapped_and_say_message(url: str) -> None:
+    for answer, code in (
+        (rest(url, "/auth/token/create", {"code": "x"}, sign="0" * 64), "IncompleteSignature"),
+        (rest(url, "/auth/token/nothing", {}), "InvalidApiPath"),
+        (rest(url, "/auth/token/refresh", {"refresh_token": "nobody's"}), "IllegalAccessToken"),
+    ):
+        assert (answer["code"], answer["type"]) == (code, "ISV")
+        assert answer["message"]
+        assert answer["request_id"]
+        assert not {"error_response", "msg"} & set(answer)

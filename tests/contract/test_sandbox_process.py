@@ -18,6 +18,7 @@ import pytest
 
 from lib.sandbox.__main__ import listen
 from lib.sandbox.launch import ensure
+from lib.sandbox.seeds import seed
 from lib.sandbox.world import World
 from tests.contract.wire import (
     COMPANIES,
@@ -46,6 +47,23 @@ def test_it_remembers_after_being_killed(tmp_path: Path, export: Path) -> None:
     [kept] = httpx.get(f"{second.url}/sandbox/state").json()["logistics_orders"]
     assert kept["tracking_number"] == made["intl_tracking_no"]
     second.stop()
+
+
+def test_a_file_it_had_before_is_not_read_again(tmp_path: Path, export: Path) -> None:
+    """Neither at the next start nor by a request: the world remembers the file, and a reset forgets it."""
+    first = World(tmp_path)
+    assert seed(first, export) == 5
+    first.close()
+    again = World(tmp_path)
+    other = tmp_path / "same.xlsx"
+    other.write_bytes(export.read_bytes())
+    assert "default" in again.shops
+    assert len(again.shops["default"].seeds) == 1
+    assert seed(again, other) == 0
+    assert seed(again, other, "second") == 5, "of another shop it is news"
+    again.reset()
+    assert seed(again, other) == 5
+    again.close()
 
 
 def test_it_ends_when_asked_and_when_its_parent_goes(tmp_path: Path) -> None:

@@ -323,3 +323,10 @@ def test_a_query_filters_and_pages(url: str) -> None:
     warehouse = "aliexpress.logistics.warehouse.querydetail"
     same = result(url, warehouse, {"trade_order_id": order_id, "consign_type": "DOMESTIC"})["return_result"]
     assert len(same["result_list"]["aeop_logistics_order_detail_dto"]) == 3
+
+
+def test_a_created_order_says_code_one_and_is_no_error(url: str) -> None:
+    """1 means no error here; a client that takes it for one makes the parcel twice."""
+    made = create(url, awaiting(url)[0])
+    assert (made["success"], made["error_code"], made["error_desc"]) == (True, 1, "")
+    assert made["warehouse_order_id"]

@@ -15,7 +15,8 @@ from lib.aliexpress.errors import DailyQuota, Unavailable
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
-from lib.services import background, shipments, sync
+from lib.domain.shipments import CreateCall
+from lib.services import background, connection, shipments, sync
 from lib.store.database import Database
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -199,6 +200,9 @@ def test_a_shop_is_renamed_and_its_gateway_chosen(open_page: Open, several: App)
     page.button[_button(page, "Save")].click().run()
     assert columns(page, "name") == ["Shoes"]
     assert columns(page, "gateway") == ["/router/rest"]
+    page.selectbox(key="connection_create_default").set_value(CreateCall.CURRENT)
+    page.button[_button(page, "Save")].click().run()
+    assert connection.shops(several)[0].create_call is CreateCall.CURRENT
     page.text_input(key="connection_gateway_default").input("not an address")
     page.button[_button(page, "Save")].click().run()
     assert "no address of a gateway" in page.error[0].value

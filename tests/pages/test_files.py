@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.app import App
 from lib.config import Settings
+from lib.domain.orders import OrderFilter
 from lib.services import files, orders
+from lib.store import shops
 from lib.store.database import Database
 from tests.builders import FOREIGN_HEADERS, a_foreign_row, an_export_row, write_export
 from tests.conftest import Desk
@@ -36,7 +39,7 @@ def test_before_the_first_file_the_page_points_to_the_sample(open_page: Open, st
 
 def test_the_sample_loads_and_says_how_far_its_dates_were_moved(open_page: Open, store: Database) -> None:
     app = App(Settings(), store, now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
-    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]  # No sandbox is needed for this.
+    app.rehearse_with = lambda *_, **__: None  # type: ignore[method-assign]  # No sandbox is needed for this.
     page = open_page(app, "files")
     page.button(key="files_sample").click().run(timeout=60)
     assert not page.exception
@@ -98,6 +101,50 @@ def test_a_table_of_another_form_is_mapped_previewed_loaded_and_remembered(
     assert [mapping.name for mapping in files.taught(empty_desk.app)] == ["my shop"]
     page.button(key="mapping_forget_0").click().run()
     assert files.taught(empty_desk.app) == []
+
+
+@pytest.fixture
+def two_shops(empty_desk: Desk) -> App:
+    with empty_desk.app.database.write() as work:
+        shops.keep(work, "second", "Shop **two**")
+    return empty_desk.app
+
+
+def shops_of_orders(app: App) -> list[str]:
+    return orders.pending(app, OrderFilter()).orders["shop_id"].tolist()
+
+
+def test_which_shops_files_they_are_is_asked_only_where_there_are_several(
+    open_page: Open, empty_desk: Desk
+) -> None:
+    page = open_page(empty_desk.app, "files")
+    assert "files_shop" not in [box.key for box in page.selectbox]
+
+
+def test_files_are_loaded_for_the_shop_that_was_chosen(
+    open_page: Open, two_shops: App, tmp_path: Path
+) -> None:
+    page = open_page(two_shops, "files")
+    assert page.selectbox(key="files_shop").options == ["the first shop", "Shop **two**"]
+    page.selectbox(key="files_shop").set_value("second")
+    export = write_export(tmp_path / "mine.csv", [an_export_row(), an_export_row()])
+    upload(page, ("mine.csv", export.read_bytes()))
+    assert not page.exception
+    assert shops_of_orders(two_shops) == ["second"] * 2
+    kept = [path.parent.name for path in two_shops.sandbox_folder.rglob("*.csv")]
+    assert kept == ["second"], "its orders are rehearsed as this shop's"
+
+
+def test_a_mapped_table_is_loaded_for_the_shop_that_was_chosen(
+    open_page: Open, two_shops: App, tmp_path: Path
+) -> None:
+    page = open_page(two_shops, "files")
+    page.selectbox(key="files_shop").set_value("second")
+    a_foreign_upload(page, tmp_path)
+    page.selectbox(key="mapping_orders_quantity_1").set_value("Pcs").run()
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    assert shops_of_orders(two_shops) == ["second"] * 3
 
 
 def test_a_table_of_products_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:

@@ -293,3 +293,15 @@ def _free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+def test_while_the_sandbox_takes_orders_in_every_page_says_so(open_page: Open, desk: Desk) -> None:
+    """Whatever waits for it stands below that sentence."""
+    desk.app.taking_in = 100_000
+    for name in ("orders", "connection"):
+        assert "taking in 100,000 orders" in open_page(desk.app, name).info[0].value
+    assert "100,000 个订单" in open_page(desk.app, "orders", language="zh_CN").info[0].value
+    desk.app.taking_in = 0
+    assert "The sandbox is starting" in open_page(desk.app, "orders").info[0].value
+    desk.app.taking_in = None
+    assert not any("sandbox is" in info.value for info in open_page(desk.app, "orders").info)

@@ -40,7 +40,7 @@ def deadlines_in(*hours: float) -> list[dict[str, str]]:
 
 def test_a_new_desk_shows_three_steps_and_loads_the_sample(open_page: Open, store: Database) -> None:
     app = App(Settings(), store)
-    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]  # No sandbox is needed for this.
+    app.rehearse_with = lambda *_, **__: None  # type: ignore[method-assign]  # No sandbox is needed for this.
     page = open_page(app)
     assert titles(page) == ["1 · Load orders", "2 · Choose orders", "3 · Ship the batch"]
     page.button(key="overview_sample").click().run(timeout=60)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from lib.aliexpress.errors import PlatformError, Unauthorised
+from lib.aliexpress.errors import DailyQuota, PlatformError, Refused, Unauthorised
 from lib.aliexpress.journal import Journal
 from lib.aliexpress.platform import Client, Platform
 from lib.aliexpress.protocol import locate
+from lib.aliexpress.shops import DEFAULT_SHOP
 from lib.aliexpress.tokens import Authority, Token, TokenFolder, Tokens
 from lib.aliexpress.wire import Wire
 from lib.app import SANDBOX_KEY, SANDBOX_REFRESH, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
-from lib.domain.shipments import Shipment, State
+from lib.domain.shipments import CreateCall, HandoverMode, Shipment, State
 from lib.services import asking, batches, connection, files, handover
 from lib.services import orders as order_services
 from lib.services.dispatch import Dispatcher, _lots
@@ -82,7 +85,8 @@ def a_parcel() -> dict[str, Any]:
     goods = {"declared_name_zh": "围巾", "declared_name_en": "scarf", "quantity": 1, "declared_minor": 100,
              "weight_g": 100, "cargo_class": "general", "hs_code": "", "child_order_id": None}  # fmt: skip
     return {"handover_mode": "self_post", "undeliverable": "destroy", "order_id": ORDER, "service_code": "A_B",
-            "receiver": PARCEL.receiver, "sender_address_id": "1001", "refund_address_id": "1201",
+            "create_call": "older", "receiver": PARCEL.receiver, "sender_address_id": "1001",
+            "refund_address_id": "1201",
             "pickup_address_id": None, "courier": None, "courier_number": None, "batch_id": "b-1",
             "goods": [goods]}  # fmt: skip
 
@@ -252,7 +256,7 @@ def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_
 
 
 def test_a_file_is_loaded_for_the_shop_that_was_chosen(app: App, tmp_path: Path) -> None:
-    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]
+    app.rehearse_with = lambda *_, **__: None  # type: ignore[method-assign]
     export = write_export(tmp_path / "second.csv", [an_export_row(), an_export_row()])
     assert list(files.shops(app)) == ["default", "second"]
     report = files.load(app, [export], by="tester", wishes=files.Wishes(shop_id="second"))
@@ -265,7 +269,7 @@ def test_a_file_is_loaded_for_the_shop_that_was_chosen(app: App, tmp_path: Path)
 
 
 def test_a_draft_is_of_the_shop_whose_orders_were_chosen(app: App, tmp_path: Path) -> None:
-    app.rehearse_with = lambda *_: None  # type: ignore[method-assign]
+    app.rehearse_with = lambda *_, **__: None  # type: ignore[method-assign]
     rows = [an_export_row(products=a_products_cell(("SKU-1", 1))) for _ in range(5)]
     files.load(app, [write_products(tmp_path / "products.csv")], by="tester")
     files.load(app, [write_export(tmp_path / "a.csv", rows[:2])], by="tester")
@@ -281,3 +285,119 @@ def test_a_draft_is_of_the_shop_whose_orders_were_chosen(app: App, tmp_path: Pat
         drafts = shipment_store.in_states(work, made.batch_id or "", {State.DRAFT})
         shops_of = [one.shop_id for one in drafts]
     assert shops_of == ["second"] * 3
+
+
+def test_orders_loaded_for_another_shop_are_that_shops_on_the_sandbox(
+    store: Database, tmp_path: Path
+) -> None:
+    """A sandbox of its own: each shop's token sees the orders of its own files, also after the next start."""
+    app = App(Settings(_env_file=None, data=tmp_path / "data"), store)
+    first, second = an_export_row(), an_export_row()
+    shop_id = connection.add_shop(app, "Second", "anything", by="tester")
+    files.load(app, [write_export(tmp_path / "a.csv", [first])], by="tester")
+    wishes = files.Wishes(shop_id=shop_id)
+    told: list[int] = []
+    export = write_export(tmp_path / "b.csv", [second])
+    files.load(app, [export], by="tester", wishes=wishes, rehearsing=told.append)
+    assert told == [1], "whoever loads is told what the sandbox takes in"
+    app._sandbox.stop()
+    app.connected().close()
+    again, at_start = App(app.settings, store), []
+    again.on_taking_in = at_start.append
+    for shop, mine, other in ((DEFAULT_SHOP, first, second), (shop_id, second, first)):
+        listed = again.platform_of(shop).orders(["WAIT_SELLER_SEND_GOODS"])
+        assert [order.order_id for order in listed] == [mine["订单号"]]
+        with pytest.raises(Refused):
+            again.platform_of(shop).order(other["订单号"])
+    assert (at_start, again.taking_in) == ([2], None), "who waits for its start is told why"
+    again._sandbox.stop()
+    again.connected().close()
+
+
+def test_on_the_sandbox_a_shop_may_be_one_that_is_there_already(store: Database, tmp_path: Path) -> None:
+    """The page asks which of its shops agrees; files loaded for a shop go to the one its token speaks for."""
+    app = App(Settings(_env_file=None, data=tmp_path / "data"), store)
+    url = connection.authorise_url(app)
+    page = HTTP.get(url)
+    assert "Agree for which shop?" in page.text
+    landed = HTTP.get(url, params=dict(parse_qsl(urlsplit(url).query)) | {"shop": "berlin"})
+    shop_id = connection.add_shop(app, "My second", landed.headers["location"], by="tester")
+    row = an_export_row()
+    wishes = files.Wishes(shop_id=shop_id)
+    files.load(app, [write_export(tmp_path / "b.csv", [row])], by="tester", wishes=wishes)
+    state = HTTP.get(f"{app._sandbox.url}/sandbox/state").json()
+    assert [(one["trade_order_id"], one["shop"]) for one in state["trade_orders"]] == [
+        (row["订单号"], "berlin")
+    ]
+    assert app.platform_of(shop_id).order(row["订单号"]).order_id == row["订单号"]
+    app._sandbox.stop()
+    app.connected().close()
+
+
+def test_a_restart_does_not_ask_on_a_day_that_is_used_up(desk: Desk, tmp_path: Path) -> None:
+    """What the first program was told, the second knows: the sandbox counts no further call."""
+
+    def started() -> App:
+        settings = Settings(_env_file=None, data=tmp_path / "own", platform_url=desk.url, app_key=SANDBOX_KEY,
+                            app_secret=SANDBOX_SECRET, token=SANDBOX_TOKEN)  # fmt: skip
+        return App(settings, desk.app.database)
+
+    desk.behave(daily_quota=1)
+    first = started()
+    for _ in range(3):
+        with suppress(DailyQuota):
+            first.platform.seller_addresses()
+    first.connected().close()
+    asked = sum(HTTP.get(f"{desk.url}/sandbox/calls").json().values())
+    again = started()
+    with pytest.raises(DailyQuota):
+        again.platform.domestic_companies()
+    assert sum(HTTP.get(f"{desk.url}/sandbox/calls").json().values()) == asked
+    assert [ban.daily for ban in connection.limits(again).bans] == [True]
+    desk.behave(daily_quota=0)
+    connection.lift(again, by="tester")
+    assert again.platform.domestic_companies()
+    again.connected().close()
+
+
+CREATES = {
+    CreateCall.OLDER: "aliexpress.logistics.createwarehouseorder",
+    CreateCall.CURRENT: "aliexpress.logistics.order.createorder",
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "mode", "arrives"),
+    [
+        (CreateCall.OLDER, HandoverMode.SELF_POST, "SELF_POST"),
+        (CreateCall.OLDER, HandoverMode.APPLY_PICKUP, "DOOR_PICKUP"),
+        (CreateCall.OLDER, HandoverMode.SELF_SEND, "SELF_POST"),
+        (CreateCall.CURRENT, HandoverMode.SELF_POST, "SELF_POST"),
+        (CreateCall.CURRENT, HandoverMode.APPLY_PICKUP, "DOOR_PICKUP"),
+        (CreateCall.CURRENT, HandoverMode.SELF_SEND, "SELF_SEND"),
+    ],
+)
+def test_a_shops_parcels_are_created_by_the_call_it_chose(
+    desk: Desk, call: CreateCall, mode: HandoverMode, arrives: str
+) -> None:
+    """Of the older call the sandbox cannot learn that a parcel is brought."""
+    connection.change_shop(desk.app, DEFAULT_SHOP, name="", url="", create_call=call, by="tester")
+    batch_id = desk.draft(desk.order_ids()[:2])
+    handover.prepare(desk.app, batch_id)
+    handover.choose_mode(desk.app, batch_id, mode, agreed_with_warehouse=True, by="tester")
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    assert desk.states(batch_id) == {"ready": 2}
+    calls = HTTP.get(f"{desk.url}/sandbox/calls").json()
+    assert {one: calls.get(name, 0) for one, name in CREATES.items()} == {
+        one: 2 * (one is call) for one in CREATES
+    }
+    assert {one["pickup_type"] for one in desk.logistics_orders()} == {arrives}
+
+
+def test_the_create_call_of_a_shop_is_kept_when_something_else_changes(desk: Desk) -> None:
+    change = {"name": "", "url": "", "by": "tester"}
+    connection.change_shop(desk.app, DEFAULT_SHOP, create_call=CreateCall.CURRENT, **change)
+    connection.change_shop(desk.app, DEFAULT_SHOP, **change | {"name": "Shoes"})
+    [shop] = connection.shops(desk.app)
+    assert (shop.name, shop.create_call) == ("Shoes", CreateCall.CURRENT)

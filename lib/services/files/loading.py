@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from lib.app import App
 
 
+#: Told how many orders the sandbox is about to take in: for very many of them that takes a minute.
+Told = Callable[[int], None]
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What a person says of files besides their names."""
@@ -38,24 +42,39 @@ class Wishes:
 
 
 def load(
-    app: App, paths: Sequence[Path], *, by: str, kind: str | None = None, wishes: Wishes | None = None
+    app: App,
+    paths: Sequence[Path],
+    *,
+    by: str,
+    kind: str | None = None,
+    wishes: Wishes | None = None,
+    rehearsing: Told = lambda _: None,
 ) -> LoadReport:
     """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) or `wishes` do.
 
     One transaction a file. A file that cannot be read loads nothing and leaves its code in the report; the
     others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
-    return _load(app, [(path, path.name) for path in paths], wishes or Wishes(kind), by=by)
+    return _load(
+        app, [(path, path.name) for path in paths], wishes or Wishes(kind), by=by, rehearsing=rehearsing
+    )
 
 
 def load_upload(
-    app: App, name: str, content: bytes, *, by: str, kind: str | None = None, wishes: Wishes | None = None
+    app: App,
+    name: str,
+    content: bytes,
+    *,
+    by: str,
+    kind: str | None = None,
+    wishes: Wishes | None = None,
+    rehearsing: Told = lambda _: None,
 ) -> LoadReport:
     """As load, for one file that came through the browser."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(content)
-        return _load(app, [(path, name)], wishes or Wishes(kind), by=by)
+        return _load(app, [(path, name)], wishes or Wishes(kind), by=by, rehearsing=rehearsing)
 
 
 def load_sample(app: App, *, by: str) -> LoadReport:
@@ -77,7 +96,13 @@ def shops(app: App) -> dict[str, str]:
 
 
 def _load(
-    app: App, files: Sequence[tuple[Path, str]], wishes: Wishes, *, by: str, recent: bool = False
+    app: App,
+    files: Sequence[tuple[Path, str]],
+    wishes: Wishes,
+    *,
+    by: str,
+    recent: bool = False,
+    rehearsing: Told = lambda _: None,
 ) -> LoadReport:
     if wishes.kind not in (None, *KINDS):
         raise Problem("unknown_kind", kind=wishes.kind, kinds=", ".join(KINDS))
@@ -99,7 +124,7 @@ def _load(
             refusal = FileReport(name, error_code="file_missing", error_args={"why": error.strerror or ""})
             report += LoadReport((refusal,))
         else:
-            report += _take(app, _in_unit(found, wishes.weight_unit), file)
+            report += _take(app, _in_unit(found, wishes.weight_unit), file, rehearsing)
     return report
 
 
@@ -122,7 +147,7 @@ def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:
     return replace(found, layout=replace(found.layout, options=options))
 
 
-def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
+def _take(app: App, found: layouts.Recognised, file: Incoming, rehearsing: Told) -> LoadReport:
     """Read a sheet by its kind's reader and take it in: all of it in one transaction, or nothing."""
     kind = KINDS[found.layout.kind]
     tables = kind.read(app, found, file)
@@ -150,6 +175,8 @@ def _take(app: App, found: layouts.Recognised, file: Incoming) -> LoadReport:
             **kind.remarks(tables),
         )
         report = _record(work, report, found, refused, _came_in(numbers, refused, taken), taken, file)
+    if kind.name == "orders" and app.settings.sandbox:
+        rehearsing(report.read)
     kind.after(app, tables, file)
     return LoadReport(
         (report,),

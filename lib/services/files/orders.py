@@ -71,14 +71,16 @@ def remarks(tables: orders.OrderTables) -> Mapping[str, Any]:
 
 def after(app: App, tables: orders.OrderTables, file: Incoming) -> None:
     """The sandbox gets to know the orders too: by the file, or by an export like it when only we can read that."""
-    name = file.digest[:16]
+    name, count = file.digest[:16], len(tables.orders)
     if not tables.layout.startswith(PREFIX):
-        app.rehearse_with(file.path, f"{name}{Path(file.name).suffix.lower()}", file.shop_id)
+        app.rehearse_with(
+            file.path, f"{name}{Path(file.name).suffix.lower()}", file.shop_id, order_count=count
+        )
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.xlsx"
         exports.write_xlsx(path, orders.as_export(tables))
-        app.rehearse_with(path, path.name, file.shop_id)
+        app.rehearse_with(path, path.name, file.shop_id, order_count=count)
 
 
 KIND = Kind("orders", read, take, remarks, after)

@@ -221,14 +221,17 @@ select
     batch.courier,
     batch.courier_number,
     decided.service_code,
-    decided.handover_mode
+    decided.handover_mode,
+    coalesce(shop.create_call, 'older') as create_call
 from shipments as shipment
 inner join chosen
     on chosen.id = shipment.shipment_id
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
 left join batch_plans as decided
-    on decided.batch_id = shipment.batch_id and decided.plan_id = shipment.plan_id;
+    on decided.batch_id = shipment.batch_id and decided.plan_id = shipment.plan_id
+left join shops as shop
+    on shop.shop_id = shipment.shop_id;
 
 -- name: goods_to_send
 -- One row per line in the chosen shipments, as it is declared.

@@ -1,16 +1,22 @@
 -- name: shops_known
 -- One row per shop this desk speaks for, the first one first.
-select shop_id, name, platform_url
+select shop_id, name, platform_url, coalesce(create_call, 'older') as create_call
 from shops
 where forgotten_at is null
 order by shop_id != 'default', name, shop_id;
 
+-- name: shops_order_count
+-- One row: how many orders there are, of all shops.
+select count(*) as order_count
+from orders;
+
 -- name: shop_keep
 -- Name a shop; one that was forgotten is remembered again.
-insert into shops (shop_id, name, file_zone, platform_url)
-values ($shop_id, $shop_name, 'America/Los_Angeles', $platform_url)
+insert into shops (shop_id, name, file_zone, platform_url, create_call)
+values ($shop_id, $shop_name, 'America/Los_Angeles', $platform_url, $create_call)
 on conflict (shop_id) do update
-set name = excluded.name, platform_url = excluded.platform_url, forgotten_at = null;
+set name = excluded.name, platform_url = excluded.platform_url, create_call = excluded.create_call,
+    forgotten_at = null;
 
 -- name: shop_forget
 -- Ask a shop nothing any more; what is known of it stays.
