@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,8 @@ LEASE = timedelta(minutes=3)
 STALLED = timedelta(minutes=10)
 #: The platform gives at most this many labels in one answer.
 LABEL_LOT = 20
+#: Answers are written down together that came within so long: a write costs more than an answer.
+LOT_S = 0.25
 #: A clock that runs back by more than this was set; by less, it was merely corrected.
 SET_BACK = timedelta(seconds=5)
 
@@ -54,6 +56,7 @@ class Dispatcher:
     def __init__(self, app: App) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
+        self._lately = 0  # Answers of the last lot: about as many leave before the next one.
         self._pending: dict[Future[Answer], _Task] = {}
         self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
         self._holds = Holds()
@@ -137,14 +140,17 @@ class Dispatcher:
         if self._lifted.is_set():
             self._lifted.clear()
             self._holds.clear()
-        self._record(self._finished())
+        finished = self._finished()
+        self._lately = len(finished)
+        self._record(finished)
         if self._astray and not self._unwritten and not self._astray & self._pending.keys():
             self._set_back(now)  # Their answers were dated by the clock as it was.
         if self._holds.of(EVERYTHING, now) is not None:
             return
-        room = self._app.settings.threads * 2 - len(self._pending)
+        # So many that the wire is not idle before the next turn, and no more: what is claimed is no longer paused.
+        room = self._app.settings.threads + max(self._app.settings.threads, 2 * self._lately) - len(self._pending)
         if room < self._app.settings.threads:
-            return  # Enough on the wire; a few answers more are written down together.
+            return
         if self.trouble == "unreachable":
             room = 1 - len(self._pending)  # One asks whether somebody is there again; the others wait for it.
         with self._app.database.read() as work:
@@ -358,7 +364,7 @@ class Dispatcher:
 
     def _rest(self, seconds: float) -> None:
         if self._pending:
-            wait(list(self._pending), timeout=max(0.02, min(seconds, 1.0)), return_when=FIRST_COMPLETED)
+            wait(list(self._pending), timeout=LOT_S)
             return
         if seconds > 0:
             self._woken.wait(seconds)
