@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,11 @@ transports.create_ssl_context = cache(transports.create_ssl_context)
 
 #: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
 HTTP = httpx.Client(timeout=60)
+
+
+def soaking() -> bool:
+    """Whether the long forms of the tests run (`make soak`)."""
+    return os.environ.get("SHIPDESK_SOAK") == "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
