@@ -47,9 +47,13 @@ def _latency() -> Iterator[Figure]:
         run = _sent(app, url, batch_id, latency_ms=LATENCY_MS)
     way = f"{run.parcels:,} parcels, {run.calls:,} calls, {LATENCY_MS} ms each, {ON_THE_WIRE} on the wire"
     ideal = run.calls * LATENCY_MS / 1000 / ON_THE_WIRE
-    yield Figure("calls a parcel", run.calls / run.parcels, "calls", CALLS_A_PARCEL, against="the sandbox's count")
+    yield Figure(
+        "calls a parcel", run.calls / run.parcels, "calls", CALLS_A_PARCEL, against="the sandbox's count"
+    )
     yield Figure("elapsed", run.elapsed_s, "s", against="the clock")
-    yield Figure("send_latency", run.elapsed_s / ideal, "×", 1 / SHARE_OF_WIRE, against=f"a wire never idle: {way}")
+    yield Figure(
+        "send_latency", run.elapsed_s / ideal, "×", 1 / SHARE_OF_WIRE, against=f"a wire never idle: {way}"
+    )
     yield Figure("… own processor time a parcel", run.cpu_s / run.parcels * 1000, "ms", CPU_MS)
 
 
@@ -59,7 +63,9 @@ def _rate_limit() -> Iterator[Figure]:
         run = _sent(app, url, batch_id, rate_limit=LIMIT_A_SECOND)
     share = run.calls / run.elapsed_s / LIMIT_A_SECOND
     yield Figure("bans met", run.bans, "bans")
-    yield Figure("send_rate_limit", share, "×", SHARE_OF_LIMIT, True, f"the limit of {LIMIT_A_SECOND} calls a second")
+    yield Figure(
+        "send_rate_limit", share, "×", SHARE_OF_LIMIT, True, f"the limit of {LIMIT_A_SECOND} calls a second"
+    )
 
 
 def _cpu() -> Iterator[Figure]:
@@ -81,7 +87,9 @@ def _queued(count: int) -> Iterator[tuple[App, str, str]]:
         try:
             files.load(app, [write_products(Path(folder) / "products.csv")], by="bench")
             files.load(app, [export], by="bench")
-            made = batches.create(app, orders.matching_ids(app, OrderFilter()), by="bench", policy=Policy.CHEAPEST)
+            made = batches.create(
+                app, orders.matching_ids(app, OrderFilter()), by="bench", policy=Policy.CHEAPEST
+            )
             assert made.batch_id is not None
             _submit(app, made.batch_id)
             yield app, running.url, made.batch_id

@@ -75,7 +75,11 @@ class Shop:
             app.database.close()
 
     def life(
-        self, *, killed_after_s: float | None = None, killed_at: Line | None = None, traced: Path | None = None
+        self,
+        *,
+        killed_after_s: float | None = None,
+        killed_at: Line | None = None,
+        traced: Path | None = None,
     ) -> int:
         """Let the program work until it is done, or is killed. Returns its exit status; -9 when it was killed."""
         mother = self._mother_of_all()
@@ -161,7 +165,9 @@ def until_done(shop: Shop, kills: int, chance: random.Random, *, at_most_s: floa
     assert shop.life() == 0
 
 
-def wrong_with(state: dict[str, list[dict[str, Any]]], order_ids: set[str], *, declared: bool) -> dict[str, str]:
+def wrong_with(
+    state: dict[str, list[dict[str, Any]]], order_ids: set[str], *, declared: bool
+) -> dict[str, str]:
     """Order → what is wrong with it on the platform: each has one live logistics order, declared once or not at all."""
     live = Counter(one["trade_order_id"] for one in state["logistics_orders"] if one["status"] != "closed")
     wrong = {one: f"{live[one]} logistics orders" for one in order_ids if live[one] != 1}

@@ -20,6 +20,8 @@ _STEP_TEXTS = (
     "reason_code",
     "reason_text",
     "request_id",
+    "found_undeliverable",
+    "found_service_code",
 )
 
 

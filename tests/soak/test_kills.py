@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from tests.lives import Line, Shop, a_shop, until_done, wrong_with
 
 KILLS, PARCELS = (200, 500) if soaking() else (20, 100)
 LIFE_S = 1.2 if soaking() else 0.5
+#: Lines that are killed at in the short form, while creating and while declaring.
+CREATING, DECLARING = 16, 6
+LINE_PARCELS, KILLS_A_BATCH = (60, 16) if soaking() else (24, 16)
 
 
 @pytest.fixture
@@ -47,22 +51,36 @@ def test_killed_at_random_moments_every_parcel_is_sent_once_and_declared_once(sh
 
 
 def test_killed_at_every_line_between_intention_request_and_answer(shop: Shop, tmp_path: Path) -> None:
-    """Every line that a batch without faults executes, one kill each; the long form also those of a bad day."""
+    """Every line that sending and declaring execute, one kill each; the short form takes some of them."""
     shop.threads = 2
-    batch_id = shop.submit(PARCELS)
-    first = _lines(shop, tmp_path / "creating.json")
+    batch_id = shop.submit(LINE_PARCELS)
+    creating = _lines(shop, tmp_path / "creating.json")
     shop.declare(batch_id)
-    second = [line for line in _lines(shop, tmp_path / "declaring.json") if line not in first]
+    declaring = [line for line in _lines(shop, tmp_path / "declaring.json") if line not in creating]
     done = [batch_id]
-    batch_id = shop.submit(PARCELS)
-    missed = _killed_at(shop, _some(first))
-    assert shop.life() == 0
-    shop.declare(batch_id)
-    missed += _killed_at(shop, _some(second))
-    assert shop.life() == 0
-    _all_well(shop, [*done, batch_id])
-    assert not missed
-    print(len(first), len(second), shop.killed)
+    for lines in _lots(_some(creating, CREATING), KILLS_A_BATCH):
+        done.append(shop.submit(LINE_PARCELS))
+        missed = _killed_at(shop, lines)
+        assert shop.life() == 0
+        assert not missed, "nobody came to these lines"
+        shop.declare(done[-1])
+        assert shop.life() == 0
+    for lines in _lots(_some(declaring, DECLARING), KILLS_A_BATCH):
+        done.append(shop.submit(LINE_PARCELS))
+        assert shop.life() == 0
+        shop.declare(done[-1])
+        missed = _killed_at(shop, lines)
+        assert shop.life() == 0
+        assert not missed, "nobody came to these lines"
+    _all_well(shop, done)
+
+
+def test_the_lines_on_the_way_are_found_by_themselves(shop: Shop, tmp_path: Path) -> None:
+    """The claim, the request and the writing down of its answer are among the lines that are killed at."""
+    shop.submit(4)
+    found = {module for module, _line in _lines(shop, tmp_path / "lines.json")}
+    assert found >= {"lib/services/dispatch.py", "lib/services/asking.py", "lib/aliexpress/creating.py"}
+    assert found >= {"lib/aliexpress/client.py", "lib/aliexpress/wire.py", "lib/store/shipments.py"}
 
 
 def _lines(shop: Shop, kept: Path) -> list[Line]:
@@ -70,10 +88,26 @@ def _lines(shop: Shop, kept: Path) -> list[Line]:
     return [(module, line) for module, line in json.loads(kept.read_text())]
 
 
-def _some(lines: list[Line]) -> list[Line]:
-    return lines
+def _some(lines: list[Line], most: int) -> list[Line]:
+    """All of them in the long form, else evenly spread ones."""
+    if soaking() or len(lines) <= most:
+        return lines
+    step = len(lines) / most
+    return [lines[int(place * step)] for place in range(most)]
+
+
+def _lots(lines: list[Line], size: int) -> list[list[Line]]:
+    return [lines[start : start + size] for start in range(0, len(lines), size)]
 
 
 def _killed_at(shop: Shop, lines: list[Line]) -> list[Line]:
     """Kill a life at each of the lines; returns those that none came to."""
-    return [line for line in lines if shop.life(killed_at=line) == 0]
+    missed = []
+    for line in lines:
+        started = time.monotonic()
+        status = shop.life(killed_at=line)
+        if soaking():
+            print(f"{line[0]}:{line[1]} {status} {time.monotonic() - started:.1f} s", flush=True)
+        if status == 0:
+            missed.append(line)
+    return missed

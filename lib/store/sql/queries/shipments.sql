@@ -20,6 +20,8 @@ select
     quote.fee_cny_minor,
     case when shipment.undeliverable = 'return' then quote.return_fee_minor end as return_fee_minor,
     quote.return_fee_currency,
+    shipment.found_undeliverable,
+    shipment.found_service_code,
     shipment.reason_code,
     shipment.reason_text,
     shipment.request_id,
@@ -155,6 +157,8 @@ set
     reason_code = steps.reason_code,
     reason_text = steps.reason_text,
     request_id = coalesce(steps.request_id, shipments.request_id),
+    found_undeliverable = coalesce(steps.found_undeliverable, shipments.found_undeliverable),
+    found_service_code = coalesce(steps.found_service_code, shipments.found_service_code),
     next_attempt_at = steps.next_attempt_at,
     attempts = case
         when steps.state in ('accepted', 'ready', 'refused', 'declared') and steps.state <> shipments.state then 0
