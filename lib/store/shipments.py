@@ -82,6 +82,11 @@ def in_states(work: Work, batch_id: str, states: Collection[State]) -> list[Ship
     return [shipment(row) for row in rows]
 
 
+def refused_groups(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per reason, plan and country of a batch's refused shipments, the largest first."""
+    return work.rows("refused_groups", batch_id=batch_id)
+
+
 def by_ids(work: Work, shipment_ids: Sequence[str]) -> list[Shipment]:
     """The named shipments; unknown ids are left out."""
     with work.ids(shipment_ids):

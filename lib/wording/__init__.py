@@ -42,7 +42,7 @@ from lib.wording.labels import (
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
-from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
+from lib.wording.shipments import adopted_sentence, note_sentence, reason_mending, reason_sentence
 from lib.wording.sync import sync_trouble
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "problem_sentence",
     "product_column",
     "product_field",
+    "adopted_sentence",
     "reason_mending",
     "reason_sentence",
     "row_mending",

@@ -6,6 +6,7 @@ import re
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording.labels import decision_label
 
 #: The code of a refusal → what it means. Codes that stand here are ours or documented; the platform's other
 #: codes come with words of its own.
@@ -113,6 +114,22 @@ def reason_mending(reason_code: str | None) -> str:
         return ""
     key = "isv" if reason_code.startswith("isv.") else reason_code
     return _(MENDING.get(key, READ_ITS_WORDS))
+
+
+def adopted_sentence(asked: str | None, found: str | None, found_service_code: str | None) -> str:
+    """What of an adopted logistics order is not what was asked for; empty when nothing is."""
+    said = []
+    if found:
+        said.append(
+            _(
+                "On the platform an undeliverable parcel is: {found}. Asked for was: {asked}. No call changes it.",
+                found=decision_label(found),
+                asked=decision_label(asked or "–"),
+            )
+        )
+    if found_service_code:
+        said.append(_("On the platform it goes by {code}, which is another plan.", code=found_service_code))
+    return " ".join(said)
 
 
 def note_sentence(note: str | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,8 @@ from tests.lives import Line, Shop, a_shop, until_done, wrong_with
 KILLS, PARCELS = (200, 500) if soaking() else (20, 100)
 LIFE_S = 1.2 if soaking() else 0.5
 #: Lines that are killed at in the short form, while creating and while declaring.
-CREATING, DECLARING = 16, 6
-LINE_PARCELS, KILLS_A_BATCH = (60, 16) if soaking() else (24, 16)
+CREATING, DECLARING = 9, 4
+LINE_PARCELS, KILLS_A_BATCH = (60, 16) if soaking() else (16, 16)
 
 
 @pytest.fixture
@@ -53,34 +55,26 @@ def test_killed_at_random_moments_every_parcel_is_sent_once_and_declared_once(sh
 def test_killed_at_every_line_between_intention_request_and_answer(shop: Shop, tmp_path: Path) -> None:
     """Every line that sending and declaring execute, one kill each; the short form takes some of them."""
     shop.threads = 2
-    batch_id = shop.submit(LINE_PARCELS)
+    batch_id = shop.submit(4)
     creating = _lines(shop, tmp_path / "creating.json")
     shop.declare(batch_id)
     declaring = [line for line in _lines(shop, tmp_path / "declaring.json") if line not in creating]
+    assert {module for module, _line in creating} >= {
+        "lib/services/dispatch.py", "lib/services/asking.py", "lib/aliexpress/creating.py",
+        "lib/aliexpress/client.py", "lib/aliexpress/wire.py", "lib/store/shipments.py",
+    }, "the claim, the request and the writing down of its answer are found by themselves"  # fmt: skip
+    sending, telling = _lots(_some(creating, CREATING)), _lots(_some(declaring, DECLARING))
     done = [batch_id]
-    for lines in _lots(_some(creating, CREATING), KILLS_A_BATCH):
+    for before, after in zip_longest(sending, telling, fillvalue=()):
         done.append(shop.submit(LINE_PARCELS))
-        missed = _killed_at(shop, lines)
-        assert shop.life() == 0
-        assert not missed, "nobody came to these lines"
-        shop.declare(done[-1])
-        assert shop.life() == 0
-    for lines in _lots(_some(declaring, DECLARING), KILLS_A_BATCH):
-        done.append(shop.submit(LINE_PARCELS))
+        missed = _killed_at(shop, before)
         assert shop.life() == 0
         shop.declare(done[-1])
-        missed = _killed_at(shop, lines)
+        missed += _killed_at(shop, after)
         assert shop.life() == 0
         assert not missed, "nobody came to these lines"
+    assert shop.killed == sum(len(lot) for lot in (*sending, *telling))
     _all_well(shop, done)
-
-
-def test_the_lines_on_the_way_are_found_by_themselves(shop: Shop, tmp_path: Path) -> None:
-    """The claim, the request and the writing down of its answer are among the lines that are killed at."""
-    shop.submit(4)
-    found = {module for module, _line in _lines(shop, tmp_path / "lines.json")}
-    assert found >= {"lib/services/dispatch.py", "lib/services/asking.py", "lib/aliexpress/creating.py"}
-    assert found >= {"lib/aliexpress/client.py", "lib/aliexpress/wire.py", "lib/store/shipments.py"}
 
 
 def _lines(shop: Shop, kept: Path) -> list[Line]:
@@ -96,11 +90,11 @@ def _some(lines: list[Line], most: int) -> list[Line]:
     return [lines[int(place * step)] for place in range(most)]
 
 
-def _lots(lines: list[Line], size: int) -> list[list[Line]]:
-    return [lines[start : start + size] for start in range(0, len(lines), size)]
+def _lots(lines: list[Line]) -> list[list[Line]]:
+    return [lines[start : start + KILLS_A_BATCH] for start in range(0, len(lines), KILLS_A_BATCH)]
 
 
-def _killed_at(shop: Shop, lines: list[Line]) -> list[Line]:
+def _killed_at(shop: Shop, lines: Iterable[Line]) -> list[Line]:
     """Kill a life at each of the lines; returns those that none came to."""
     missed = []
     for line in lines:

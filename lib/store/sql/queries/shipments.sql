@@ -197,6 +197,21 @@ from shipments
 where batch_id = $batch_id and list_contains($states, state)
 order by position;
 
+-- name: refused_groups
+-- One row per reason, plan and country of a batch's refused shipments, the largest first.
+select
+    coalesce(shipment.reason_code, '') as reason_code,
+    coalesce(max(shipment.reason_text), '') as reason_text,
+    coalesce(shipment.plan_id, '') as plan_id,
+    receiver.country,
+    list(shipment.shipment_id order by shipment.position) as shipment_ids
+from shipments as shipment
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+where shipment.batch_id = $batch_id and shipment.state = 'refused'
+group by all
+order by count(*) desc, reason_code, plan_id, receiver.country;
+
 -- name: shipments_by_ids
 -- One row per chosen shipment.
 select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
