@@ -1,4 +1,4 @@
-"""Programs that are killed: a dispatcher lives in a process of its own, ends at a moment or a line, and is started again.
+"""Programs that are killed: a dispatcher in a process of its own ends at a moment or a line, and is started again.
 
 `python -m tests.lives` is the mother of all lives: it imports everything once and forks one process per line of its
 input, so that a life costs what opening the store costs. Nothing of a life outlasts SIGKILL but its files.
@@ -83,7 +83,8 @@ class Shop:
     ) -> int:
         """Let the program work until it is done, or is killed. Returns its exit status; -9 when it was killed."""
         mother = self._mother_of_all()
-        assert mother.stdin and mother.stdout
+        assert mother.stdin is not None
+        assert mother.stdout is not None
         wanted = {
             "folder": str(self.folder), "url": self.url, "threads": self.threads, "killed_at": killed_at,
             "traced": str(traced) if traced else None,
@@ -132,7 +133,8 @@ class Shop:
     def close(self) -> None:
         """No more lives."""
         if self._mother is not None:
-            assert self._mother.stdin and self._mother.stdout
+            assert self._mother.stdin is not None
+            assert self._mother.stdout is not None
             self._mother.stdin.close()
             self._mother.wait(10)
             self._mother.stdout.close()
@@ -168,7 +170,7 @@ def until_done(shop: Shop, kills: int, chance: random.Random, *, at_most_s: floa
 def wrong_with(
     state: dict[str, list[dict[str, Any]]], order_ids: set[str], *, declared: bool
 ) -> dict[str, str]:
-    """Order → what is wrong with it on the platform: each has one live logistics order, declared once or not at all."""
+    """Order → what is wrong with it on the platform: each has one live logistics order, declared once or never."""
     live = Counter(one["trade_order_id"] for one in state["logistics_orders"] if one["status"] != "closed")
     wrong = {one: f"{live[one]} logistics orders" for one in order_ids if live[one] != 1}
     told = {one["trade_order_id"]: one["declaration_count"] for one in state["trade_orders"]}

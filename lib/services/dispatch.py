@@ -63,6 +63,7 @@ class Dispatcher:
         self._app = app
         self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
         self._doubts: Counter[str] = Counter()  # Lane → requests in a row that nobody answered.
+        self._held_since: datetime | None = None  # Since when nothing is asked, or nothing is written down.
         self._lately = 0  # Answers of the last lot: about as many leave before the next one.
         self._pending: dict[Future[Answer], _Task] = {}
         self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
@@ -119,16 +120,16 @@ class Dispatcher:
     ) -> None:
         """Work until nothing can be done without a person, or nothing moved for STALLED.
 
-        Raises the platform's Unavailable when it could not be reached for `give_up` in a row.
+        Raises Unavailable when for `give_up` in a row nothing could be asked or written down at all. One parcel
+        whose questions fail is no reason: it waits longer each time, while the others go on.
         """
-        unreachable_since: datetime | None = None
         self._moved_at = self._app.now()
+        self._held_since = self._app.now() if self.trouble else None
         while True:
             self.turn(batch_id)
             on_turn()
             now = self._app.now()
-            unreachable_since = (unreachable_since or now) if self.trouble else None
-            if unreachable_since and now - unreachable_since >= give_up:
+            if self._held_since and now - self._held_since >= give_up:
                 self._drain()
                 raise Unavailable("unreachable", text=self.trouble)
             with self._app.database.read() as work:
@@ -155,7 +156,7 @@ class Dispatcher:
         except Exception:
             # What is claimed and what is asked are one write each: nothing left without its intention written down.
             log.exception("nothing could be claimed")
-            self.trouble = "not_written"
+            self._not_written(now)
 
     def _claim(self, now: datetime, batch_id: str | None) -> None:
         if self._astray and not self._unwritten and not self._astray & self._pending.keys():
@@ -188,7 +189,7 @@ class Dispatcher:
             if able > 0:
                 room -= claim(now, able, batch_id)
         if self.trouble == "not_written" and not self._unwritten:
-            self.trouble = self._holds.why(now)
+            self.trouble, self._held_since = self._holds.why(now), None
 
     def _room(self, lane: str) -> int:
         """How many requests of a lane may be added: one at a time while nobody answers them."""
@@ -209,6 +210,7 @@ class Dispatcher:
         log.warning("the clock was set back, or answers came from before it was")
         self._astray = self._pending.keys() - self._astray
         self._holds.clear()
+        self._held_since = None
         self._moved_at = now
         with self._app.database.write() as work:
             store.set_back(work, now=now)
@@ -322,8 +324,11 @@ class Dispatcher:
             if given_up:
                 log.error("%d answers are given up; the platform is asked again", len(given_up))
         else:
-            self.trouble = "not_written"
+            self._not_written(self._app.now())
         self._unwritten = kept
+
+    def _not_written(self, now: datetime) -> None:
+        self.trouble, self._held_since = "not_written", self._held_since or now
 
     def _refused_by_store(self, answered: list[tuple[_Task, Answer]]) -> list[tuple[_Task, Answer]]:
         """Write answers one by one; returns those that were not taken."""
@@ -364,6 +369,10 @@ class Dispatcher:
         self._doubts = doubts
         for hold in holds:
             self._holds.add(hold)
+        if any(not answer.trouble and not answer.unanswered for answer in answers):
+            self._held_since = None
+        elif holds:
+            self._held_since = self._held_since or now
         troubles = [answer.trouble for answer in answers if answer.trouble]
         self.trouble = next(iter(troubles), "") or self._holds.why(now)
 

@@ -47,6 +47,7 @@ from lib.wording.sync import sync_trouble
 
 __all__ = [
     "SAYABLE",
+    "adopted_sentence",
     "card_note",
     "card_state_label",
     "cargo_label",
@@ -75,7 +76,6 @@ __all__ = [
     "problem_sentence",
     "product_column",
     "product_field",
-    "adopted_sentence",
     "reason_mending",
     "reason_sentence",
     "row_mending",

@@ -17,7 +17,7 @@ from tests.services.test_dispatch_faults import Clock
 
 
 def outcome(desk: Desk, batch_id: str) -> dict[str, tuple[str, str, str]]:
-    """Order → state, reason and its value, after a dispatcher worked; nothing but what is ready reached the platform."""
+    """Order → state, reason and its value, after a dispatcher worked; only what is ready reached the platform."""
     desk.work(batch_id)
     rows = shipments.listing(desk.app, batch_id)
     sent = {one["trade_order_id"] for one in desk.logistics_orders()}
@@ -72,7 +72,8 @@ def test_of_two_parcels_with_the_same_goods_one_is_sent_and_who_has_it_is_named(
         _sql(
             work,
             "insert into shipments by name select *"
-            " replace ('20000101-1-00001' as shipment_id, '20000101-1' as batch_id) from shipments where order_id = ?",
+            " replace ('20000101-1-00001' as shipment_id, '20000101-1' as batch_id)"
+            " from shipments where order_id = ?",
             order_id,
         )
         _sql(

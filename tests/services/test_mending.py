@@ -12,6 +12,16 @@ from tests.builders import an_export_row
 from tests.conftest import Desk
 
 
+FRANCE = {
+    "收货国家": "France",
+    "州/省": "Paris",
+    "城市": "Paris",
+    "邮编": "75001",
+    "手机": "33612345678",
+    "联系电话": "",
+}
+
+
 def refused(desk: Desk, count: int) -> str:
     """A batch of so many orders whose plan the platform refused."""
     batch_id = desk.draft(desk.order_ids()[:count])
@@ -27,7 +37,8 @@ def test_what_was_refused_for_one_reason_gets_another_plan_in_one_action(desk: D
     batch_id = refused(desk, 4)
     [group] = mending.groups(desk.app, batch_id)
     assert (group.country, len(group.shipment_ids)) == ("IE", 4)
-    assert group.reason_code and group.reason_text
+    assert group.reason_code
+    assert group.reason_text
     able = plans.compare(desk.app, batch_id).plans
     other = next(
         plan
@@ -99,7 +110,7 @@ def test_what_is_on_the_wire_is_not_cancelled(desk: Desk) -> None:
 
 
 def test_refusals_are_grouped_by_country(empty_desk: Desk) -> None:
-    empty_desk.load([an_export_row(), an_export_row(), an_export_row(**{"收货国家": "France"})])
+    empty_desk.load([an_export_row(), an_export_row(), an_export_row(**FRANCE)])
     batch_id = refused(empty_desk, 3)
     found = {group.country: len(group.shipment_ids) for group in mending.groups(empty_desk.app, batch_id)}
     assert found == {"IE": 2, "FR": 1}
