@@ -11,7 +11,6 @@ from lib.services.dispatch import Dispatcher
 from tests.builders import an_export_row
 from tests.conftest import Desk
 
-
 FRANCE = {
     "收货国家": "France",
     "州/省": "Paris",
