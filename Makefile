@@ -3,6 +3,7 @@
 # make texts    find the texts in the code, merge them into the catalogue, compile it, say what is missing
 # make samples  make data/reference and data/samples again from data/sources
 # make fuzz     ten thousand damaged files, none of which may break loading; COUNT= for another number
+# make soak     the long forms: 200 kills and one at every line, bad days, two operators; half an hour and more
 # make bench    what it costs, measured; one figure of it with NAME=load_csv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -15,7 +16,7 @@ TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
-.PHONY: run test types tests browser bench fuzz texts samples clean
+.PHONY: run test types tests browser bench fuzz soak texts samples clean
 
 run: $(RUNS)
 	@echo "Shipdesk: http://127.0.0.1:$${STREAMLIT_SERVER_PORT:-8501} (Ctrl-C ends it)"
@@ -52,6 +53,10 @@ samples: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(NAME)
+
+# One after the other: a kill has to meet work under way.
+soak: $(TESTS)
+	SHIPDESK_SOAK=1 $(BIN)/pytest -s tests/soak $(PYTEST_ARGS)
 
 fuzz: $(TESTS)
 	SHIPDESK_FUZZ=$(COUNT) $(BIN)/pytest --numprocesses 2 tests/fuzz

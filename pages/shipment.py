@@ -19,6 +19,7 @@ from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import (
     SAYABLE,
+    adopted_sentence,
     cargo_label,
     decision_label,
     error_sentence,
@@ -80,6 +81,11 @@ def head(shipment: Mapping[str, Any]) -> None:
         ],
         key="shipment_figures",
     )
+    differs = adopted_sentence(
+        shipment["undeliverable"], shipment["found_undeliverable"], shipment["found_service_code"]
+    )
+    if differs:
+        st.warning(formats.plain(differs))
     if shipment["reason_code"]:
         why = reason_sentence(shipment["reason_code"], shipment["reason_text"])
         st.error(formats.plain(f"{why} {reason_mending(shipment['reason_code'])}"))

@@ -93,7 +93,10 @@ def write_export(
     path: Path, rows: Sequence[Mapping[str, object]], headers: Sequence[str] = EXPORT_HEADERS
 ) -> Path:
     """Write rows as an order export, .xlsx or .csv by the name's ending; cells of other headers are left out."""
-    table = [list(headers), *([row.get(header, "") for header in headers] for row in rows)]
+    table: list[list[object]] = [
+        list(headers),
+        *([row.get(header, "") for header in headers] for row in rows),
+    ]
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as stream:
             csv.writer(stream).writerows(table)

@@ -39,6 +39,11 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 HTTP = httpx.Client(timeout=60)
 
 
+def soaking() -> bool:
+    """Whether the long forms of the tests run (`make soak`)."""
+    return os.environ.get("SHIPDESK_SOAK") == "1"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Contract tests may run against the real platform; nothing is written there unless that is asked for too."""
     group = parser.getgroup("the real platform")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from lib.app import App
-from lib.cli import deciding, shown
+from lib.cli import deciding, mending, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
@@ -323,6 +323,7 @@ def _outcome(app: App, batch_id: str, done: dict[str, Any]) -> Answer:
 
 def _document(app: App, batch_id: str, **done: Any) -> dict[str, Any]:
     rows = shown.records(shipments.listing(app, batch_id))
+    rows.sort(key=lambda row: not row["reason_code"])  # What needs a person first, then the list's order.
     for row in rows:
         row["reason"] = reason_sentence(row["reason_code"], row["reason_text"]) or None
     counts = Counter(row["state"] for row in rows)
@@ -342,7 +343,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
                 state_label(row["state"]),
                 row["tracking_number"],
                 shown.money(row["fee_minor"], row["currency"]),
-                row["reason"] or "",
+                mending.remark(row),
             )
             for row in rows
         ),
@@ -362,6 +363,9 @@ for one in (
     send,
     show,
     retry,
+    mending.refused,
+    mending.mend,
+    mending.cancel,
     pause,
     resume,
     labels,

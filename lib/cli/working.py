@@ -17,8 +17,9 @@ from lib.services.dispatch import Dispatcher
 from lib.texts import gettext as _
 from lib.wording import trouble_sentence
 
-#: A platform that cannot be reached for so long is given up; the batch waits for the next start.
-GIVE_UP = timedelta(minutes=2)
+#: A platform that cannot be reached for so long is given up; the batch waits for the next start. Outages of ten
+#: minutes happen, and an operator who went for tea wants the batch to go on after one.
+GIVE_UP = timedelta(minutes=30)
 #: Progress is told at most this often.
 TELL = timedelta(seconds=2)
 

@@ -119,6 +119,8 @@ class Step:
     reason_code: str | None = None
     reason_text: str | None = None
     request_id: str | None = None
+    found_undeliverable: str | None = None  #: The platform's own decision, where it is not ours.
+    found_service_code: str | None = None  #: The plan's code there, where it is not ours.
     next_attempt_at: datetime | None = None
 
     def __post_init__(self) -> None:

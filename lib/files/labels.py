@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import pikepdf
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.errors import PyPdfError
 from pypdf.generic import (
@@ -52,7 +53,14 @@ def check(pdf: bytes) -> int:
 
 def split(pdf: bytes) -> list[bytes]:
     """One PDF of one page for each page, in order. Raises NotALabel."""
-    return [_single(page) for page in _reader(pdf).pages]
+    # qpdf takes a tenth of the time that copying page by page in Python does; labels come hundreds a minute.
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as whole:
+            if whole.is_encrypted or not whole.pages:
+                raise NotALabel("locked" if whole.is_encrypted else "no pages")
+            return [_single(page) for page in whole.pages]
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotALabel(str(error)) from error
 
 
 def join(paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> bytes:
@@ -93,10 +101,11 @@ def _reader(pdf: bytes) -> PdfReader:
         raise NotALabel(str(error)) from error
 
 
-def _single(page: PageObject) -> bytes:
-    writer, kept = PdfWriter(), io.BytesIO()
-    writer.add_page(page)
-    writer.write(kept)
+def _single(page: pikepdf.Page) -> bytes:
+    kept = io.BytesIO()
+    with pikepdf.new() as alone:
+        alone.pages.append(page)
+        alone.save(kept)
     return kept.getvalue()
 
 

@@ -40,8 +40,11 @@ FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
 UNAUTHORISED_PAUSE_S = 60.0
 #: Nobody was reached: the next request would not be either.
 NOBODY_THERE = {"", "unreachable", "sandbox_did_not_start"}
-#: The clocks of the platform and of this machine may differ by this much.
-CLOCK_SLACK = timedelta(minutes=2)
+#: The clocks of the platform and of this machine may differ by this much: the gateways take calls whose time stamp is
+#: ten minutes off. What is younger than the attempt, less this, and nobody else's, is the attempt's.
+CLOCK_SLACK = timedelta(minutes=15)
+#: A logistics order that is closed carries no parcel: it is not what an attempt made.
+CLOSED = "closed"
 #: The declaration was made already, by us or by hand: what we wanted holds.
 ALREADY_DECLARED = "already_declared"
 
@@ -56,6 +59,7 @@ class Answer:
     statuses: list[tuple[str, str, OrderStatus]] = field(default_factory=list)  #: shop_id, order_id, status.
     wait_until: datetime | None = None  #: Nothing more is sent before this moment.
     lane_until: datetime | None = None  #: Nothing more of the same lane is sent before this moment.
+    unanswered: bool = False  #: The platform said nothing that can be understood.
     trouble: str = ""  #: Why: the platform's code, or 'unreachable'.
 
 
@@ -72,7 +76,7 @@ def create(app: App, sending: Shipment, parcel: dict[str, Any]) -> Answer:
     except Unavailable as error:
         return _later(app, sending.step(State.QUEUED, at=app.now(), note=_note(error)), sending, error)
     except OutcomeUnknown as error:
-        return Answer([_unconfirmed(sending, State.UNCONFIRMED, error, app.now())])
+        return Answer([_unconfirmed(sending, State.UNCONFIRMED, error, app.now())], unanswered=True)
     return Answer(
         [
             sending.step(
@@ -99,10 +103,12 @@ def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
     ours = [
         order
         for order in listed
-        if order.logistics_order_id not in known and (order.created_at is None or order.created_at >= since)
+        if order.logistics_order_id not in known
+        and order.status_code != CLOSED
+        and (order.created_at is None or order.created_at >= since)
     ]
     if ours:
-        return Answer([_adopted(unconfirmed, ours[0], row["undeliverable"], now)])
+        return Answer([_adopted(unconfirmed, ours[0], row, now)])
     settled_at = row["attempted_at"] + timedelta(seconds=app.settings.settle)
     if row["absent_at"] is not None and now >= settled_at:
         return Answer([unconfirmed.step(State.QUEUED, at=now, note="not_on_platform")])
@@ -145,8 +151,9 @@ def labels(app: App, accepted: Sequence[Shipment]) -> Answer:
     if len(pages) != len(accepted):
         if len(accepted) > 1:
             return _together([labels(app, [one]) for one in accepted])
-        pages = [pdf]
-    files = [_keep(app, one, page) for one, page in zip(accepted, pages, strict=True)]
+        files = [_keep(app, accepted[0], pdf, len(pages))]
+    else:
+        files = [_keep(app, one, page, 1) for one, page in zip(accepted, pages, strict=True)]
     ready = [one.step(State.READY, at=app.now()) for one in accepted]
     return Answer(ready, labels=pd.DataFrame(files))
 
@@ -170,7 +177,7 @@ def declare(app: App, declaring: Shipment, everything: bool) -> Answer:
     except Unavailable as error:
         return _later(app, declaring.step(State.HANDED_OVER, at=app.now()), declaring, error)
     except OutcomeUnknown as error:
-        return Answer([_unconfirmed(declaring, State.DECLARE_UNCONFIRMED, error, app.now())])
+        return Answer([_unconfirmed(declaring, State.DECLARE_UNCONFIRMED, error, app.now())], unanswered=True)
     status = OrderStatus.AWAITING_RECEIPT if everything else OrderStatus.PARTLY_SHIPPED
     return Answer(
         [declaring.step(State.DECLARED, at=app.now(), note="all" if everything else "part")],
@@ -238,13 +245,26 @@ def _goods(row: dict[str, Any]) -> DeclaredGoods:
     )
 
 
-def _adopted(unconfirmed: Shipment, found: LogisticsOrder, undeliverable: str, now: datetime) -> Step:
-    """Take what the platform has; where its decision differs from ours, the timeline says so."""
-    differs = found.returns != (undeliverable == Decision.RETURN)
+def _adopted(unconfirmed: Shipment, found: LogisticsOrder, row: dict[str, Any], now: datetime) -> Step:
+    """Take what the platform has; what of it is not what was asked for is kept, and the timeline says so."""
+    decision = Decision.RETURN if found.returns else Decision.DESTROY
+    asked = Decision.RETURN if row["undeliverable"] == Decision.RETURN else Decision.DESTROY
+    other_plan = bool(
+        found.service_code and row["service_code"] and found.service_code != row["service_code"]
+    )
+    note = (
+        "adopted_other_decision"
+        if decision is not asked
+        else "adopted_other_plan"
+        if other_plan
+        else "adopted"
+    )
     return unconfirmed.step(
         State.ACCEPTED,
         at=now,
-        note="adopted_other_decision" if differs else "adopted",
+        note=note,
+        found_undeliverable=None if decision is asked else str(decision),
+        found_service_code=found.service_code if other_plan else None,
         logistics_order_id=found.logistics_order_id,
         lp_number=found.lp_number,
         tracking_number=found.tracking_number,
@@ -351,7 +371,7 @@ def _together(answers: Sequence[Answer]) -> Answer:
     )
 
 
-def _keep(app: App, shipment: Shipment, pdf: bytes) -> dict[str, Any]:
+def _keep(app: App, shipment: Shipment, pdf: bytes, page_count: int) -> dict[str, Any]:
     """Write a label durably: temporary name, sync, rename; only then may its parcel be called ready."""
     relative = Path("labels") / shipment.batch_id / f"{shipment.shipment_id}.pdf"
     path = app.settings.data / relative
@@ -367,7 +387,7 @@ def _keep(app: App, shipment: Shipment, pdf: bytes) -> dict[str, Any]:
         "path": str(relative),
         "sha256": hashlib.sha256(pdf).hexdigest(),
         "size_bytes": len(pdf),
-        "page_count": label_files.check(pdf),
+        "page_count": page_count,
     }
 
 

@@ -114,6 +114,20 @@ def take_out(app: App, batch_id: str, shipment_ids: Sequence[str], *, by: str) -
     return len(moved)
 
 
+def cancel_unsent(app: App, batch_id: str, *, by: str) -> int:
+    """Take everything out that is queued and not sent yet; returns how many. What is on the wire goes on.
+
+    Raises Problem('nothing_unsent').
+    """
+    with app.database.read() as work:
+        need(work, batch_id)
+        waiting = shipment_store.in_states(work, batch_id, [State.QUEUED])
+    taken = take_out(app, batch_id, [one.shipment_id for one in waiting], by=by) if waiting else 0
+    if not taken:
+        raise Problem("nothing_unsent", batch_id=batch_id)
+    return taken
+
+
 def discard(app: App, batch_id: str, *, by: str) -> int:
     """Give up a draft: all its orders are free again. Raises Problem('batch_submitted') for a submitted one."""
     batch = get(app, batch_id)

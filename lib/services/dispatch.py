@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,10 +20,9 @@ import pandas as pd
 
 from lib.aliexpress.errors import Unavailable
 from lib.app import App
-from lib.domain.orders import AWAITING
 from lib.domain.shipments import Shipment, State, Step
 from lib.services import asking
-from lib.services.asking import FIRST_PAUSE_S, LAST_PAUSE_S, Answer
+from lib.services.asking import FIRST_PAUSE_S, LAST_PAUSE_S, Answer, pause_s
 from lib.services.holds import EVERYTHING, WORTH_KEEPING, Hold, Holds
 from lib.store import dispatch as store
 from lib.store import orders as order_store
@@ -36,6 +36,14 @@ LEASE = timedelta(minutes=3)
 STALLED = timedelta(minutes=10)
 #: The platform gives at most this many labels in one answer.
 LABEL_LOT = 20
+#: Answers are written down together that came within so long: a write costs more than an answer.
+LOT_S = 0.25
+#: So many requests of a lane in a row that nobody answered: the platform is not well. It is then asked one at a
+#: time, with growing pauses; else every parcel of the batch became unconfirmed one after the other.
+DOUBTS = 8
+NOT_ANSWERING = "not_answering"
+#: Reasons whose value stands in the timeline too: who has it, what is missing.
+NAMED = {"taken", "address_incomplete"}
 #: A clock that runs back by more than this was set; by less, it was merely corrected.
 SET_BACK = timedelta(seconds=5)
 
@@ -54,6 +62,9 @@ class Dispatcher:
     def __init__(self, app: App) -> None:
         self._app = app
         self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
+        self._doubts: Counter[str] = Counter()  # Lane → requests in a row that nobody answered.
+        self._held_since: datetime | None = None  # Since when nothing is asked, or nothing is written down.
+        self._lately = 0  # Answers of the last lot: about as many leave before the next one.
         self._pending: dict[Future[Answer], _Task] = {}
         self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
         self._holds = Holds()
@@ -109,16 +120,16 @@ class Dispatcher:
     ) -> None:
         """Work until nothing can be done without a person, or nothing moved for STALLED.
 
-        Raises the platform's Unavailable when it could not be reached for `give_up` in a row.
+        Raises Unavailable when for `give_up` in a row nothing could be asked or written down at all. One parcel
+        whose questions fail is no reason: it waits longer each time, while the others go on.
         """
-        unreachable_since: datetime | None = None
         self._moved_at = self._app.now()
+        self._held_since = self._app.now() if self.trouble else None
         while True:
             self.turn(batch_id)
             on_turn()
             now = self._app.now()
-            unreachable_since = (unreachable_since or now) if self.trouble else None
-            if unreachable_since and now - unreachable_since >= give_up:
+            if self._held_since and now - self._held_since >= give_up:
                 self._drain()
                 raise Unavailable("unreachable", text=self.trouble)
             with self._app.database.read() as work:
@@ -137,14 +148,29 @@ class Dispatcher:
         if self._lifted.is_set():
             self._lifted.clear()
             self._holds.clear()
-        self._record(self._finished())
+        finished = self._finished()
+        self._lately = len(finished)
+        self._record(finished)
+        try:
+            self._claim(now, batch_id)
+        except Exception:
+            # What is claimed and what is asked are one write each: nothing left without its intention written down.
+            log.exception("nothing could be claimed")
+            self._not_written(now)
+
+    def _claim(self, now: datetime, batch_id: str | None) -> None:
         if self._astray and not self._unwritten and not self._astray & self._pending.keys():
             self._set_back(now)  # Their answers were dated by the clock as it was.
         if self._holds.of(EVERYTHING, now) is not None:
             return
-        room = self._app.settings.threads * 2 - len(self._pending)
+        # So many that the wire is not idle before the next turn, and no more: what is claimed is no longer paused.
+        room = (
+            self._app.settings.threads
+            + max(self._app.settings.threads, 2 * self._lately)
+            - len(self._pending)
+        )
         if room < self._app.settings.threads:
-            return  # Enough on the wire; a few answers more are written down together.
+            return
         if self.trouble == "unreachable":
             room = 1 - len(self._pending)  # One asks whether somebody is there again; the others wait for it.
         with self._app.database.read() as work:
@@ -159,8 +185,17 @@ class Dispatcher:
             ("undeclared", self._declare),
             ("declare_unconfirmed", self._confirm_declaring),
         ):
-            if room > 0 and due.get(lane) and self._holds.of(lane, now) is None:
-                room -= claim(now, room, batch_id)
+            able = min(room, self._room(lane)) if due.get(lane) and self._holds.of(lane, now) is None else 0
+            if able > 0:
+                room -= claim(now, able, batch_id)
+        if self.trouble == "not_written" and not self._unwritten:
+            self.trouble, self._held_since = self._holds.why(now), None
+
+    def _room(self, lane: str) -> int:
+        """How many requests of a lane may be added: one at a time while nobody answers them."""
+        if self._doubts[lane] < DOUBTS:
+            return self._app.settings.threads * 16
+        return 1 - sum(task.lane == lane for task in self._pending.values())
 
     def _recover_lost(self, now: datetime) -> None:
         """A worker that never answered leaves its shipment to be asked about; one that still may, keeps it."""
@@ -175,6 +210,7 @@ class Dispatcher:
         log.warning("the clock was set back, or answers came from before it was")
         self._astray = self._pending.keys() - self._astray
         self._holds.clear()
+        self._held_since = None
         self._moved_at = now
         with self._app.database.write() as work:
             store.set_back(work, now=now)
@@ -185,8 +221,11 @@ class Dispatcher:
     def _send(self, now: datetime, room: int, batch_id: str | None) -> int:
         with self._app.database.write() as work:
             rows = store.due(work, "queued", now=now, lot=room, batch_id=batch_id)
-            able, unable = _still_awaiting(rows)
-            shipment_store.take(work, [_no_longer_awaiting(shipment, now) for shipment in unable])
+            queued = [shipment_store.shipment(row) for row in rows]
+            unfit = store.unfit(work, [one.shipment_id for one in queued], now=now)
+            able = [one for one in queued if one.shipment_id not in unfit]
+            unable = [one for one in queued if one.shipment_id in unfit]
+            shipment_store.take(work, [_unfit(one, *unfit[one.shipment_id], now) for one in unable])
             steps = [shipment.step(State.SENDING, at=now) for shipment in able]
             claimed = shipment_store.take(work, steps)
             if not claimed:
@@ -285,8 +324,11 @@ class Dispatcher:
             if given_up:
                 log.error("%d answers are given up; the platform is asked again", len(given_up))
         else:
-            self.trouble = "not_written"
+            self._not_written(self._app.now())
         self._unwritten = kept
+
+    def _not_written(self, now: datetime) -> None:
+        self.trouble, self._held_since = "not_written", self._held_since or now
 
     def _refused_by_store(self, answered: list[tuple[_Task, Answer]]) -> list[tuple[_Task, Answer]]:
         """Write answers one by one; returns those that were not taken."""
@@ -301,7 +343,13 @@ class Dispatcher:
     def _write(self, answered: list[tuple[_Task, Answer]]) -> None:
         now = self._app.now()
         answers = [answer for _, answer in answered]
+        doubts = self._doubted(answered)
         holds = [hold for task, answer in answered for hold in _held(task, answer)]
+        holds += [
+            Hold(lane, now + timedelta(seconds=pause_s(count - DOUBTS)), NOT_ANSWERING)
+            for lane, count in doubts.items()
+            if count >= DOUBTS and count > self._doubts[lane]
+        ]
         with self._app.database.write() as work:
             frames = [answer.labels for answer in answers if answer.labels is not None]
             if frames:
@@ -318,10 +366,22 @@ class Dispatcher:
         if any(step.state is not step.from_state for answer in answers for step in answer.steps):
             self._moved_at = now
         log.debug("%d answers, %d shipments moved", len(answers), len(moved))
+        self._doubts = doubts
         for hold in holds:
             self._holds.add(hold)
+        if any(not answer.trouble and not answer.unanswered for answer in answers):
+            self._held_since = None
+        elif holds:
+            self._held_since = self._held_since or now
         troubles = [answer.trouble for answer in answers if answer.trouble]
         self.trouble = next(iter(troubles), "") or self._holds.why(now)
+
+    def _doubted(self, answered: list[tuple[_Task, Answer]]) -> Counter[str]:
+        """Lane → requests in a row that nobody answered, with these."""
+        doubts = self._doubts.copy()
+        for task, answer in answered:
+            doubts[task.lane] = doubts[task.lane] + 1 if answer.unanswered else 0
+        return doubts
 
     def _drain(self) -> None:
         while self._pending:
@@ -346,7 +406,7 @@ class Dispatcher:
 
     def _pause(self, due: dict[str, datetime], now: datetime) -> float:
         """Seconds until there may be something to do; answers on the way are waited for separately."""
-        if self._unwritten:
+        if self._unwritten or self.trouble == "not_written":
             return FIRST_PAUSE_S
         moments = []
         for lane, due_at in due.items():
@@ -358,7 +418,7 @@ class Dispatcher:
 
     def _rest(self, seconds: float) -> None:
         if self._pending:
-            wait(list(self._pending), timeout=max(0.02, min(seconds, 1.0)), return_when=FIRST_COMPLETED)
+            wait(list(self._pending), timeout=LOT_S)
             return
         if seconds > 0:
             self._woken.wait(seconds)
@@ -386,12 +446,7 @@ def _moved(shipment: Shipment, state: State) -> Shipment:
     return replace(shipment, state=state)
 
 
-def _still_awaiting(rows: list[dict[str, Any]]) -> tuple[list[Shipment], list[Shipment]]:
-    """Split due shipments into those whose order still awaits shipment, and those it no longer does."""
-    able = [shipment_store.shipment(row) for row in rows if row["order_status"] in AWAITING]
-    unable = [shipment_store.shipment(row) for row in rows if row["order_status"] not in AWAITING]
-    return able, unable
-
-
-def _no_longer_awaiting(shipment: Shipment, now: datetime) -> Step:
-    return shipment.step(State.REFUSED, at=now, reason_code="order_status", note="order_status")
+def _unfit(shipment: Shipment, code: str, value: str, now: datetime) -> Step:
+    """What was queued must not be sent any more: a person is told why, as with a refusal of the platform."""
+    note = f"{code} {value}".strip() if code in NAMED else code
+    return shipment.step(State.REFUSED, at=now, reason_code=code, reason_text=value, note=note)

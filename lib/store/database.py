@@ -67,10 +67,16 @@ class Work:
         return frame
 
     @contextmanager
-    def table(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
-        """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row."""
+    def table(self, name: str, rows: pd.DataFrame | pa.Table) -> Iterator[None]:
+        """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row.
+
+        A few rows many times a second are better made as an Arrow table by themselves; its times are UTC without
+        a zone.
+        """
         # As an Arrow table, its texts are read where they are; of a frame each one is looked at by Python.
-        self._cursor.register(name, pa.Table.from_pandas(_naive(frame), preserve_index=False))
+        if isinstance(rows, pd.DataFrame):
+            rows = pa.Table.from_pandas(_naive(rows), preserve_index=False)
+        self._cursor.register(name, rows)
         try:
             yield
         except BaseException:
@@ -83,7 +89,7 @@ class Work:
     @contextmanager
     def ids(self, values: Sequence[str], name: str = "chosen", column: str = "id") -> Iterator[None]:
         """Lend a list of ids as a one-column table."""
-        with self.table(name, pd.DataFrame({column: pd.Series(list(values), dtype="str")})):
+        with self.table(name, pa.table({column: pa.array(list(values), pa.string())})):
             yield
 
 

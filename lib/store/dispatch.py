@@ -48,6 +48,13 @@ def due(work: Work, lane: str, *, now: datetime, lot: int, batch_id: str | None)
     return work.rows(f"dispatch_{lane}", now_at=now, lot=lot, batch_id=batch_id)
 
 
+def unfit(work: Work, shipment_ids: Sequence[str], *, now: datetime) -> dict[str, tuple[str, str]]:
+    """shipment_id → (code, value) of the queued shipments that must not be sent any more, by the first reason."""
+    with work.ids(shipment_ids):
+        rows = work.rows("dispatch_unfit", now_at=now, day_on=now.date())
+    return {row["shipment_id"]: (row["code"], row["value"]) for row in rows}
+
+
 def lanes(work: Work, *, now: datetime, batch_id: str | None) -> dict[str, int]:
     """Lane → how many shipments are due in it; `lost`: how many were leased to a worker that never answered."""
     return work.row("dispatch_lanes", now_at=now, batch_id=batch_id) or {}

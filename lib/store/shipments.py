@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from lib.domain.shipments import Shipment, State, Step
+from lib.store import times
 from lib.store.database import Work
 
 _STEP_TEXTS = (
@@ -18,6 +20,8 @@ _STEP_TEXTS = (
     "reason_code",
     "reason_text",
     "request_id",
+    "found_undeliverable",
+    "found_service_code",
 )
 
 
@@ -29,7 +33,7 @@ def take(work: Work, steps: Sequence[Step]) -> set[str]:
     """
     if not steps:
         return set()
-    with work.table("steps", _frame(steps)):
+    with work.table("steps", _table(steps)):
         moved = {row["shipment_id"] for row in work.rows("steps_take")}
         with work.ids(sorted(moved)):
             work.run("step_events_add")
@@ -76,6 +80,11 @@ def in_states(work: Work, batch_id: str, states: Collection[State]) -> list[Ship
     """The batch's shipments in these states, in the list's order."""
     rows = work.rows("shipments_in_states", batch_id=batch_id, states=[str(state) for state in states])
     return [shipment(row) for row in rows]
+
+
+def refused_groups(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per reason, plan and country of a batch's refused shipments, the largest first."""
+    return work.rows("refused_groups", batch_id=batch_id)
 
 
 def by_ids(work: Work, shipment_ids: Sequence[str]) -> list[Shipment]:
@@ -167,21 +176,20 @@ def shipment(row: dict[str, Any]) -> Shipment:
     return Shipment(**known | {"state": State(row["state"])})
 
 
-def _frame(steps: Sequence[Step]) -> pd.DataFrame:
-    texts = {name: pd.Series([getattr(step, name) for step in steps], dtype="str") for name in _STEP_TEXTS}
-    return pd.DataFrame(
-        {
-            "shipment_id": pd.Series([step.shipment_id for step in steps], dtype="str"),
-            "from_state": pd.Series([str(step.from_state) for step in steps], dtype="str"),
-            "state": pd.Series([str(step.state) for step in steps], dtype="str"),
-            "happened_at": pd.to_datetime([step.at for step in steps], utc=True),
-            "done_by": pd.Series([step.by for step in steps], dtype="str"),
-            "note": pd.Series([step.note for step in steps], dtype="str"),
-            "next_attempt_at": pd.to_datetime(pd.Series([step.next_attempt_at for step in steps]), utc=True),
-            "drops_wish": [_drops_wish(step) for step in steps],
-            **texts,
-        }
-    )
+def _table(steps: Sequence[Step]) -> pa.Table:
+    """One row per step. Made of plain columns: at two hundred answers a second, frames cost more than the wire."""
+    columns: dict[str, pa.Array] = {
+        name: pa.array([getattr(step, name) for step in steps], pa.string())
+        for name in ("shipment_id", "from_state", "state", "by", "note", *_STEP_TEXTS)
+    }
+    columns["done_by"] = columns.pop("by")
+    for name, moments in (
+        ("happened_at", [step.at for step in steps]),
+        ("next_attempt_at", [step.next_attempt_at for step in steps]),
+    ):
+        columns[name] = pa.array([at and times.to_store(at) for at in moments], pa.timestamp("us"))
+    columns["drops_wish"] = pa.array([_drops_wish(step) for step in steps], pa.bool_())
+    return pa.table(columns)
 
 
 def _drops_wish(step: Step) -> bool:

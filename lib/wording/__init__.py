@@ -43,11 +43,12 @@ from lib.wording.labels import (
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
-from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
+from lib.wording.shipments import adopted_sentence, note_sentence, reason_mending, reason_sentence
 from lib.wording.sync import sandbox_takes_in, sync_trouble
 
 __all__ = [
     "SAYABLE",
+    "adopted_sentence",
     "card_note",
     "card_state_label",
     "cargo_label",

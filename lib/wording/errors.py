@@ -87,8 +87,13 @@ def trouble_sentence(code: str) -> str:
         )
     if code == "not_written":
         return _(
-            "The platform's answers could not be written down; is the disk full? They are kept, and sending goes on "
-            "by itself as soon as there is room."
+            "What is sent and answered cannot be written down; is the disk full? Answers are kept, and sending goes "
+            "on by itself as soon as there is room."
+        )
+    if code == "not_answering":
+        return _(
+            "The platform answers requests with errors of its own, several in a row. It is tried with one parcel at "
+            "a time, and the batch goes on by itself as soon as one is answered. Nothing is sent twice."
         )
     if code == "daily_quota":
         return error_sentence(DailyQuota(code))

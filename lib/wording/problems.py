@@ -99,6 +99,10 @@ PROBLEMS = {
     "not_in_batch": later(
         "{number} names no ready parcel of batch {batch_id}. Check the number. Nothing was handed over."
     ),
+    "nothing_refused": later("Batch {batch_id} has no refused shipment of this kind. Look at `batch show`."),
+    "nothing_unsent": later(
+        "Nothing of batch {batch_id} waits to be sent: all of it is sent, or on its way."
+    ),
     "nothing_ready": later(
         "Batch {batch_id} has no ready parcel to hand over: none has its label yet, or all left already."
     ),

@@ -6,11 +6,17 @@ import re
 
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording.labels import decision_label
 
 #: The code of a refusal → what it means. Codes that stand here are ours or documented; the platform's other
 #: codes come with words of its own.
 REASONS = {
     "order_status": later("The order no longer awaits shipment on the platform; nothing was sent."),
+    "taken": later("Somebody else's batch has these goods already: {text}. Nothing was sent."),
+    "shipped_elsewhere": later("Less of the order is left to ship than this parcel holds; nothing was sent."),
+    "address_incomplete": later("The receiver's address lacks something or is wrong; nothing was sent."),
+    "plan_gone": later("The plan {text} is stopped or not offered any more; nothing was sent."),
+    "deadline_passed": later("The deadline passed while the parcel waited ({text} UTC); nothing was sent."),
     "field_limit": later("A field is outside the platform's limits; nothing was sent. {text}"),
     "label_not_ready": later(
         "The platform has no label for this number yet; it is asked for again by itself."
@@ -27,6 +33,15 @@ REASONS = {
 
 MENDING = {
     "order_status": later("Sync the orders. If the buyer cancelled, take it out of the batch."),
+    "taken": later("Look at the batch that has it; take this one out."),
+    "shipped_elsewhere": later(
+        "Sync the orders and see what is left; take it out of the batch, make a new one."
+    ),
+    "address_incomplete": later("Correct the receiver, then send it again."),
+    "plan_gone": later("Choose another plan, then send it again."),
+    "deadline_passed": later(
+        "See whether the order still awaits shipment. Sent again, it goes all the same."
+    ),
     "field_limit": later("Correct the receiver, or the product's declaration, then send it again."),
     "label_not_ready": later("Nothing to do. If it lasts for hours, ask the platform's service."),
     "label_unreadable": later("Nothing to do. If it lasts for hours, ask the platform's service."),
@@ -54,6 +69,9 @@ NOTES = {
     "adopted": later("The platform had it: its logistics order was taken over, nothing was sent twice."),
     "adopted_other_decision": later(
         "The platform had it and it was taken over, but its decision for undeliverable parcels differs from ours."
+    ),
+    "adopted_other_plan": later(
+        "The platform had it and it was taken over, but on another plan than the one that was asked for."
     ),
     "number": later("The tracking number came."),
     "order_status": later("The order no longer awaits shipment; nothing was sent."),
@@ -96,6 +114,22 @@ def reason_mending(reason_code: str | None) -> str:
         return ""
     key = "isv" if reason_code.startswith("isv.") else reason_code
     return _(MENDING.get(key, READ_ITS_WORDS))
+
+
+def adopted_sentence(asked: str | None, found: str | None, found_service_code: str | None) -> str:
+    """What of an adopted logistics order is not what was asked for; empty when nothing is."""
+    said = []
+    if found:
+        said.append(
+            _(
+                "On the platform an undeliverable parcel is: {found}. Asked for was: {asked}. No call changes it.",
+                found=decision_label(found),
+                asked=decision_label(asked or "–"),
+            )
+        )
+    if found_service_code:
+        said.append(_("On the platform it goes by {code}, which is another plan.", code=found_service_code))
+    return " ".join(said)
 
 
 def note_sentence(note: str | None) -> str:

@@ -49,14 +49,16 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     """`rows`: `shipments.listing` without what was taken out."""
     batch_id = str(batch["batch_id"])
     head(batch, rows)
-    running = shipments.progress(app(), batch_id).running
-    st.fragment(watch, run_every=PULSE if running else None)(batch_id, running)
+    progress = shipments.progress(app(), batch_id)
+    running, refused = progress.running, bool(progress.counts.get(State.REFUSED))
+    st.fragment(watch, run_every=PULSE if running else None)(batch_id, running, refused)
     if running:
         st.caption(_("You may close this page: the batch goes on by itself."))
-        return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.words(rows["country"], formats.country))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
+    if running:
+        return
     show_created(rows[rows["state"].isin(ON_PLATFORM)])
     show_labels(batch_id, rows[rows["label_path"].notna() & ~rows["state"].isin(DEAD)])
     show_handover(batch, rows)
@@ -82,11 +84,11 @@ def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     st.text(" · ".join(said))
 
 
-def watch(batch_id: str, was_running: bool) -> None:
+def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
     """How far the batch is. A fragment: it alone runs every two seconds, until the batch is done."""
     now = shipments.progress(app(), batch_id)
-    if now.running != was_running:
-        st.rerun()
+    if now.running != was_running or bool(now.counts.get(State.REFUSED)) != had_refused:
+        st.rerun()  # What was refused can be mended while the others go on.
     share = now.settled / now.total if now.total else 1.0
     st.progress(
         share, text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}")
@@ -99,7 +101,9 @@ def watch(batch_id: str, was_running: bool) -> None:
         trouble = background.trouble()
         if trouble:
             st.warning(trouble_sentence(trouble))
-        _pause_button(batch_id)
+        with st.container(horizontal=True):
+            _pause_button(batch_id)
+            _cancel_button(batch_id, now)
     elif now.paused:
         st.warning(_("This batch is paused: nothing more of it is sent."))
         actions.button(
@@ -111,6 +115,7 @@ def watch(batch_id: str, was_running: bool) -> None:
             primary=True,
             icon=":material/play_arrow:",
         )
+        _cancel_button(batch_id, now)
     unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
     if unsure:
         st.info(
@@ -152,6 +157,34 @@ def _pause_button(batch_id: str) -> None:
     )
 
 
+def _cancel_button(batch_id: str, now: shipments.Progress) -> None:
+    """Take out what is not sent yet; asked for twice, because it undoes a submit."""
+    waiting = now.counts.get(State.QUEUED, 0)
+    if not waiting:
+        return
+    with st.popover(_("Cancel what is not sent"), icon=":material/cancel_schedule_send:"):
+        st.text(
+            ngettext(
+                "{count} parcel is not sent yet. Its order becomes free again; what is on the wire goes on.",
+                "{count} parcels are not sent yet. Their orders become free again; what is on the wire goes on.",
+                waiting,
+            )
+        )
+        actions.button(
+            ngettext("Take {count} out of the batch", "Take {count} out of the batch", waiting),
+            batches.cancel_unsent,
+            app(),
+            batch_id,
+            by=actions.by(),
+            key="shipments_cancel_unsent",
+            done=lambda n: ngettext(
+                "{count} taken out; its order is free again.",
+                "{count} taken out; their orders are free again.",
+                n,
+            ),
+        )
+
+
 def _resume(batch_id: str, *, by: str) -> None:
     shipments.resume(app(), batch_id, by=by)
     background.wake()
@@ -167,8 +200,19 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         why=[reason_sentence(code, text) for code, text in reasons],
         mend=[reason_mending(code) for code, _words in reasons],
     )
-    for (why, mend), count in refused[["why", "mend"]].value_counts().items():
-        st.error(formats.plain(_("{count} × {why} {mend}", count=f"{count:,}", why=why, mend=mend)))
+    for (why, mend, land, plan), count in refused[["why", "mend", "land", "plan"]].value_counts().items():
+        st.error(
+            formats.plain(
+                _(
+                    "{count} × {plan} to {country}: {why} {mend}",
+                    count=f"{count:,}",
+                    plan=plan,
+                    country=land,
+                    why=why,
+                    mend=mend,
+                )
+            )
+        )
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
     ticked = tables.choose(
@@ -194,8 +238,9 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
 
 
 def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
-    """All of them, or those a person wants to see: refused for one reason."""
-    reasons = refused["why"].value_counts().index.tolist()
+    """All of them, or those a person wants to see: refused for one reason, on their way to one country."""
+    kinds = refused["land"] + " · " + refused["plan"] + " · " + refused["why"]
+    reasons = kinds.value_counts().index.tolist()
     if len(reasons) == 1:
         return refused
     wanted = st.selectbox(
@@ -207,7 +252,7 @@ def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
         on_change=actions.clear,
         args=("shipments_refused",),
     )
-    return refused if wanted is None else refused[refused["why"] == wanted]
+    return refused if wanted is None else refused[kinds == wanted]
 
 
 def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import pytest
 
 from lib.aliexpress.errors import DailyQuota, Unavailable
+from lib.aliexpress.platform import Client, Platform
 from lib.domain.shipments import State
 from lib.services import connection, shipments
 from lib.services.asking import Answer
-from lib.services.dispatch import LEASE, Dispatcher, _Task
+from lib.services.dispatch import DOUBTS, LEASE, Dispatcher, _Task
 from lib.services.holds import EVERYTHING
 from lib.store import dispatch as dispatch_store
 from lib.store import shipments as shipment_store
+from tests.builders import an_export_row
 from tests.conftest import Desk
 from tests.services.test_dispatch import one_live_each
 
@@ -218,3 +221,128 @@ def test_a_clock_that_is_set_back_neither_stops_the_batch_nor_sends_twice(desk: 
 
 def _ids(desk: Desk, batch_id: str) -> list[str]:
     return [str(one) for one in shipments.listing(desk.app, batch_id)["shipment_id"]]
+
+
+def test_a_platform_that_answers_nonsense_does_not_make_the_whole_batch_unconfirmed(empty_desk: Desk) -> None:
+    desk = empty_desk
+    desk.load([an_export_row() for _ in range(60)])
+    desk.app.settings.threads = 4
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    desk.behave(faults={"html_502": 1.0})
+    dispatcher = Dispatcher(desk.app)
+    for _turn in range(40):
+        dispatcher.turn(batch_id)
+        dispatcher._rest(0.0)
+        if dispatcher.trouble == "not_answering":
+            break
+    assert dispatcher.trouble == "not_answering"
+    asked = 60 - desk.states(batch_id)["queued"]
+    clock = Clock(desk)
+    for _probe in range(3):
+        clock.ahead += timedelta(minutes=2)
+        dispatcher.turn(batch_id)
+        dispatcher.turn(batch_id)
+        wait_for(dispatcher)
+        dispatcher.turn(batch_id)
+    assert asked <= DOUBTS + 3 * desk.app.settings.threads
+    assert 60 - desk.states(batch_id)["queued"] <= asked + 6, "afterwards one at a time"
+    desk.behave(faults={})
+    clock.ahead += timedelta(minutes=2)
+    desk.app.settings.threads = 16
+    dispatcher.run_until_idle(batch_id, give_up=AGES * 10)
+    dispatcher.stop()
+    assert desk.states(batch_id) == {"ready": 60}
+    assert one_live_each(desk, batch_id)
+
+
+def test_a_claim_that_cannot_be_written_makes_the_batch_wait_and_say_so(
+    desk: Desk, full_disk: list[int]
+) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    dispatcher = Dispatcher(desk.app)
+    full_disk[0] = 2
+    said = []
+    dispatcher.run_until_idle(batch_id, on_turn=lambda: said.append(dispatcher.trouble), give_up=AGES)
+    dispatcher.stop()
+    assert said[0] == "not_written"
+    assert said[-1] == ""
+    assert desk.states(batch_id) == {"ready": 10}
+    assert one_live_each(desk, batch_id)
+
+
+def test_a_disk_that_stays_full_ends_a_command_with_its_reason(desk: Desk, full_disk: list[int]) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    dispatcher = Dispatcher(desk.app)
+    full_disk[0] = 1000
+    with pytest.raises(Unavailable) as told:
+        dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=0.5))
+    assert told.value.text == "not_written"
+    full_disk[0] = 0
+    dispatcher.stop()
+    assert desk.states(batch_id) == {"queued": 10}
+
+
+def test_an_answer_the_store_never_takes_is_given_up_and_the_platform_is_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    poisoned = _ids(desk, batch_id)[3]
+    take, struck = shipment_store.take, []
+
+    def picky(work: Any, steps: Any) -> set[str]:
+        if any(one.shipment_id == poisoned and one.state is State.ACCEPTED and not one.note for one in steps):
+            struck.append(len(steps))
+            raise ValueError("cannot be stored")
+        return take(work, steps)
+
+    dispatcher = Dispatcher(desk.app)
+    clock = Clock(desk)
+    with monkeypatch.context() as store:
+        store.setattr(shipment_store, "take", picky)
+        for _turn in range(100):
+            dispatcher.turn(batch_id)
+            wait_for(dispatcher)
+            if len(struck) >= 3 and desk.states(batch_id).get("sending") == 1:
+                break
+    assert state_of(desk, poisoned) == "sending"
+    clock.ahead = LEASE * 2
+    dispatcher.run_until_idle(batch_id, give_up=AGES)
+    dispatcher.stop()
+    assert desk.states(batch_id) == {"ready": 10}
+    assert one_live_each(desk, batch_id)
+    notes = [e["note"] for e in shipments.detail(desk.app, poisoned)["timeline"]]
+    assert {"interrupted", "adopted"} <= set(notes)
+
+
+def test_a_platform_gone_for_ten_minutes_is_waited_for(desk: Desk) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    here = desk.app._platform
+    client = Client("http://127.0.0.1:9", "k", "s", "t", now=desk.app.now)
+    desk.app._platform = Platform(client)
+    clock, dispatcher = Clock(desk), Dispatcher(desk.app)
+    for _minute in range(10):
+        dispatcher.turn(batch_id)
+        wait_for(dispatcher)
+        dispatcher.turn(batch_id)
+        assert dispatcher.trouble == "unreachable"
+        clock.ahead += timedelta(minutes=1)
+    assert set(desk.states(batch_id)) <= {"queued", "sending"}
+    desk.app._platform = here
+    clock.ahead += timedelta(minutes=1)
+    dispatcher.run_until_idle(batch_id, give_up=AGES * 10)
+    dispatcher.stop()
+    client.close()
+    assert desk.states(batch_id) == {"ready": 10}
+    assert one_live_each(desk, batch_id)
+    attempts = [e for one in _ids(desk, batch_id) for e in shipments.detail(desk.app, one)["timeline"]]
+    assert sum(e["state"] == "sending" for e in attempts) <= 10 + 2 * 16 + 10, "one asked whether it is back"
+
+
+def wait_for(dispatcher: Dispatcher) -> None:
+    """Until what is on the wire is answered."""
+    wait(list(dispatcher._pending))

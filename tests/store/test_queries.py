@@ -27,7 +27,8 @@ LENT = {
     "steps": """
         shipment_id varchar, from_state varchar, state varchar, happened_at timestamp, done_by varchar,
         note varchar, next_attempt_at timestamp, drops_wish boolean, logistics_order_id varchar,
-        lp_number varchar, tracking_number varchar, reason_code varchar, reason_text varchar, request_id varchar
+        lp_number varchar, tracking_number varchar, reason_code varchar, reason_text varchar, request_id varchar,
+        found_undeliverable varchar, found_service_code varchar
     """,
     "confirmed": """
         buyer_service varchar, plan_id varchar, kind varchar, shipment_count bigint, fee_cny_minor bigint,

@@ -48,21 +48,99 @@ select
     shipment.state,
     shipment.attempts,
     shipment.logistics_order_id,
-    shipment.tracking_number,
-    coalesce(conflict.offered, o.status) as order_status
+    shipment.tracking_number
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-left join status_conflicts as conflict
-    on conflict.shop_id = shipment.shop_id and conflict.order_id = shipment.order_id
 where shipment.state = 'queued'
     and batch.paused_at is null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
     and ($batch_id is null or shipment.batch_id = $batch_id)
 order by o.ship_by_at nulls last, shipment.shipment_id
 limit $lot;
+
+-- name: dispatch_unfit
+-- One row per chosen queued shipment that something has kept from being sent since it was queued: the first reason, and
+-- what it is about. A shipment that goes first (on the platform already, on the way there, or queued with a lower id)
+-- has its quantity; a draft has none yet. A deadline counts that passed while the shipment waited: a person who sends
+-- it all the same is not asked again.
+with mine as (
+    select shipment.*, coalesce(conflict.offered, o.status) as order_status, o.ship_by_at
+    from shipments as shipment
+    inner join chosen
+        on chosen.id = shipment.shipment_id
+    inner join orders as o
+        on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+    left join status_conflicts as conflict
+        on conflict.shop_id = shipment.shop_id and conflict.order_id = shipment.order_id
+),
+
+taken as (
+    select
+        mine.shipment_id,
+        part.line_no,
+        part.quantity,
+        line.quantity - coalesce(line.shipped_quantity, 0) as open_quantity,
+        coalesce(sum(first_part.quantity), 0) as first_quantity,
+        max(batch.batch_id || ' (' || coalesce(batch.submitted_by, batch.created_by) || ')') as taker
+    from mine
+    inner join shipment_lines as part
+        on part.shipment_id = mine.shipment_id
+    inner join order_lines as line
+        on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
+    left join live_shipments as other
+        on other.shop_id = mine.shop_id
+        and other.order_id = mine.order_id
+        and other.shipment_id <> mine.shipment_id
+        and (
+            other.state not in ('draft', 'refused', 'queued')
+            or (other.state = 'queued' and other.shipment_id < mine.shipment_id)
+        )
+    left join shipment_lines as first_part
+        on first_part.shipment_id = other.shipment_id and first_part.line_no = part.line_no
+    left join batches as batch
+        on batch.batch_id = other.batch_id and first_part.quantity is not null
+    group by mine.shipment_id, part.line_no, part.quantity, line.quantity, line.shipped_quantity
+),
+
+found as (
+    select shipment_id, 1 as rank, 'order_status' as code, order_status as value
+    from mine
+    where order_status not in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+    union all
+    select shipment_id, 2, case when first_quantity > 0 then 'taken' else 'shipped_elsewhere' end, coalesce(taker, '')
+    from taken
+    where first_quantity + quantity > open_quantity
+    union all
+    select mine.shipment_id, 3, 'address_incomplete', string_agg(distinct finding.code, ' ' order by finding.code)
+    from mine
+    inner join findings as finding
+        on finding.shop_id = mine.shop_id and finding.order_id = mine.order_id
+    inner join finding_rules as rule
+        on rule.code = finding.code and rule.severity = 'error' and rule.subject = 'receiver'
+    group by mine.shipment_id
+    union all
+    select mine.shipment_id, 4, 'plan_gone', mine.plan_id
+    from mine
+    inner join stopped_shipments($day_on) as stopped
+        on stopped.shipment_id = mine.shipment_id
+    union all
+    select mine.shipment_id, 5, 'plan_gone', mine.plan_id
+    from mine
+    left join batch_plans as decided
+        on decided.batch_id = mine.batch_id and decided.plan_id = mine.plan_id
+    where decided.service_code is null
+    union all
+    select shipment_id, 6, 'deadline_passed', strftime(ship_by_at, '%Y-%m-%d %H:%M')
+    from mine
+    where ship_by_at <= $now_at and ship_by_at > changed_at
+)
+
+select shipment_id, code, value
+from found
+qualify row_number() over (partition by shipment_id order by rank, value) = 1;
 
 -- name: dispatch_lease
 -- Take the chosen shipments for one worker: nobody else sees them as due before the lease ends.
@@ -75,7 +153,12 @@ where chosen.id = shipments.shipment_id;
 -- One row per unconfirmed shipment that is due, one per order at a time.
 select
     shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number,
-    attempted_at, absent_at, undeliverable
+    attempted_at, absent_at, undeliverable,
+    (
+        select decided.service_code
+        from batch_plans as decided
+        where decided.batch_id = shipments.batch_id and decided.plan_id = shipments.plan_id
+    ) as service_code
 from shipments
 where state = 'unconfirmed'
     and (next_attempt_at is null or next_attempt_at <= $now_at)

@@ -20,6 +20,8 @@ select
     quote.fee_cny_minor,
     case when shipment.undeliverable = 'return' then quote.return_fee_minor end as return_fee_minor,
     quote.return_fee_currency,
+    shipment.found_undeliverable,
+    shipment.found_service_code,
     shipment.reason_code,
     shipment.reason_text,
     shipment.request_id,
@@ -155,6 +157,8 @@ set
     reason_code = steps.reason_code,
     reason_text = steps.reason_text,
     request_id = coalesce(steps.request_id, shipments.request_id),
+    found_undeliverable = coalesce(steps.found_undeliverable, shipments.found_undeliverable),
+    found_service_code = coalesce(steps.found_service_code, shipments.found_service_code),
     next_attempt_at = steps.next_attempt_at,
     attempts = case
         when steps.state in ('accepted', 'ready', 'refused', 'declared') and steps.state <> shipments.state then 0
@@ -192,6 +196,21 @@ select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logis
 from shipments
 where batch_id = $batch_id and list_contains($states, state)
 order by position;
+
+-- name: refused_groups
+-- One row per reason, plan and country of a batch's refused shipments, the largest first.
+select
+    coalesce(shipment.reason_code, '') as reason_code,
+    coalesce(max(shipment.reason_text), '') as reason_text,
+    coalesce(shipment.plan_id, '') as plan_id,
+    receiver.country,
+    list(shipment.shipment_id order by shipment.position) as shipment_ids
+from shipments as shipment
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+where shipment.batch_id = $batch_id and shipment.state = 'refused'
+group by all
+order by count(*) desc, reason_code, plan_id, receiver.country;
 
 -- name: shipments_by_ids
 -- One row per chosen shipment.

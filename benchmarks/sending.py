@@ -1,0 +1,125 @@
+"""What sending costs: calls, time on the wire, processor time; and whether pages still answer meanwhile."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.measure import Figure
+from lib.aliexpress.platform import Client, Platform
+from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
+from lib.config import Settings
+from lib.domain.orders import OrderFilter
+from lib.domain.plans import Policy
+from lib.domain.shipments import Decision
+from lib.sandbox import launch
+from lib.services import batches, files, handover, orders, plans, shipments
+from lib.services.dispatch import Dispatcher
+from tests.builders import an_export_row, write_export, write_products
+
+PARCELS, LATENCY_MS, ON_THE_WIRE = 2_000, 80, 16
+CALLS_A_PARCEL, SHARE_OF_WIRE, SHARE_OF_LIMIT, CPU_MS = 2.1, 0.9, 0.95, 5.0
+LIMIT_A_SECOND, LIMITED_PARCELS = 50, 1_000
+
+
+@dataclass
+class _Run:
+    """One batch sent from queued to ready."""
+
+    parcels: int
+    calls: int
+    elapsed_s: float
+    cpu_s: float
+    bans: int
+
+
+def _latency() -> Iterator[Figure]:
+    """A batch over a slow wire, no faults."""
+    with _queued(PARCELS) as (app, url, batch_id):
+        run = _sent(app, url, batch_id, latency_ms=LATENCY_MS)
+    way = f"{run.parcels:,} parcels, {run.calls:,} calls, {LATENCY_MS} ms each, {ON_THE_WIRE} on the wire"
+    ideal = run.calls * LATENCY_MS / 1000 / ON_THE_WIRE
+    yield Figure(
+        "calls a parcel", run.calls / run.parcels, "calls", CALLS_A_PARCEL, against="the sandbox's count"
+    )
+    yield Figure("elapsed", run.elapsed_s, "s", against="the clock")
+    yield Figure(
+        "send_latency", run.elapsed_s / ideal, "×", 1 / SHARE_OF_WIRE, against=f"a wire never idle: {way}"
+    )
+    yield Figure("… own processor time a parcel", run.cpu_s / run.parcels * 1000, "ms", CPU_MS)
+
+
+def _rate_limit() -> Iterator[Figure]:
+    """A batch under the platform's limit of calls a second."""
+    with _queued(LIMITED_PARCELS) as (app, url, batch_id):
+        run = _sent(app, url, batch_id, rate_limit=LIMIT_A_SECOND)
+    share = run.calls / run.elapsed_s / LIMIT_A_SECOND
+    yield Figure("bans met", run.bans, "bans")
+    yield Figure(
+        "send_rate_limit", share, "×", SHARE_OF_LIMIT, True, f"the limit of {LIMIT_A_SECOND} calls a second"
+    )
+
+
+def _cpu() -> Iterator[Figure]:
+    """Processor time of this process alone."""
+    with _queued(PARCELS) as (app, url, batch_id):
+        run = _sent(app, url, batch_id, latency_ms=LATENCY_MS)
+    yield Figure("send_cpu", run.cpu_s / run.parcels * 1000, "ms", CPU_MS, against=f"{run.parcels:,} parcels")
+
+
+@contextmanager
+def _queued(count: int) -> Iterator[tuple[App, str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        export = write_export(Path(folder) / "orders.csv", [an_export_row() for _ in range(count)])
+        running = launch.ensure(Path(folder) / "sandbox", [export])
+        settings = Settings(data=Path(folder) / "data", settle_seconds=0, threads=ON_THE_WIRE)
+        app = App.open(settings)
+        client = Client(running.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=app.now)
+        app._platform = Platform(client)
+        try:
+            files.load(app, [write_products(Path(folder) / "products.csv")], by="bench")
+            files.load(app, [export], by="bench")
+            made = batches.create(
+                app, orders.matching_ids(app, OrderFilter()), by="bench", policy=Policy.CHEAPEST
+            )
+            assert made.batch_id is not None
+            _submit(app, made.batch_id)
+            yield app, running.url, made.batch_id
+        finally:
+            app.close()
+            running.stop()
+
+
+def _submit(app: App, batch_id: str) -> None:
+    differing = sum(pair.shipment_count for pair in plans.mismatches(app, batch_id))
+    plans.confirm(app, batch_id, differing, by="bench")
+    handover.prepare(app, batch_id)
+    shipments.decide_undeliverable(app, batch_id, Decision.DESTROY, by="bench")
+    shipments.submit(app, batch_id, agreed=True, by="bench")
+
+
+def _sent(app: App, url: str, batch_id: str, **behaviour: Any) -> _Run:
+    httpx.post(f"{url}/sandbox/settings", json=behaviour).raise_for_status()
+    before = sum(httpx.get(f"{url}/sandbox/calls").json().values())
+    dispatcher = Dispatcher(app)
+    dispatcher.recover()
+    started, cpu = time.perf_counter(), time.process_time()
+    dispatcher.run_until_idle(batch_id, give_up=timedelta(minutes=1))
+    elapsed, cpu = time.perf_counter() - started, time.process_time() - cpu
+    dispatcher.stop()
+    counts = shipments.progress(app, batch_id).counts
+    assert set(counts) == {"ready"}, counts
+    calls = sum(httpx.get(f"{url}/sandbox/calls").json().values()) - before
+    bans = sum(1 for one in app.exchanges() if one.code not in ("ok",))
+    return _Run(sum(counts.values()), calls, elapsed, cpu, bans)
+
+
+FIGURES = {"send_latency": _latency, "send_rate_limit": _rate_limit, "send_cpu": _cpu}
