@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import streamlit as st
 from lib.domain.orders import Receiver
 from lib.domain.plans import Part
 from lib.domain.shipments import State
-from lib.services import shipments
+from lib.services import printing, shipments
 from lib.texts import gettext as _
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
@@ -186,7 +187,7 @@ def show_label(shipment: Mapping[str, Any]) -> None:
         return
     st.download_button(
         _("Download the label"),
-        path.read_bytes(),
+        partial(printing.reprint_one, app(), str(shipment["shipment_id"]), by=actions.by()),
         file_name=f"label-{shipment['tracking_number']}.pdf",
         mime="application/pdf",
         key="shipment_label",

@@ -13,7 +13,6 @@ import pandas as pd
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import IN_WORK, Decision, Shipment, State
-from lib.files import labels as label_files
 from lib.services import checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
@@ -21,12 +20,15 @@ from lib.store import audit
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import shipments as store
+from lib.store import stop_list as stop_list_store
 from lib.store import stops as stop_store
 from lib.store import weights as weight_store
 from lib.store.database import Work
 
 #: The text that is agreed to; its wording is the platform's.
 AGREEMENT = "《在线发货-阿里巴巴使用者协议》"
+#: A domestic tracking number is at most this long.
+COURIER_NUMBER = 32
 #: A rate is counted over this long.
 PACE = timedelta(seconds=60)
 
@@ -75,6 +77,7 @@ def detail(app: App, shipment_id: str) -> dict[str, Any]:
             "contents": store.contents(work, shipment_id),
             "timeline": store.timeline(work, shipment_id),
             "weighings": weight_store.of_shipment(work, shipment_id),
+            "releases": stop_list_store.releases(work, shipment_id),
             "receivers": order_store.receiver_versions(work, shipment["shop_id"], shipment["order_id"]),
         }
 
@@ -189,28 +192,6 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
     return len(moved)
 
 
-def print_labels(app: App, batch_id: str, *, by: str, paper: str = "100x150") -> bytes:
-    """All labels of the batch as one PDF in the list's order; the run is recorded.
-
-    Raises Problem('no_labels'), Problem('labels_missing') naming shipments whose file is gone or changed.
-    """
-    with app.database.read() as work:
-        need(work, batch_id)
-        found = store.labels(work, batch_id)
-    if not found:
-        raise Problem("no_labels", batch_id=batch_id)
-    paths = [app.settings.data / row["path"] for row in found]
-    missing = [row["shipment_id"] for row, path in zip(found, paths, strict=True) if not path.exists()]
-    if missing:
-        raise Problem("labels_missing", shipments=", ".join(missing))
-    pdf = label_files.join(paths, paper=paper)
-    now = app.now()
-    with app.database.write() as work:
-        store.record_print(work, batch_id, paper, len(found), by=by, at=now)
-        audit.record(work, "print_labels", batch_id, by=by, at=now, labels=len(found), paper=paper)
-    return pdf
-
-
 def label_path(app: App, shipment: dict[str, Any]) -> Path | None:
     """Where the shipment's label lies, if it has one."""
     return app.settings.data / shipment["label_path"] if shipment["label_path"] else None
@@ -224,40 +205,54 @@ def hand_over(
     left_out: Collection[str] = (),
     courier: str | None = None,
     number: str | None = None,
+    scale_g: int | None = None,
 ) -> tuple[int, list[str]]:
-    """Record that the batch's ready parcels left the desk, except the named ones.
+    """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
-    A parcel may be named by any of its numbers. Returns how many were handed over, and the shipments that
-    stayed. Raises Problem('not_in_batch') for a number that names no ready parcel, Problem('nothing_ready').
+    A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
+    handed over, and the shipments that stayed. Raises Problem: not_in_batch (a number that names no ready parcel),
+    nothing_ready, all_stopped, courier_number.
     """
+    if number and len(number) > COURIER_NUMBER:
+        raise Problem("courier_number", length=len(number))
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
         ready = store.in_states(work, batch_id, [State.READY])
-        staying = _named(work, batch_id, ready, left_out)
+        stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)}
+        stopped &= {one.shipment_id for one in ready}
+        staying = _named(work, batch_id, ready, left_out) | stopped
         leaving = [one for one in ready if one.shipment_id not in staying]
         if not leaving:
+            if stopped:
+                raise Problem("all_stopped", count=len(stopped))
             raise Problem("nothing_ready", batch_id=batch_id)
         moved = store.take(work, [one.step(State.HANDED_OVER, at=now, by=by) for one in leaving])
         handover_id = store.record_handover(
-            work, batch_id, sorted(moved), courier=courier, number=number, by=by, at=now
+            work, batch_id, sorted(moved), courier=courier, number=number, scale_g=scale_g, by=by, at=now
         )
         audit.record(
             work, "hand_over", batch_id, by=by, at=now, handover=handover_id, parcels=len(moved),
-            stayed=sorted(staying),
+            stayed=sorted(staying), stopped=sorted(stopped),
         )  # fmt: skip
     return len(moved), sorted(staying)
 
 
-def declare(app: App, batch_id: str, *, by: str) -> int:
-    """Ask for the declaration (填写发货通知) of everything of the batch that was handed over; returns how many.
+def declare(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None = None) -> int:
+    """Ask for the declaration (填写发货通知) of what was handed over, all or the named ones; returns how many.
 
-    The dispatcher sends them. Raises Problem('nothing_handed_over').
+    What is on the stop list is left out. The dispatcher sends them, soonest deadline first. Raises
+    Problem('nothing_handed_over'), Problem('all_stopped').
     """
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        wanted = store.want_declared(work, batch_id, by=by, at=now)
+        handed = {one.shipment_id for one in store.in_states(work, batch_id, [State.HANDED_OVER])}
+        stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)} & handed
+        chosen = (handed if shipment_ids is None else handed & set(shipment_ids)) - stopped
+        if stopped and not chosen:
+            raise Problem("all_stopped", count=len(stopped))
+        wanted = store.want_declared(work, sorted(chosen), by=by, at=now)
         if not wanted and not store.counts(work, batch_id).get(State.DECLARED):
             raise Problem("nothing_handed_over", batch_id=batch_id)
         audit.record(work, "declare", batch_id, by=by, at=now, shipments=wanted)
@@ -286,6 +281,13 @@ def void(app: App, number: str, *, reason: str, by: str) -> str:
         store.take(work, [shipment.step(State.VOIDED, at=now, by=by, note=reason.strip())])
         audit.record(work, "void", shipment.shipment_id, by=by, at=now, reason=reason.strip())
     return shipment.shipment_id
+
+
+def handovers(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per hand-over of the batch, the newest first: pieces, weight, courier, when, who."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        return store.handovers(work, batch_id)
 
 
 def left_behind(app: App) -> list[dict[str, Any]]:

@@ -39,10 +39,12 @@ from lib.wording.labels import (
     status_label,
     weight_source_label,
 )
+from lib.wording.papers import paper_words, parcel_kind_label, print_order_label
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import note_sentence, reason_mending, reason_sentence
+from lib.wording.stop_list import stop_sentence, where_printed
 from lib.wording.sync import sync_trouble
 
 __all__ = [
@@ -70,8 +72,11 @@ __all__ = [
     "obstacle_label",
     "obstacles_sentence",
     "pair_kind_label",
+    "paper_words",
+    "parcel_kind_label",
     "part_label",
     "policy_label",
+    "print_order_label",
     "problem_sentence",
     "product_column",
     "product_field",
@@ -83,8 +88,10 @@ __all__ = [
     "shop_label",
     "state_label",
     "status_label",
+    "stop_sentence",
     "sync_trouble",
     "trouble_sentence",
     "unreadable_sentence",
     "weight_source_label",
+    "where_printed",
 ]

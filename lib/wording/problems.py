@@ -96,6 +96,21 @@ PROBLEMS = {
     "labels_missing": later(
         "The label files of {shipments} are gone from the data folder. Put them back from a copy, then print."
     ),
+    "label_broken": later(
+        "A label file cannot be read any more ({why}). Put it back from a copy, or void the parcel and send it anew."
+    ),
+    "run_unknown": later("There is no print run {run}. Look at the list of runs."),
+    "pages_unknown": later(
+        "Run {run} has no label to print on pages {first} to {last}. Look at the list of runs; what was voided or "
+        "stopped is not printed again."
+    ),
+    "all_stopped": later(
+        "All {count} parcels are on the stop list. Void them, or let single ones go with a reason."
+    ),
+    "release_needs_reason": later(
+        "A parcel on the stop list leaves only with a reason. Write why it may go, then let it go."
+    ),
+    "not_stopped": later("None of these parcels is on the stop list any more. Look at the list again."),
     "not_in_batch": later(
         "{number} names no ready parcel of batch {batch_id}. Check the number. Nothing was handed over."
     ),

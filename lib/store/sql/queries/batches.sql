@@ -246,7 +246,9 @@ order by used.shipment_count desc, used.plan_id;
 
 -- name: batch_plan_set
 -- How a plan's parcels of a batch reach the warehouse.
-insert into batch_plans
+insert into batch_plans (
+    batch_id, plan_id, handover_mode, warehouse_code, warehouse_name, warehouse_address, service_code, pickup_agreed
+)
 values (
     $batch_id, $plan_id, $handover_mode, $warehouse_code, $warehouse_name, $warehouse_address, $service_code,
     $pickup_agreed

@@ -144,10 +144,13 @@ select
                 - coalesce(part.quantity, 0) > 0
     ) as everything
 from shipments as shipment
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 where shipment.state = 'handed_over'
     and shipment.declare_wanted_at is not null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
     and ($batch_id is null or shipment.batch_id = $batch_id)
+    and shipment.shipment_id not in (select shipment_id from stop_list where not is_released)
     and not exists (
         select 1
         from shipments as other
@@ -159,7 +162,7 @@ qualify row_number() over (
     partition by shipment.shop_id, shipment.order_id
     order by shipment.shipment_id
 ) = 1
-order by shipment.shipment_id
+order by o.ship_by_at nulls last, shipment.shipment_id
 limit $lot;
 
 -- name: dispatch_declare_unconfirmed
