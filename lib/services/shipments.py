@@ -27,6 +27,8 @@ from lib.store.database import Work
 
 #: The text that is agreed to; its wording is the platform's.
 AGREEMENT = "《在线发货-阿里巴巴使用者协议》"
+#: Its wording as it was known here in that month; a new wording gets a new version and is accepted anew.
+AGREEMENT_VERSION = "2022-01"
 #: A domestic tracking number is at most this long.
 COURIER_NUMBER = 32
 #: A rate is counted over this long.
@@ -96,13 +98,48 @@ def return_cost(app: App, batch_id: str) -> ReturnCost:
     )
 
 
-def decide_undeliverable(app: App, batch_id: str, decision: Decision, *, by: str) -> None:
-    """Return or destroy for the batch. It cannot be changed once the logistics orders exist."""
+def decide_undeliverable(
+    app: App,
+    batch_id: str,
+    decision: Decision | None,
+    *,
+    by: str,
+    plan_id: str | None = None,
+    shipment_ids: Sequence[str] | None = None,
+) -> None:
+    """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
+
+    It cannot be changed once the logistics orders exist. Raises Problem('no_return_offered') for a plan without it.
+    """
     now = app.now()
     with app.database.write() as work:
+        batch = need(work, batch_id)
+        if shipment_ids is not None:
+            batch_store.set_own_undeliverable(work, batch_id, shipment_ids, decision, at=now)
+        elif plan_id is not None:
+            plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
+            if decision is Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
+                raise Problem("no_return_offered", plan=plan_id)
+            batch_store.set_plan_undeliverable(work, batch_id, plan_id, decision, at=now)
+        else:
+            batch_store.set_undeliverable(work, batch_id, decision, at=now)
+        audit.record(
+            work,
+            "undeliverable",
+            batch_id,
+            by=by,
+            at=now,
+            decision=decision,
+            plan=plan_id,
+            shipments=shipment_ids,
+        )
+
+
+def agreements(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """Who accepted which text of the agreement for the batch, and when."""
+    with app.database.read() as work:
         need(work, batch_id)
-        batch_store.set_undeliverable(work, batch_id, decision, at=now)
-        audit.record(work, "undeliverable", batch_id, by=by, at=now, decision=decision)
+        return batch_store.agreements(work, batch_id)
 
 
 def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
@@ -124,9 +161,11 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
             raise Problem("all_kept_back", count=len(drafts))
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
         _complete(work, batch, drafts, now.date())
-        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
         batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
+        if moved:
+            batch_store.agree(work, batch_id, AGREEMENT, AGREEMENT_VERSION, by=by, at=now)
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "submit", batch_id, by=by, at=now, shipments=len(moved), agreement=AGREEMENT)
     return len(moved)
@@ -185,7 +224,7 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
         if not again:
             return 0
         _complete(work, batch, again, now.date())
-        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "retry", batch_id, by=by, at=now, shipments=len(moved))
@@ -319,7 +358,8 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: 
     differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
     if differing and batch["confirmed_at"] is None:
         raise Problem("confirmation_missing", count=differing)
-    if batch["undeliverable"] is None:
+    decisions = batch_store.undeliverable_counts(work, batch_id)
+    if batch["undeliverable"] is None and decisions["undecided_count"]:
         raise Problem("undeliverable_missing")
     plans = batch_store.plans(work, batch_id, "")
     if any(plan["handover_mode"] is None for plan in plans) or batch["sender_address_id"] is None:
@@ -327,9 +367,12 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: 
     unoffered = [plan["plan_id"] for plan in plans if plan["service_code"] is None]
     if unoffered:
         raise Problem("plan_not_offered", plans=", ".join(unoffered))
-    returns = batch["undeliverable"] == Decision.RETURN and any(plan["return_supported"] for plan in plans)
-    if returns and batch["refund_address_id"] is None:
+    if decisions["returning_count"] and batch["refund_address_id"] is None:
         raise Problem("refund_missing")
+
+
+def _decision(batch: dict[str, Any]) -> Decision | None:
+    return Decision(batch["undeliverable"]) if batch["undeliverable"] else None
 
 
 def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:

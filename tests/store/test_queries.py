@@ -35,6 +35,8 @@ LENT = {
     """,
     "picked": "shipment_id varchar, plan_id varchar",
     "weighed": "number varchar, weight_g bigint",
+    "parts": "line_no integer, quantity bigint",
+    "left_out": "order_id varchar, code varchar, value varchar",
     "pages": "print_run_id bigint, page_no bigint, shipment_id varchar",
     "matched": "shipment_id varchar, weight_g bigint",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
@@ -157,6 +159,7 @@ FLAGS = (
     "newest",
     "only_open",
     "divided",
+    "is_everything",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
