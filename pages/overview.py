@@ -22,7 +22,7 @@ from lib.wording import (
     row_problem,
     state_label,
 )
-from pages.parts import needed, stop_list
+from pages.parts import needed, presets, stop_list
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5
@@ -38,6 +38,7 @@ def main() -> None:
     if day.untouched:
         _first_steps()
         return
+    presets.buttons(key="overview")
     sections = [
         (len(day.stopped), _stopped),
         (len(day.conflicts), _conflicts),

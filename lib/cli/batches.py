@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from lib.app import App
-from lib.cli import deciding, printing, shown
+from lib.cli import deciding, desk, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
@@ -342,6 +342,7 @@ for one in (
     pause,
     resume,
     *printing.COMMANDS,
+    *desk.BATCH,
     handover_command,
     declare,
     void,

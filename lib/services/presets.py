@@ -81,12 +81,22 @@ def last(app: App) -> Preset | None:
     """How the batch submitted last was made, as a preset without a name of its own; None without one."""
     with app.database.read() as work:
         row = store.last_ways(work)
-    if row is None:
-        return None
+    return None if row is None else _ways(row)
+
+
+def save_batch(app: App, batch_id: str, name: str, *, by: str) -> None:
+    """Keep how a batch was made as a preset. Raises Problem: batch_unknown, preset_needs_name."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        row = store.ways(work, batch_id)
+    save(app, replace(_ways(row), name=name), by=by)
+
+
+def _ways(row: dict[str, Any]) -> Preset:
     return Preset(
         name=row["batch_id"],
         filter=_filter(row["order_filter"] or "{}"),
-        policy=Policy(row["policy"]),
+        policy=Policy(row["policy"] or Policy.CHEAPEST),
         mode=HandoverMode(row["handover_mode"]) if row["handover_mode"] else None,
         undeliverable=Decision(row["undeliverable"]) if row["undeliverable"] else None,
         paper=row["paper"] or "100x150",

@@ -18,6 +18,7 @@ from lib.services.batches import need
 from lib.services.plans import mismatches_in
 from lib.store import audit
 from lib.store import batches as batch_store
+from lib.store import happenings as happening_store
 from lib.store import orders as order_store
 from lib.store import shipments as store
 from lib.store import stop_list as stop_list_store
@@ -79,6 +80,7 @@ def detail(app: App, shipment_id: str) -> dict[str, Any]:
             "contents": store.contents(work, shipment_id),
             "timeline": store.timeline(work, shipment_id),
             "weighings": weight_store.of_shipment(work, shipment_id),
+            "happenings": happening_store.of_shipment(work, shipment_id),
             "releases": stop_list_store.releases(work, shipment_id),
             "receivers": order_store.receiver_versions(work, shipment["shop_id"], shipment["order_id"]),
         }

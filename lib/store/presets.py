@@ -43,4 +43,9 @@ def excluded(work: Work, batch_id: str) -> list[dict[str, Any]]:
 
 def last_ways(work: Work) -> dict[str, Any] | None:
     """How the batch submitted last was made; None without one."""
-    return work.row("last_batch_ways")
+    return work.row("batch_ways", batch_id=None)
+
+
+def ways(work: Work, batch_id: str) -> dict[str, Any]:
+    """How one batch was made."""
+    return work.row("batch_ways", batch_id=batch_id) or {}

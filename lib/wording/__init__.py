@@ -20,6 +20,7 @@ from lib.wording.findings import (
     finding_sentence,
     severity_label,
 )
+from lib.wording.happenings import action_label, happening_sentence, notice_state_label
 from lib.wording.labels import (
     card_state_label,
     cargo_label,
@@ -49,6 +50,7 @@ from lib.wording.sync import sync_trouble
 
 __all__ = [
     "SAYABLE",
+    "action_label",
     "card_note",
     "card_state_label",
     "cargo_label",
@@ -64,11 +66,13 @@ __all__ = [
     "finding_sentence",
     "gateway_label",
     "handover_label",
+    "happening_sentence",
     "kind_label",
     "lack_label",
     "layout_label",
     "mending_columns",
     "note_sentence",
+    "notice_state_label",
     "obstacle_label",
     "obstacles_sentence",
     "pair_kind_label",

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.domain.printing import RUN_SIZE, ParcelKind, PrintOrder, PrintSettings
-from lib.services import printing, stop_list
+from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
+from lib.services import presets, printing, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
@@ -32,7 +32,7 @@ NAMED = 8
 def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
     """Everything about the batch's labels; `ticked`: only these of its shipments, when there are any."""
     wanted = list(ticked) or printing.of_batch(app(), batch_id)
-    settings = _settings(printing.choose(app(), wanted, PrintSettings()).kinds)
+    settings = _settings(batch_id, printing.choose(app(), wanted, PrintSettings()).kinds)
     choice = printing.choose(app(), wanted, settings)
     _say_missing(choice)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -58,14 +58,16 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
     _runs(batch_id)
 
 
-def _settings(kinds: dict[ParcelKind, int]) -> PrintSettings:
+def _settings(batch_id: str, kinds: dict[ParcelKind, int]) -> PrintSettings:
+    preset = presets.of_batch(app(), batch_id) or presets.Preset("")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         paper = st.segmented_control(
-            _("Paper"), list(PAPERS), default="100x150", required=True, format_func=PAPERS.__getitem__,
+            _("Paper"), list(PAPERS), default=preset.paper, required=True, format_func=PAPERS.__getitem__,
             key="shipments_paper",
         )  # fmt: skip
         order = st.selectbox(
-            _("Order of the pages"), list(PrintOrder), format_func=print_order_label, key="shipments_print_order",
+            _("Order of the pages"), list(PrintOrder), index=list(PrintOrder).index(preset.print_order),
+            format_func=print_order_label, key="shipments_print_order",
             width=230,
         )  # fmt: skip
         start = 0
@@ -75,7 +77,7 @@ def _settings(kinds: dict[ParcelKind, int]) -> PrintSettings:
                 width=130, help=_("From top left to bottom right, for a sheet that was begun before."),
             )  # fmt: skip
         size = st.number_input(
-            _("Labels a run"), min_value=0, max_value=10_000, value=RUN_SIZE, step=50, key="shipments_run_size",
+            _("Labels a run"), min_value=0, max_value=10_000, value=preset.run_size or 0, step=50, key="shipments_run_size",
             width=130, help=_("Each run begins with a head page. 0: one run without a head page."),
         )  # fmt: skip
         chosen = st.pills(

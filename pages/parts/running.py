@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.shipments import ON_PLATFORM, State
-from lib.services import background, batches, orders, plans, shipments
+from lib.services import background, batches, orders, plans, presets, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, receivers, tables
@@ -22,7 +22,7 @@ from lib.wording import (
     state_label,
     trouble_sentence,
 )
-from pages.parts import leaving, mismatch, printing
+from pages.parts import happened, leaving, mismatch, printing
 from pages.parts import stop_list as stop_list_part
 from pages.parts.draft import correct
 
@@ -57,6 +57,7 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         printing.show(batch_id, str(batch["shop_id"]), ticked)
     leaving.show_handover(batch, rows)
     leaving.show_declaration(batch_id, rows)
+    happened.show(batch_id)
 
 
 def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
@@ -76,6 +77,36 @@ def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         fee = formats.totals({str(code): int(fee) for code, fee in paid.items()})
         said.append(_("return service {fee}, assumed", fee=fee))
     st.text(" · ".join(said))
+    for one in shipments.agreements(app(), str(batch["batch_id"])):
+        st.caption(
+            _(
+                "{agreement} (wording of {version}) accepted by {who} on {when}",
+                agreement=one["title"],
+                version=one["version"],
+                who=formats.plain(one["agreed_by"]),
+                when=formats.moment(one["agreed_at"]),
+            )
+        )
+    _save_as_preset(batch)
+
+
+def _save_as_preset(batch: Mapping[str, Any]) -> None:
+    with (
+        st.popover(_("Save as a preset"), icon=":material/bookmark_add:"),
+        st.form("shipments_preset", border=False),
+    ):
+        st.text_input(_("Name of the preset"), key="shipments_preset_name", max_chars=60)
+        st.form_submit_button(_("Save"), on_click=_keep_preset, args=(str(batch["batch_id"]),))
+
+
+def _keep_preset(batch_id: str) -> None:
+    name = str(st.session_state.get("shipments_preset_name") or "")
+    actions.run(
+        presets.save_batch,
+        (app(), batch_id, name),
+        {"by": actions.by()},
+        _("The preset “{name}” is saved.", name=formats.plain(name)),
+    )
 
 
 def watch(batch_id: str, was_running: bool) -> None:
@@ -83,6 +114,9 @@ def watch(batch_id: str, was_running: bool) -> None:
     now = shipments.progress(app(), batch_id)
     if now.running != was_running:
         st.rerun()
+    cost = happened.cost_so_far(batch_id)
+    if cost:
+        st.text(cost)
     share = now.settled / now.total if now.total else 1.0
     st.progress(
         share, text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}")

@@ -37,8 +37,8 @@ from batch_excluded
 where batch_id = $batch_id
 order by code, order_id;
 
--- name: last_batch_ways
--- One row: how the batch submitted last was made, handed over and decided.
+-- name: batch_ways
+-- One row: how a batch, or with null the one submitted last, was made, handed over and decided.
 select
     batch.batch_id,
     batch.policy,
@@ -64,6 +64,6 @@ left join (
     group by batch_id
 ) as run
     on run.batch_id = batch.batch_id
-where batch.submitted_at is not null and batch.policy is not null
+where batch.batch_id = $batch_id or ($batch_id is null and batch.submitted_at is not null)
 order by batch.submitted_at desc
 limit 1;
