@@ -21,13 +21,13 @@ def split(
             "quantity": pd.Series(list(parts.values()), dtype="int64"),
         }
     )
-    new_id: str = work.value("split_add", shipment_id=shipment_id, at=at)
+    new_id: str = work.value("split_add", shipment_id=shipment_id, split_at=at)
     with work.table("parts", moved):
         work.run("split_lines_add", shipment_id=shipment_id, new_id=new_id)
         work.run("split_lines_reduce", shipment_id=shipment_id)
     work.run("split_lines_tidy", shipment_id=shipment_id)
-    work.run("split_weight_forget", shipment_id=shipment_id, at=at)
-    work.run("split_event_add", shipment_id=shipment_id, new_id=new_id, at=at, done_by=by)
+    work.run("split_weight_forget", shipment_id=shipment_id, split_at=at)
+    work.run("split_event_add", shipment_id=shipment_id, new_id=new_id, split_at=at, done_by=by)
     both = [shipment_id, new_id]
     with work.ids(both):
         work.run("drafts_reweigh", changed_at=at)

@@ -77,8 +77,9 @@ def _settings(batch_id: str, kinds: dict[ParcelKind, int]) -> PrintSettings:
                 width=130, help=_("From top left to bottom right, for a sheet that was begun before."),
             )  # fmt: skip
         size = st.number_input(
-            _("Labels a run"), min_value=0, max_value=10_000, value=preset.run_size or 0, step=50, key="shipments_run_size",
-            width=130, help=_("Each run begins with a head page. 0: one run without a head page."),
+            _("Labels a run"), min_value=0, max_value=10_000, value=preset.run_size or 0, step=50,
+            key="shipments_run_size", width=130,
+            help=_("Each run begins with a head page. 0: one run without a head page."),
         )  # fmt: skip
         chosen = st.pills(
             _("Parcels with"), list(kinds), default=list(kinds), selection_mode="multi",

@@ -52,7 +52,7 @@ def test_a_cancelled_order_stays_at_the_desk_until_somebody_gives_a_reason(desk:
 
 def test_another_address_after_printing_stops_the_parcel_and_voiding_ends_it(desk: Desk) -> None:
     _batch_id, ids, orders = printed(desk)
-    happen(desk, orders[0], receiver={"street": "9 Other Road"})
+    happen(desk, orders[0], receiver={"address": "9 Other Road", "city": "Cork"})
     stop_list.refresh(desk.app, "default")
     [found] = stop_list.stopped(desk.app)
     assert (found.shipment_id, found.reasons[0][0]) == (ids[0], "receiver")

@@ -6,6 +6,7 @@ create or replace view shipment_decisions as
 select
     shipment.shipment_id,
     case
+        when coalesce(shipment.own_undeliverable, decided.undeliverable, batch.undeliverable) is null then null
         when plan.return_supported
             then coalesce(shipment.own_undeliverable, decided.undeliverable, batch.undeliverable)
         else 'destroy'

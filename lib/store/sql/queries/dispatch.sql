@@ -106,6 +106,14 @@ where state = 'accepted'
 order by shipment_id
 limit $lot;
 
+-- name: dispatch_unwish_stopped
+-- What is on the stop list by now is not wanted declared any more.
+update shipments
+set declare_wanted_at = null, declare_wanted_by = null, next_attempt_at = null
+where state = 'handed_over'
+    and declare_wanted_at is not null
+    and shipment_id in (select shipment_id from stop_list where not is_released);
+
 -- name: dispatch_undeclared
 -- One row per shipment wanted declared that is due, one per order at a time. `everything`: nothing of the
 -- order stays behind once this one is declared.
@@ -150,7 +158,6 @@ where shipment.state = 'handed_over'
     and shipment.declare_wanted_at is not null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
     and ($batch_id is null or shipment.batch_id = $batch_id)
-    and shipment.shipment_id not in (select shipment_id from stop_list where not is_released)
     and not exists (
         select 1
         from shipments as other

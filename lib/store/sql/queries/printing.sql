@@ -134,7 +134,7 @@ order by page.page_no;
 -- name: pick_list
 -- One row per shelf and SKU of the chosen shipments: pieces to fetch, for how many parcels.
 select
-    coalesce(nullif(unit.shelf, ''), '') as shelf,
+    coalesce(unit.shelf, '') as shelf,
     line.sku,
     max(line.title) as title,
     sum(part.quantity)::bigint as quantity,
@@ -146,5 +146,5 @@ inner join order_lines as line
     on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
 left join units as unit
     on unit.sku = line.sku
-group by coalesce(nullif(unit.shelf, ''), ''), line.sku
-order by shelf = '', shelf, line.sku;
+group by coalesce(unit.shelf, ''), line.sku
+order by coalesce(unit.shelf, '') = '', coalesce(unit.shelf, ''), line.sku;

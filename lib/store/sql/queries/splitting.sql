@@ -18,8 +18,8 @@ select
     shipment.handover_mode,
     'sku',
     shipment.cargo_class,
-    $at,
-    $at,
+    $split_at,
+    $split_at,
     shipment.rule_id
 from shipments as shipment
 inner join (
@@ -55,10 +55,10 @@ where shipment_id = $shipment_id and quantity = 0;
 -- name: split_weight_forget
 -- A weight of the whole says nothing of its parts.
 update shipments
-set weight_source = 'sku', changed_at = $at
+set weight_source = 'sku', changed_at = $split_at
 where shipment_id = $shipment_id;
 
 -- name: split_event_add
 -- One event row: the new draft, and of which it is a part.
 insert into shipment_events (shipment_id, from_state, state, happened_at, done_by, note)
-values ($new_id, null, 'draft', $at, $done_by, 'split ' || $shipment_id);
+values ($new_id, null, 'draft', $split_at, $done_by, 'split ' || $shipment_id);
