@@ -9,13 +9,17 @@ from typing import Any
 
 from lib.aliexpress.errors import PlatformError
 from lib.app import App
+from lib.domain.orders import OrderStatus
 from lib.domain.printing import place
 from lib.domain.problems import Problem
 from lib.services import sync
 from lib.store import audit
+from lib.store import orders as order_store
 from lib.store import stop_list as store
 from lib.store import sync as sync_store
 
+#: Orders nobody ships.
+TROUBLED = (OrderStatus.CANCEL_ASKED, OrderStatus.DISPUTED, OrderStatus.FROZEN)
 #: Orders synced so recently are not asked for again.
 FRESH = timedelta(seconds=10)
 
@@ -70,12 +74,24 @@ def refresh(app: App, shop_id: str) -> str:
     if synced is not None and app.now() - synced < FRESH:
         return ""
     try:
-        sync.sync(app, shop_id, by=sync.ITSELF)
+        if synced is None:
+            _ask_for_troubled(app, shop_id)
+        else:
+            sync.sync(app, shop_id, by=sync.ITSELF)
     except Problem:
         return ""  # One is under way.
     except PlatformError as error:
         return sync.failure_kind(error)
     return ""
+
+
+def _ask_for_troubled(app: App, shop_id: str) -> None:
+    """Where a shop was never synced: only which orders are cancelled, in dispute or frozen, a page or two."""
+    found = {one.order_id: one.status for one in app.platform_of(shop_id).orders(TROUBLED)}
+    now = app.now()
+    with app.database.write() as work:
+        for order_id in store.in_shipments(work, shop_id, sorted(found)):
+            order_store.set_status(work, shop_id, order_id, found[order_id], at=now)
 
 
 def _stopped(row: dict[str, Any]) -> Stopped:

@@ -14,6 +14,12 @@ def stopped(work: Work, batch_id: str | None = None) -> list[dict[str, Any]]:
     return work.rows("stop_list_all", batch_id=batch_id)
 
 
+def in_shipments(work: Work, shop_id: str, order_ids: Sequence[str]) -> list[str]:
+    """Those of a shop's orders that are in living shipments."""
+    with work.ids(order_ids):
+        return [row["order_id"] for row in work.rows("orders_in_shipments", shop_id=shop_id)]
+
+
 def release(work: Work, shipment_ids: Sequence[str], *, reason: str, by: str, at: datetime) -> list[str]:
     """Let shipments go although they are on the list; returns those that were."""
     with work.ids(shipment_ids):

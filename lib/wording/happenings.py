@@ -16,7 +16,7 @@ ACTIONS = {
     "sender_address": later("chose the sender address"),
     "refund_address": later("chose the refund address"),
     "courier": later("named the courier"),
-    "confirm": later("confirmed other plans"),
+    "confirm_plans": later("confirmed other plans"),
     "submit": later("submitted and accepted the agreement"),
     "pause": later("paused"),
     "resume": later("resumed"),

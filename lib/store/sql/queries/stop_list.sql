@@ -44,3 +44,11 @@ select stamp, reason, released_by, released_at
 from stop_releases
 where shipment_id = $shipment_id
 order by released_at;
+
+-- name: orders_in_shipments
+-- One row per chosen order of a shop that is in a living shipment.
+select distinct shipment.order_id
+from live_shipments as shipment
+inner join chosen
+    on chosen.id = shipment.order_id
+where shipment.shop_id = $shop_id;
