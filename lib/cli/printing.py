@@ -99,7 +99,7 @@ def runs_command(app: App, batch_id: str) -> Answer:
         {name: value if not hasattr(value, "isoformat") else value.isoformat() for name, value in row.items()}
         for row in printing.runs(app, batch_id)
     ]
-    header = [_("Run"), _("Labels"), _("Paper"), _("Reprint of"), _("Who"), _("When")]
+    header = [_("Print run"), _("Labels"), _("Paper"), _("Reprint of"), _("Who"), _("When")]
     names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by", "printed_at")
     return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
 

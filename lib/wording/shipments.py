@@ -108,9 +108,7 @@ def note_sentence(note: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return _("The platform's server failed (HTTP {status}).", status=http.group(1))
-    if code in NOTES and (
-        code == text or code in (*WITH_MORE, "split")
-    ):
+    if code in NOTES and (code == text or code in (*WITH_MORE, "split")):
         return _(NOTES[code])
     if code in REASONS:
         return reason_sentence(code, rest)

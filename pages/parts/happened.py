@@ -62,7 +62,7 @@ def show(batch_id: str) -> None:
                     "who": [row["done_by"] for row in rows],
                     "what": [action_label(row["action"]) for row in rows],
                     "subject": [row["subject"] for row in rows],
-                    "detail": [row["detail"] for row in rows],
+                    "more": [row["detail"] for row in rows],
                 }
             ),
             {
@@ -70,7 +70,7 @@ def show(batch_id: str) -> None:
                 "who": text(_("Who")),
                 "what": text(_("What")),
                 "subject": text(_("Of")),
-                "detail": text(_("Details"), width="large"),
+                "more": text(_("Details"), width="large"),
             },
             key="shipments_audit",
         )

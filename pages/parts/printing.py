@@ -147,7 +147,7 @@ def _runs(batch_id: str) -> None:
                 again=[_again(one) for one in frame["reprint_of"]],
             ),
             {
-                "print_run_id": number(_("Run"), width="small"),
+                "print_run_id": number(_("Print run"), width="small"),
                 "when": text(_("When")),
                 "printed_by": text(_("Who")),
                 "label_count": number(_("Labels")),
