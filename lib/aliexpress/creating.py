@@ -111,7 +111,7 @@ def create_current(client: Client, wanted: NewShipment) -> Created:
     if (pickup_type == "DOOR_PICKUP") != bool(wanted.pickup_address_id):
         raise FieldLimit("pickup address", "with a pickup, and only then", "the other way round")
     said = _common(wanted) | {"pickup_type": pickup_type, "oaid": wanted.oaid or None}
-    if pickup_type == "SELF_POST":
+    if pickup_type == "SELF_POST" and wanted.courier_number:
         said |= {
             "domestic_logistics_company_id": wanted.courier_id,
             "domestic_logistics_company": wanted.courier_name,
@@ -137,7 +137,10 @@ def check(wanted: NewShipment) -> None:
         raise FieldLimit("refund address", "needed for a return", "nothing")
     if wanted.courier_id == OTHER_COMPANY and not wanted.courier_name:
         raise FieldLimit("domestic courier", "a name", "nothing")
-    fields.limit_characters("domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS)
+    least = 1 if wanted.handover is None else 0  # The current call does without, until there is one.
+    fields.limit_characters(
+        "domestic tracking number", wanted.courier_number, COURIER_NUMBER_CHARACTERS, least=least
+    )
     fields.limit_characters("vendor's user id", wanted.top_user_key, TOP_USER_KEY_CHARACTERS, least=0)
     fields.limit_range("packages", wanted.package_count, 1, 999)
     fields.limit_range("declared rows", len(wanted.goods), 1, products.DECLARED_ROWS)

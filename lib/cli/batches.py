@@ -242,10 +242,7 @@ def _hand_over_by(
     modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
     if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
         done["warnings"].append(
-            _(
-                "No domestic tracking number: the parcels go as “other” with number {batch_id}.",
-                batch_id=batch_id,
-            )
+            _("No domestic tracking number yet: name it when the parcels are handed over.")
         )
     if HandoverMode.APPLY_PICKUP in modes:
         done["warnings"].append(

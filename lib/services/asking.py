@@ -208,7 +208,9 @@ def _new_shipment(parcel: dict[str, Any]) -> NewShipment:
         undeliverable=Decision.RETURN if returns else Decision.DESTROY,
         courier_id=-1,
         courier_name=parcel["courier"] or OTHER_COURIER,
-        courier_number=parcel["courier_number"] or parcel["batch_id"],
+        # A self-post's number exists once the parcels are handed over; the mode is what the platform needs now.
+        courier_number=parcel["courier_number"] or "",
+        handover=HandoverMode(parcel["handover_mode"]),
         goods=tuple(_goods(row) for row in parcel["goods"]),
     )
 
