@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.frame import Answer, command, say
 from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
+from lib.domain.shipments import State
 from lib.services import batches, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -63,20 +65,22 @@ def labels(
         printed = printing.print_labels(app, everything, settings, by=by, words=paper_words, name=batch_id)
     output.write_bytes(printed.pdf)
     say(ngettext("{count} label in {file}", "{count} labels in {file}", printed.labels, file=output))
-    refused = {row["shipment_id"] for row in _rows(app, batch_id) if row["state"] == "refused"}
+    rows = _rows(app, batch_id)
+    refused = {row["shipment_id"] for row in rows if row["state"] == State.REFUSED}
     waiting = [one for one in printed.missing if one not in refused]
     if waiting:
         say(_("Without a label yet: {shipments}", shipments=_(", ").join(waiting)))
     say_stopped(app, batch_id)
     document = {
         "batch_id": batch_id,
+        "counts": dict(Counter(row["state"] for row in rows)),
         "labels": printed.labels,
         "file": str(output),
         "paper": paper,
         "runs": printed.runs,
         "without_label": waiting,
         "stopped": printed.stopped,
-        "shipments": _rows(app, batch_id),
+        "shipments": rows,
     }
     return Answer(document, [str(output)], not waiting and not printed.stopped)
 
