@@ -122,6 +122,7 @@ def send(
         _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
+        stop_list.refresh(app, batches.get(app, batch_id)["shop_id"])
         done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
     work(app, batch_id)
     return _outcome(app, batch_id, done)

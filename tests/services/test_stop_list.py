@@ -95,3 +95,13 @@ def test_a_hand_over_keeps_pieces_weight_courier_time_and_who(desk: Desk) -> Non
     assert one["warehouse_name"]
     with pytest.raises(Problem, match="courier_number"):
         shipments.hand_over(desk.app, batch_id, by="anna", number="x" * 33)
+
+
+def test_what_is_cancelled_before_it_is_sent_stays_behind_and_its_neighbours_go(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:3])
+    cancelled = shipments.listing(desk.app, batch_id)["order_id"].iloc[1]
+    happen(desk, cancelled, status="IN_CANCEL")
+    stop_list.refresh(desk.app, "default")
+    assert desk.submit(batch_id) == 2
+    desk.work(batch_id)
+    assert cancelled not in {one["trade_order_id"] for one in desk.logistics_orders()}
