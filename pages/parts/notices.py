@@ -26,7 +26,7 @@ def show(order: Mapping[str, Any]) -> None:
     order_id = str(order["order_id"])
     rows = notices.left(app(), order_id)
     left = sum(max(row["left_quantity"], 0) for row in rows)
-    with st.container(horizontal=True, key="orders_partly"):
+    with st.container(horizontal=True, key="orders_partly_shipped"):
         with st.popover(_("Fill in the shipping notice"), icon=":material/edit_document:"):
             _notice(order_id, str(order["shop_id"]), rows)
         with st.popover(_("All shipped"), icon=":material/task_alt:"):
@@ -67,7 +67,13 @@ def _notice(order_id: str, shop_id: str, rows: Sequence[Mapping[str, Any]]) -> N
                     min_value=0, max_value=int(row["left_quantity"]), value=0,
                     key=f"orders_notice_{order_id}_{row['line_no']}",
                 )  # fmt: skip
-        st.form_submit_button(_("Tell the platform"), on_click=_tell, args=(order_id, rows), type="primary")
+        st.form_submit_button(
+            _("Tell the platform"),
+            key="orders_notice_tell",
+            on_click=_tell,
+            args=(order_id, rows),
+            type="primary",
+        )
     file = st.file_uploader(
         _("Or a table: order, carrier key, number, all or part"),
         type=["csv", "xlsx", "xls"],

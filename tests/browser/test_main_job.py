@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pypdf
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Screen, Server
 
@@ -53,8 +53,8 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     screen.at("shipments_submit").wait_for()
     assert screen.at("shipments_submit").get_by_role("button").is_disabled()
     page.get_by_text("Destroy", exact=False).first.click()
+    expect(page.get_by_role("radio", name="Destroy").first).to_be_checked(timeout=30_000)
     screen.settle()
-    assert page.get_by_role("radio", name="Destroy").is_checked(), "the click was lost"
     assert screen.at("shipments_submit").get_by_role("button").is_disabled(), "the agreement is missing"
     page.get_by_text("在线发货-阿里巴巴使用者协议").first.click()
     screen.settle()

@@ -26,12 +26,12 @@ def test_it_is_told_again_shipped_online_and_finished(open_page: Open, empty_des
     page = open_page(empty_desk.app, "orders", view="all", open=partly)
     assert not page.exception
     page.text_input(key="orders_notice_number").set_value("wrong!")
-    page.button(key=f"FormSubmitter:orders_notice_{partly}-Tell the platform").click().run()
+    page.button(key="orders_notice_tell").click().run()
     assert "is no number of" in text_of(page).replace("\\", "")
     page.selectbox(key="orders_notice_carrier").set_value("CPAM")
     page.text_input(key="orders_notice_number").set_value("LX123456790CN")
     page.number_input(key=f"orders_notice_{partly}_2").set_value(2)
-    page.button(key=f"FormSubmitter:orders_notice_{partly}-Tell the platform").click().run()
+    page.button(key="orders_notice_tell").click().run()
     assert len(notices.of_order(empty_desk.app, partly)) == 2
     online = page.button(key="orders_online")
     assert online.label == "Online shipping: 2 pieces left"

@@ -6,7 +6,7 @@ import pytest
 
 from lib.domain.printing import PrintSettings
 from lib.domain.problems import Problem
-from lib.services import overview, printing, shipments, stop_list
+from lib.services import overview, printing, shipments, stop_list, sync
 from lib.wording import paper_words, stop_sentence, where_printed
 from tests.conftest import HTTP, Desk
 
@@ -53,7 +53,7 @@ def test_a_cancelled_order_stays_at_the_desk_until_somebody_gives_a_reason(desk:
 def test_another_address_after_printing_stops_the_parcel_and_voiding_ends_it(desk: Desk) -> None:
     _batch_id, ids, orders = printed(desk)
     happen(desk, orders[0], receiver={"address": "9 Other Road", "city": "Cork"})
-    stop_list.refresh(desk.app, "default")
+    sync.sync(desk.app, "default", by="tester")
     [found] = stop_list.stopped(desk.app)
     assert (found.shipment_id, found.reasons[0][0]) == (ids[0], "receiver")
     shipments.void(desk.app, ids[0], reason="another address", by="tester")
