@@ -17,7 +17,7 @@ from lib.texts import ngettext
 from lib.ui import actions, filters, formats, order_card, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence
-from pages.parts import needed
+from pages.parts import needed, notices
 
 TABLE = "orders_table"
 CLEARED = (TABLE, f"{TABLE}_chosen")
@@ -284,6 +284,7 @@ def _detail(order_id: str) -> None:
     except SAYABLE as error:
         st.warning(error_sentence(error))
         return
+    notices.show(order)
     order_card.show(order, now=app().now(), correct=_correct)
 
 

@@ -22,7 +22,7 @@ from lib.wording import (
     row_problem,
     state_label,
 )
-from pages.parts import needed
+from pages.parts import needed, presets, stop_list
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5
@@ -38,7 +38,9 @@ def main() -> None:
     if day.untouched:
         _first_steps()
         return
+    presets.buttons(key="overview")
     sections = [
+        (len(day.stopped), _stopped),
         (len(day.conflicts), _conflicts),
         (day.overdue_count, _overdue),
         (len(day.refused), _refused),
@@ -241,6 +243,17 @@ def _refused(day: overview.Overview, count: int) -> None:
         _("Mend and send again"),
         lambda: tables.show(frame, columns, key="overview_refused"),
         batch=str(newest["batch_id"]),
+    )
+
+
+def _stopped(day: overview.Overview, count: int) -> None:
+    _section(
+        ngettext("{count} parcel must not leave", "{count} parcels must not leave", count),
+        ":red[:material/front_hand:]",
+        "pages/shipments.py",
+        _("Open its batch"),
+        lambda: stop_list.show(day.stopped, key="overview_stopped"),
+        batch=day.stopped[0].batch_id,
     )
 
 

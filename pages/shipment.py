@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import streamlit as st
 from lib.domain.orders import Receiver
 from lib.domain.plans import Part
 from lib.domain.shipments import State
-from lib.services import shipments
+from lib.services import notices, printing, shipments
 from lib.texts import gettext as _
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
@@ -23,7 +24,9 @@ from lib.wording import (
     cargo_label,
     decision_label,
     error_sentence,
+    happening_sentence,
     note_sentence,
+    notice_state_label,
     part_label,
     problem_sentence,
     reason_mending,
@@ -52,7 +55,8 @@ def show(shipment_id: str) -> None:
         show_receiver(shipment["receivers"])
         show_label(shipment)
     show_contents(shipment["contents"])
-    show_timeline(shipment["timeline"])
+    show_timeline(shipment["timeline"], shipment["happenings"])
+    show_number(shipment)
     show_void(shipment)
 
 
@@ -192,7 +196,7 @@ def show_label(shipment: Mapping[str, Any]) -> None:
         return
     st.download_button(
         _("Download the label"),
-        path.read_bytes(),
+        partial(printing.reprint_one, app(), str(shipment["shipment_id"]), by=actions.by()),
         file_name=f"label-{shipment['tracking_number']}.pdf",
         mime="application/pdf",
         key="shipment_label",
@@ -227,18 +231,21 @@ def show_contents(contents: list[dict[str, Any]]) -> None:
     )
 
 
-def show_timeline(timeline: list[dict[str, Any]]) -> None:
-    """Every state it ever had, newest first."""
+def show_timeline(timeline: list[dict[str, Any]], happenings: list[dict[str, Any]]) -> None:
+    """Every state it ever had and everything else that happened to it, newest first."""
     st.subheader(_("History"))
+    rows = [
+        (one["happened_at"], state_label(one["state"]), note_sentence(one["note"]), one["done_by"])
+        for one in timeline
+    ]
+    rows += [
+        (one["happened_at"], "", happening_sentence(one["kind"], one["what"], one["detail"]), one["done_by"])
+        for one in happenings
+    ]
     frame = pd.DataFrame(
         [
-            {
-                "when": formats.moment(event["happened_at"]),
-                "state": state_label(event["state"]),
-                "note": note_sentence(event["note"]),
-                "who": event["done_by"],
-            }
-            for event in reversed(timeline)
+            {"when": formats.moment(at), "state": state, "note": note, "who": who}
+            for at, state, note, who in sorted(rows, key=lambda row: row[0], reverse=True)
         ]
     )
     text = st.column_config.TextColumn
@@ -253,6 +260,42 @@ def show_timeline(timeline: list[dict[str, Any]]) -> None:
         key="shipment_timeline",
         height="content",
     )
+
+
+def show_number(shipment: Mapping[str, Any]) -> None:
+    """Another number or carrier in the place of what was declared."""
+    if shipment["state"] != State.DECLARED:
+        return
+    with st.expander(_("Change the declared number"), icon=":material/edit:"):
+        st.caption(_("The platform allows few changes, and only for some days after the first declaration."))
+        with st.form("shipment_number", border=False):
+            st.text_input(_("Tracking number that is right"), key="shipment_new_number", max_chars=35)
+            st.text_input(_("Carrier key"), value=shipment["plan_id"], key="shipment_new_carrier")
+            st.form_submit_button(
+                _("Change it on the platform"),
+                on_click=_renumber,
+                args=(str(shipment["order_id"]), str(shipment["tracking_number"])),
+            )
+
+
+def _renumber(order_id: str, old: str) -> None:
+    told = actions.run(
+        notices.change,
+        (app(), order_id),
+        {
+            "old_number": old,
+            "service_key": str(st.session_state.get("shipment_new_carrier") or "").strip(),
+            "tracking_number": str(st.session_state.get("shipment_new_number") or ""),
+            "by": actions.by(),
+        },
+    )
+    if told is None:
+        return
+    if told.state == notices.DONE:
+        actions.notice("success", _("The platform has the new number."))
+    else:
+        why = reason_sentence(told.reason_code, told.reason_text) or notice_state_label(told.state)
+        actions.notice("error", formats.plain(why))
 
 
 def show_void(shipment: Mapping[str, Any]) -> None:

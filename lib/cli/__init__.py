@@ -7,7 +7,7 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, figures, products, quoting, rates, reading, stops, syncing, weighing
+from lib.cli import batches, desk, figures, products, quoting, rates, reading, stops, syncing, weighing
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
@@ -20,6 +20,7 @@ for command in (
     *figures.COMMANDS,
     *weighing.COMMANDS,
     batches.batch,
+    *desk.GROUPS,
     rates.rates,
     rates.bills_command,
     stops.plans_group,

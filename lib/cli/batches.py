@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 from lib.app import App
-from lib.cli import deciding, mending, shown
+from lib.cli import deciding, desk, mending, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, Decision, HandoverMode, State
-from lib.services import batches, handover, orders, plans, shipments
+from lib.services import batches, handover, orders, plans, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -31,7 +30,6 @@ from lib.wording import (
 
 HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
 ADVISED = "advised"
-PAPERS = ("100x150", "a6", "a4")
 
 
 @click.group("batch")
@@ -124,6 +122,7 @@ def send(
         _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
+        stop_list.refresh(app, batches.get(app, batch_id)["shop_id"])
         done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
     work(app, batch_id)
     return _outcome(app, batch_id, done)
@@ -165,32 +164,6 @@ def resume(app: App, batch_id: str) -> Answer:
     return Answer(_document(app, batch_id, paused=False), [line])
 
 
-@command("labels")
-@click.argument("batch_id")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="PDF to write."
-)
-@click.option("--paper", type=click.Choice(PAPERS), default="100x150", show_default=True)
-def labels(app: App, batch_id: str, output: Path, paper: str) -> Answer:
-    """Print all labels of the batch into one PDF, in the list's order."""
-    pdf = shipments.print_labels(app, batch_id, by=app.settings.operator, paper=paper)
-    output.write_bytes(pdf)
-    document = _document(app, batch_id)
-    waiting = [
-        row["shipment_id"]
-        for row in document["shipments"]
-        if row["state"] not in {*DEAD, State.REFUSED} and row["label_path"] is None
-    ]
-    printed = sum(
-        1 for row in document["shipments"] if row["label_path"] is not None and row["state"] not in DEAD
-    )
-    say(ngettext("{count} label in {file}", "{count} labels in {file}", printed, file=output))
-    if waiting:
-        say(_("Without a label yet: {shipments}", shipments=_(", ").join(waiting)))
-    done = {"labels": printed, "file": str(output), "paper": paper, "without_label": waiting}
-    return Answer(document | done, [str(output)], not waiting)
-
-
 @command("handover")
 @click.argument("batch_id")
 @click.argument("more", nargs=-1, metavar="")
@@ -203,6 +176,7 @@ def labels(app: App, batch_id: str, output: Path, paper: str) -> Answer:
 )
 @click.option("--courier", help="Domestic courier.")
 @click.option("--courier-number", help="Its tracking number.")
+@click.option("--weight-g", type=click.IntRange(min=1), help="What the scale said of all of it.")
 def handover_command(
     app: App,
     batch_id: str,
@@ -210,14 +184,18 @@ def handover_command(
     left_out: tuple[str, ...],
     courier: str | None,
     courier_number: str | None,
+    weight_g: int | None,
 ) -> Answer:
     """Record that the batch's ready parcels left the desk, except the named ones."""
     if more and not left_out:
         raise click.UsageError("Numbers stand behind --except.")
     numbers = [number for text in (*left_out, *more) for number in text.replace(",", " ").split()]
+    stop_list.refresh(app, batches.get(app, batch_id)["shop_id"])
     moved, stayed = shipments.hand_over(
-        app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number
-    )
+        app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number,
+        scale_g=weight_g,
+    )  # fmt: skip
+    printing.say_stopped(app, batch_id)
     lines = [ngettext("{count} parcel handed over", "{count} parcels handed over", moved)]
     if stayed:
         lines.append(_("Stayed: {shipments}", shipments=_(", ").join(stayed)))
@@ -265,10 +243,7 @@ def _hand_over_by(
     modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
     if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
         done["warnings"].append(
-            _(
-                "No domestic tracking number: the parcels go as “other” with number {batch_id}.",
-                batch_id=batch_id,
-            )
+            _("No domestic tracking number yet: name it when the parcels are handed over.")
         )
     if HandoverMode.APPLY_PICKUP in modes:
         done["warnings"].append(
@@ -368,7 +343,8 @@ for one in (
     mending.cancel,
     pause,
     resume,
-    labels,
+    *printing.COMMANDS,
+    *desk.BATCH,
     handover_command,
     declare,
     void,

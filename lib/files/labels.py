@@ -75,20 +75,56 @@ def join(paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> by
     return kept.getvalue()
 
 
+@dataclass(frozen=True)
+class Run:
+    """Labels that are printed one after the other, behind a head page if there is one."""
+
+    paths: Sequence[Path]
+    head: bytes | None = None  #: A PDF of one page of the same paper.
+    start: int = 0
+
+
+def join_runs(runs: Sequence[Run], *, paper: str) -> bytes:
+    """One PDF of several runs; as `join`, each run begins on a sheet of its own."""
+    writer = PdfWriter()
+    for run in runs:
+        if run.head is not None:
+            writer.add_page(_reader(run.head).pages[0])
+        _add(writer, run.paths, paper, run.start)
+    kept = io.BytesIO()
+    writer.write(kept)
+    return kept.getvalue()
+
+
+def concatenate(pdfs: Sequence[bytes]) -> bytes:
+    """PDFs one after the other, pages as they are."""
+    writer, kept = PdfWriter(), io.BytesIO()
+    for pdf in pdfs:
+        for page in _reader(pdf).pages:
+            writer.add_page(page)
+    writer.write(kept)
+    return kept.getvalue()
+
+
 def write_joined(target: BinaryIO, paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> None:
     """As join, into an open file."""
+    writer = PdfWriter()
+    _add(writer, paths, paper, start)
+    writer.write(target)
+
+
+def _add(writer: PdfWriter, paths: Sequence[Path], paper: str, start: int) -> None:
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not one of {', '.join(PAPERS)}")
     if start not in START_POSITIONS:
         raise ValueError(f"start {start} is not 0 to 3")
-    sheet, writer = PAPERS[paper], PdfWriter()
+    sheet = PAPERS[paper]
     pages = (page for path in paths for page in _reader(path.read_bytes()).pages)
     if sheet.columns * sheet.rows == 1:
         for page in pages:
             _add_alone(writer, page, sheet)
     else:
         _add_shared(writer, pages, sheet, start)
-    writer.write(target)
 
 
 def _reader(pdf: bytes) -> PdfReader:

@@ -8,19 +8,14 @@ from textwrap import wrap
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from lib.files.drawing import draw as _text
+from lib.files.drawing import width as _width
 from lib.sandbox.records import LogisticsOrder
 
 SIZE = (100 * mm, 150 * mm)
 LEFT, WIDTH = 6 * mm, 88 * mm
-#: Neither needs a font file: one carries Chinese, Cyrillic and Greek, the other Korean.
-CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
-LATIN = "Helvetica"
-for font in (CHINESE, KOREAN):
-    pdfmetrics.registerFont(UnicodeCIDFont(font))
 
 
 def labels(orders: Sequence[LogisticsOrder]) -> bytes:
@@ -85,37 +80,10 @@ def _lines(canvas: Canvas, lines: Iterable[str], *, top: int, size: int, most: i
 
 def _fitted(line: str, size: int) -> list[str]:
     """Cut where the width of the label ends."""
-    width = sum(pdfmetrics.stringWidth(run, font, size) for font, run in _runs(line, LATIN))
+    width = _width(line, size)
     if width <= WIDTH:
         return [line]
     return wrap(line, max(10, int(len(line) * WIDTH / width)), break_long_words=True)
-
-
-def _text(canvas: Canvas, x: float, y: float, text: str, size: int, *, bold: bool = False) -> None:
-    for font, run in _runs(text, "Helvetica-Bold" if bold else LATIN):
-        canvas.setFont(font, size)
-        canvas.drawString(x, y, run)
-        x += pdfmetrics.stringWidth(run, font, size)
-
-
-def _runs(text: str, latin: str) -> list[tuple[str, str]]:
-    """The text in at most three pieces of one font each: what is Latin at its ends any viewer can read."""
-    foreign = [place for place, letter in enumerate(text) if not _in_latin_font(letter)]
-    if not foreign:
-        return [(latin, text)]
-    start, end = foreign[0], foreign[-1] + 1
-    korean = any("가" <= letter <= "힣" for letter in text)
-    runs = [(latin, text[:start]), (KOREAN if korean else CHINESE, text[start:end]), (latin, text[end:])]
-    return [(font, run) for font, run in runs if run]
-
-
-def _in_latin_font(letter: str) -> bool:
-    """Accents of Western Europe are in the Latin font only."""
-    try:
-        letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def paper(code: str, title: str, lines: Sequence[str]) -> bytes:

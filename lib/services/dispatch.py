@@ -257,6 +257,7 @@ class Dispatcher:
 
     def _declare(self, now: datetime, room: int, batch_id: str | None) -> int:
         with self._app.database.write() as work:
+            store.unwish_stopped(work)
             rows = store.due(work, "undeclared", now=now, lot=room, batch_id=batch_id)
             steps = [shipment_store.shipment(row).step(State.DECLARING, at=now) for row in rows]
             claimed = shipment_store.take(work, steps)

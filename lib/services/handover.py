@@ -11,7 +11,7 @@ from lib.aliexpress.errors import Refused
 from lib.aliexpress.platform import OfferedPlan, SellerAddress
 from lib.app import App
 from lib.domain.problems import Problem
-from lib.domain.shipments import HandoverMode
+from lib.domain.shipments import Decision, HandoverMode
 from lib.services.batches import need
 from lib.store import audit
 from lib.store import batches as store
@@ -37,6 +37,8 @@ class PlanHandover:
     service_code: str | None  #: The platform's code for creating orders; None until it was asked.
     covered: bool  #: The sender's city is collected from (an assumption of the coverage table).
     pickup_agreed: bool
+    pickup_contact: str  #: With whom it was agreed.
+    undeliverable: Decision | None  #: Decided for this plan alone; None: as the batch says.
 
 
 def addresses(app: App, shop_id: str = "default", *, refresh: bool = False) -> list[dict[str, Any]]:
@@ -91,6 +93,7 @@ def choose_mode(
     by: str,
     plan_id: str | None = None,
     agreed_with_warehouse: bool = False,
+    contact: str = "",
 ) -> None:
     """Decide how parcels reach the warehouse, for one plan or for all of the batch.
 
@@ -107,6 +110,8 @@ def choose_mode(
             if mode is HandoverMode.APPLY_PICKUP and not agreed_with_warehouse:
                 raise Problem("pickup_not_agreed", plan=plan["plan_id"])
             _decide(work, batch_id, plan, mode, plan["service_code"], None, agreed=agreed_with_warehouse)
+            if mode is HandoverMode.APPLY_PICKUP:
+                store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact.strip(), by=by, at=now)
         audit.record(work, "handover_mode", batch_id, by=by, at=now, mode=mode, plan=plan_id)
 
 
@@ -130,6 +135,25 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
         for plan in _plans(work, batch | {"sender_address_id": address_id}):
             _decide(work, batch_id, plan, _preset(plan), plan["service_code"], None)
         audit.record(work, "sender_address", batch_id, by=by, at=now, address_id=address_id)
+
+
+def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
+    """Have what comes back sent to another address. Raises Problem('address_unknown')."""
+    with app.database.read() as work:
+        shop_id = need(work, batch_id)["shop_id"]
+    if address_id not in {row["address_id"] for row in addresses(app, shop_id) if row["role"] == "refund"}:
+        raise Problem("address_unknown", address_id=address_id)
+    now = app.now()
+    with app.database.write() as work:
+        batch = need(work, batch_id)
+        store.set_addresses(
+            work,
+            batch_id,
+            sender=batch["sender_address_id"],
+            refund=address_id,
+            pickup=batch["pickup_address_id"],
+        )
+        audit.record(work, "refund_address", batch_id, by=by, at=now, address_id=address_id)
 
 
 def choose_courier(app: App, batch_id: str, courier: str | None, number: str | None, *, by: str) -> None:
@@ -227,6 +251,8 @@ def _plan_handover(row: dict[str, Any]) -> PlanHandover:
         service_code=row["service_code"],
         covered=row["pickup_warehouse_name"] is not None,
         pickup_agreed=row["pickup_agreed"],
+        pickup_contact=row["pickup_contact"] or "",
+        undeliverable=Decision(row["undeliverable"]) if row["undeliverable"] else None,
     )
 
 

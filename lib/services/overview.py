@@ -11,7 +11,7 @@ import pandas as pd
 
 from lib.app import App
 from lib.domain.orders import OrderFilter
-from lib.services import batches, files, orders, shipments, sync
+from lib.services import batches, files, orders, shipments, stop_list, sync
 
 #: Deadlines nearer than this are of today.
 TODAY_H = 24
@@ -28,6 +28,7 @@ class Overview:
     due: pd.DataFrame  #: The first of them.
     blocked: dict[str, int]  #: Finding → how many orders it keeps out of batches, the commonest first.
     refused: list[dict[str, Any]]  #: Shipments and declarations the platform refused, newest first.
+    stopped: list[stop_list.Stopped]  #: Parcels that must not leave: cancelled, in dispute, another address.
     left_behind: list[dict[str, Any]]  #: Parcels that stayed when others of their batch were handed over.
     unconfirmed: pd.DataFrame  #: Batches with shipments of which nobody knows whether the platform has them.
     drafts: pd.DataFrame  #: Batches that are not submitted.
@@ -68,6 +69,7 @@ def today(app: App) -> Overview:
         due=soon.orders[~is_overdue],
         blocked=dict(Counter(code for _order, code in findings).most_common()),
         refused=shipments.needing_people(app),
+        stopped=stop_list.stopped(app),
         left_behind=shipments.left_behind(app),
         unconfirmed=known[known["unconfirmed_count"] > 0],
         drafts=known[~is_submitted & (known["draft_count"] > 0)],

@@ -13,20 +13,25 @@ import pandas as pd
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import IN_WORK, Decision, Shipment, State
-from lib.files import labels as label_files
 from lib.services import checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
 from lib.store import audit
 from lib.store import batches as batch_store
+from lib.store import happenings as happening_store
 from lib.store import orders as order_store
 from lib.store import shipments as store
+from lib.store import stop_list as stop_list_store
 from lib.store import stops as stop_store
 from lib.store import weights as weight_store
 from lib.store.database import Work
 
 #: The text that is agreed to; its wording is the platform's.
 AGREEMENT = "《在线发货-阿里巴巴使用者协议》"
+#: Its wording as it was known here in that month; a new wording gets a new version and is accepted anew.
+AGREEMENT_VERSION = "2022-01"
+#: A domestic tracking number is at most this long.
+COURIER_NUMBER = 32
 #: A rate is counted over this long.
 PACE = timedelta(seconds=60)
 
@@ -75,6 +80,8 @@ def detail(app: App, shipment_id: str) -> dict[str, Any]:
             "contents": store.contents(work, shipment_id),
             "timeline": store.timeline(work, shipment_id),
             "weighings": weight_store.of_shipment(work, shipment_id),
+            "happenings": happening_store.of_shipment(work, shipment_id),
+            "releases": stop_list_store.releases(work, shipment_id),
             "receivers": order_store.receiver_versions(work, shipment["shop_id"], shipment["order_id"]),
         }
 
@@ -93,13 +100,48 @@ def return_cost(app: App, batch_id: str) -> ReturnCost:
     )
 
 
-def decide_undeliverable(app: App, batch_id: str, decision: Decision, *, by: str) -> None:
-    """Return or destroy for the batch. It cannot be changed once the logistics orders exist."""
+def decide_undeliverable(
+    app: App,
+    batch_id: str,
+    decision: Decision | None,
+    *,
+    by: str,
+    plan_id: str | None = None,
+    shipment_ids: Sequence[str] | None = None,
+) -> None:
+    """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
+
+    It cannot be changed once the logistics orders exist. Raises Problem('no_return_offered') for a plan without it.
+    """
     now = app.now()
     with app.database.write() as work:
+        batch = need(work, batch_id)
+        if shipment_ids is not None:
+            batch_store.set_own_undeliverable(work, batch_id, shipment_ids, decision, at=now)
+        elif plan_id is not None:
+            plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
+            if decision is Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
+                raise Problem("no_return_offered", plan=plan_id)
+            batch_store.set_plan_undeliverable(work, batch_id, plan_id, decision, at=now)
+        else:
+            batch_store.set_undeliverable(work, batch_id, decision, at=now)
+        audit.record(
+            work,
+            "undeliverable",
+            batch_id,
+            by=by,
+            at=now,
+            decision=decision,
+            plan=plan_id,
+            shipments=shipment_ids,
+        )
+
+
+def agreements(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """Who accepted which text of the agreement for the batch, and when."""
+    with app.database.read() as work:
         need(work, batch_id)
-        batch_store.set_undeliverable(work, batch_id, decision, at=now)
-        audit.record(work, "undeliverable", batch_id, by=by, at=now, decision=decision)
+        return batch_store.agreements(work, batch_id)
 
 
 def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
@@ -121,9 +163,11 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
             raise Problem("all_kept_back", count=len(drafts))
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
         _complete(work, batch, drafts, now.date())
-        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
         batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
+        if moved:
+            batch_store.agree(work, batch_id, AGREEMENT, AGREEMENT_VERSION, by=by, at=now)
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "submit", batch_id, by=by, at=now, shipments=len(moved), agreement=AGREEMENT)
     return len(moved)
@@ -182,33 +226,11 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
         if not again:
             return 0
         _complete(work, batch, again, now.date())
-        batch_store.set_undeliverable(work, batch_id, Decision(batch["undeliverable"]), at=now)
+        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "retry", batch_id, by=by, at=now, shipments=len(moved))
     return len(moved)
-
-
-def print_labels(app: App, batch_id: str, *, by: str, paper: str = "100x150") -> bytes:
-    """All labels of the batch as one PDF in the list's order; the run is recorded.
-
-    Raises Problem('no_labels'), Problem('labels_missing') naming shipments whose file is gone or changed.
-    """
-    with app.database.read() as work:
-        need(work, batch_id)
-        found = store.labels(work, batch_id)
-    if not found:
-        raise Problem("no_labels", batch_id=batch_id)
-    paths = [app.settings.data / row["path"] for row in found]
-    missing = [row["shipment_id"] for row, path in zip(found, paths, strict=True) if not path.exists()]
-    if missing:
-        raise Problem("labels_missing", shipments=", ".join(missing))
-    pdf = label_files.join(paths, paper=paper)
-    now = app.now()
-    with app.database.write() as work:
-        store.record_print(work, batch_id, paper, len(found), by=by, at=now)
-        audit.record(work, "print_labels", batch_id, by=by, at=now, labels=len(found), paper=paper)
-    return pdf
 
 
 def label_path(app: App, shipment: dict[str, Any]) -> Path | None:
@@ -224,40 +246,54 @@ def hand_over(
     left_out: Collection[str] = (),
     courier: str | None = None,
     number: str | None = None,
+    scale_g: int | None = None,
 ) -> tuple[int, list[str]]:
-    """Record that the batch's ready parcels left the desk, except the named ones.
+    """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
-    A parcel may be named by any of its numbers. Returns how many were handed over, and the shipments that
-    stayed. Raises Problem('not_in_batch') for a number that names no ready parcel, Problem('nothing_ready').
+    A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
+    handed over, and the shipments that stayed. Raises Problem: not_in_batch (a number that names no ready parcel),
+    nothing_ready, all_stopped, courier_number.
     """
+    if number and len(number) > COURIER_NUMBER:
+        raise Problem("courier_number", length=len(number))
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
         ready = store.in_states(work, batch_id, [State.READY])
-        staying = _named(work, batch_id, ready, left_out)
+        stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)}
+        stopped &= {one.shipment_id for one in ready}
+        staying = _named(work, batch_id, ready, left_out) | stopped
         leaving = [one for one in ready if one.shipment_id not in staying]
         if not leaving:
+            if stopped:
+                raise Problem("all_stopped", count=len(stopped))
             raise Problem("nothing_ready", batch_id=batch_id)
         moved = store.take(work, [one.step(State.HANDED_OVER, at=now, by=by) for one in leaving])
         handover_id = store.record_handover(
-            work, batch_id, sorted(moved), courier=courier, number=number, by=by, at=now
+            work, batch_id, sorted(moved), courier=courier, number=number, scale_g=scale_g, by=by, at=now
         )
         audit.record(
             work, "hand_over", batch_id, by=by, at=now, handover=handover_id, parcels=len(moved),
-            stayed=sorted(staying),
+            stayed=sorted(staying), stopped=sorted(stopped),
         )  # fmt: skip
     return len(moved), sorted(staying)
 
 
-def declare(app: App, batch_id: str, *, by: str) -> int:
-    """Ask for the declaration (填写发货通知) of everything of the batch that was handed over; returns how many.
+def declare(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None = None) -> int:
+    """Ask for the declaration (填写发货通知) of what was handed over, all or the named ones; returns how many.
 
-    The dispatcher sends them. Raises Problem('nothing_handed_over').
+    What is on the stop list is left out. The dispatcher sends them, soonest deadline first. Raises
+    Problem('nothing_handed_over'), Problem('all_stopped').
     """
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        wanted = store.want_declared(work, batch_id, by=by, at=now)
+        handed = {one.shipment_id for one in store.in_states(work, batch_id, [State.HANDED_OVER])}
+        stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)} & handed
+        chosen = (handed if shipment_ids is None else handed & set(shipment_ids)) - stopped
+        if stopped and not chosen:
+            raise Problem("all_stopped", count=len(stopped))
+        wanted = store.want_declared(work, sorted(chosen), by=by, at=now)
         if not wanted and not store.counts(work, batch_id).get(State.DECLARED):
             raise Problem("nothing_handed_over", batch_id=batch_id)
         audit.record(work, "declare", batch_id, by=by, at=now, shipments=wanted)
@@ -286,6 +322,13 @@ def void(app: App, number: str, *, reason: str, by: str) -> str:
         store.take(work, [shipment.step(State.VOIDED, at=now, by=by, note=reason.strip())])
         audit.record(work, "void", shipment.shipment_id, by=by, at=now, reason=reason.strip())
     return shipment.shipment_id
+
+
+def handovers(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per hand-over of the batch, the newest first: pieces, weight, courier, when, who."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        return store.handovers(work, batch_id)
 
 
 def left_behind(app: App) -> list[dict[str, Any]]:
@@ -317,7 +360,8 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: 
     differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
     if differing and batch["confirmed_at"] is None:
         raise Problem("confirmation_missing", count=differing)
-    if batch["undeliverable"] is None:
+    decisions = batch_store.undeliverable_counts(work, batch_id)
+    if batch["undeliverable"] is None and decisions["undecided_count"]:
         raise Problem("undeliverable_missing")
     plans = batch_store.plans(work, batch_id, "")
     if any(plan["handover_mode"] is None for plan in plans) or batch["sender_address_id"] is None:
@@ -325,9 +369,12 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: 
     unoffered = [plan["plan_id"] for plan in plans if plan["service_code"] is None]
     if unoffered:
         raise Problem("plan_not_offered", plans=", ".join(unoffered))
-    returns = batch["undeliverable"] == Decision.RETURN and any(plan["return_supported"] for plan in plans)
-    if returns and batch["refund_address_id"] is None:
+    if decisions["returning_count"] and batch["refund_address_id"] is None:
         raise Problem("refund_missing")
+
+
+def _decision(batch: dict[str, Any]) -> Decision | None:
+    return Decision(batch["undeliverable"]) if batch["undeliverable"] else None
 
 
 def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:

@@ -87,10 +87,59 @@ def set_addresses(
     )
 
 
-def set_undeliverable(work: Work, batch_id: str, decision: Decision, *, at: datetime) -> None:
-    """Decide for the batch; shipments on plans that offer no return are destroyed either way."""
+def set_undeliverable(work: Work, batch_id: str, decision: Decision | None, *, at: datetime) -> None:
+    """Decide for the batch; a plan's or a shipment's own decision stays, and no return is offered by some plans."""
     work.run("batch_undeliverable_set", batch_id=batch_id, undeliverable=decision)
-    work.run("shipments_undeliverable_set", batch_id=batch_id, undeliverable=decision, changed_at=at)
+    work.run("shipments_undeliverable_set", batch_id=batch_id, changed_at=at)
+
+
+def set_plan_undeliverable(
+    work: Work, batch_id: str, plan_id: str, decision: Decision | None, *, at: datetime
+) -> None:
+    """Decide for one plan's parcels of the batch; None: as the batch says."""
+    work.run("batch_plan_undeliverable_set", batch_id=batch_id, plan_id=plan_id, undeliverable=decision)
+    work.run("shipments_undeliverable_set", batch_id=batch_id, changed_at=at)
+
+
+def set_own_undeliverable(
+    work: Work, batch_id: str, shipment_ids: Sequence[str], decision: Decision | None, *, at: datetime
+) -> int:
+    """Decide for single shipments; None: as their plan or the batch says. Returns how many."""
+    with work.ids(shipment_ids):
+        changed = work.rows(
+            "shipments_own_undeliverable_set", batch_id=batch_id, undeliverable=decision, changed_at=at
+        )
+    work.run("shipments_undeliverable_set", batch_id=batch_id, changed_at=at)
+    return len(changed)
+
+
+def undeliverable_counts(work: Work, batch_id: str) -> dict[str, int]:
+    """returning_count and undecided_count of the batch's drafts and refused shipments."""
+    return work.row("undeliverable_counts", batch_id=batch_id) or {}
+
+
+def set_pickup_agreed(
+    work: Work, batch_id: str, plan_id: str, contact: str, *, by: str, at: datetime
+) -> None:
+    """With whom a pickup outside coverage was agreed, and who says so."""
+    work.run(
+        "batch_plan_pickup_set",
+        batch_id=batch_id,
+        plan_id=plan_id,
+        contact=contact,
+        agreed_by=by,
+        agreed_at=at,
+    )
+
+
+def agree(work: Work, batch_id: str, title: str, version: str, *, by: str, at: datetime) -> None:
+    """Record that the batch's shop accepted the agreement: which text, who, when."""
+    work.run("agreement_add", batch_id=batch_id, title=title, version=version, agreed_by=by, agreed_at=at)
+
+
+def agreements(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per time the agreement was accepted for the batch."""
+    return work.rows("agreements_of", batch_id=batch_id)
 
 
 def set_courier(work: Work, batch_id: str, courier: str | None, number: str | None) -> None:

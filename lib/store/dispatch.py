@@ -55,6 +55,11 @@ def unfit(work: Work, shipment_ids: Sequence[str], *, now: datetime) -> dict[str
     return {row["shipment_id"]: (row["code"], row["value"]) for row in rows}
 
 
+def unwish_stopped(work: Work) -> None:
+    """What came on the stop list since it was wanted declared waits for a person's word again."""
+    work.run("dispatch_unwish_stopped")
+
+
 def lanes(work: Work, *, now: datetime, batch_id: str | None) -> dict[str, int]:
     """Lane → how many shipments are due in it; `lost`: how many were leased to a worker that never answered."""
     return work.row("dispatch_lanes", now_at=now, batch_id=batch_id) or {}

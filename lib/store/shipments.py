@@ -103,20 +103,10 @@ def waiting_to_declare(work: Work, batch_id: str) -> int:
     return int(work.value("shipments_waiting_to_declare", batch_id=batch_id))
 
 
-def labels(work: Work, batch_id: str) -> list[dict[str, Any]]:
-    """One dict per label of the batch in the list's order: shipment_id, tracking_number, path, sha256."""
-    return work.rows("labels_of_batch", batch_id=batch_id)
-
-
 def keep_labels(work: Work, fetched: pd.DataFrame, *, at: datetime) -> None:
     """Record label files (shipment_id, path, sha256, size_bytes, page_count) that are on disk already."""
     with work.table("fetched", fetched):
         work.run("labels_add", fetched_at=at)
-
-
-def record_print(work: Work, batch_id: str, paper: str, count: int, *, by: str, at: datetime) -> None:
-    """Record that labels were printed."""
-    work.run("print_run_add", batch_id=batch_id, paper=paper, label_count=count, printed_by=by, printed_at=at)
 
 
 def record_handover(
@@ -126,6 +116,7 @@ def record_handover(
     *,
     courier: str | None,
     number: str | None,
+    scale_g: int | None = None,
     by: str,
     at: datetime,
 ) -> int:
@@ -138,6 +129,7 @@ def record_handover(
             batch_id=batch_id,
             courier=courier,
             courier_number=number,
+            scale_g=scale_g,
             done_by=by,
             done_at=at,
         )
@@ -145,9 +137,20 @@ def record_handover(
     return handover_id
 
 
-def want_declared(work: Work, batch_id: str, *, by: str, at: datetime) -> int:
-    """Ask for the declaration of everything handed over; returns how many that are."""
-    return len(work.rows("declare_want", batch_id=batch_id, wanted_by=by, wanted_at=at))
+def want_declared(work: Work, shipment_ids: Sequence[str], *, by: str, at: datetime) -> int:
+    """Ask for the declaration of handed-over shipments; returns how many that are."""
+    with work.ids(shipment_ids):
+        return len(work.rows("declare_want", wanted_by=by, wanted_at=at))
+
+
+def handovers(work: Work, batch_id: str) -> list[dict[str, Any]]:
+    """One dict per hand-over of a batch, the newest first."""
+    return work.rows("handovers_of_batch", batch_id=batch_id)
+
+
+def ids_of_batch(work: Work, batch_id: str) -> list[str]:
+    """The batch's living shipments in the list's order."""
+    return [row["shipment_id"] for row in work.rows("shipment_ids_of_batch", batch_id=batch_id)]
 
 
 def left_behind(work: Work) -> list[dict[str, Any]]:

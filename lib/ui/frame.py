@@ -24,6 +24,7 @@ PAGES = {
     "plans": (later("Plans"), ":material/alt_route:"),
     "quote": (later("Quick quote"), ":material/request_quote:"),
     "shipments": (later("Shipments"), ":material/local_shipping:"),
+    "presets": (later("Presets"), ":material/bookmarks:"),
     "outcomes": (later("Outcomes"), ":material/assignment_return:"),
     "costs": (later("Costs"), ":material/payments:"),
     "rates": (later("Rate cards"), ":material/price_change:"),
@@ -31,8 +32,11 @@ PAGES = {
     "products": (later("Products and packaging"), ":material/scale:"),
     "connection": (later("Connection"), ":material/link:"),
 }
-#: Reached by links only: one parcel.
-HIDDEN = {"shipment": (later("Shipment"), ":material/package_2:")}
+#: Reached by links only: one parcel, and a draft that a preset made.
+HIDDEN = {
+    "shipment": (later("Shipment"), ":material/package_2:"),
+    "review": (later("Review"), ":material/checklist:"),
+}
 
 #: A desk shows tables: less empty room above and beside them than Streamlit leaves.
 _ROOM = "<style>.stMainBlockContainer { padding: 3.2rem 2rem 4rem; }</style>"

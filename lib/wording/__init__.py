@@ -20,6 +20,7 @@ from lib.wording.findings import (
     finding_sentence,
     severity_label,
 )
+from lib.wording.happenings import action_label, happening_sentence, notice_state_label
 from lib.wording.labels import (
     card_state_label,
     cargo_label,
@@ -40,14 +41,17 @@ from lib.wording.labels import (
     status_label,
     weight_source_label,
 )
+from lib.wording.papers import paper_words, parcel_kind_label, print_order_label
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import adopted_sentence, note_sentence, reason_mending, reason_sentence
+from lib.wording.stop_list import stop_sentence, where_printed
 from lib.wording.sync import sandbox_takes_in, sync_trouble
 
 __all__ = [
     "SAYABLE",
+    "action_label",
     "adopted_sentence",
     "card_note",
     "card_state_label",
@@ -65,16 +69,21 @@ __all__ = [
     "finding_sentence",
     "gateway_label",
     "handover_label",
+    "happening_sentence",
     "kind_label",
     "lack_label",
     "layout_label",
     "mending_columns",
     "note_sentence",
+    "notice_state_label",
     "obstacle_label",
     "obstacles_sentence",
     "pair_kind_label",
+    "paper_words",
+    "parcel_kind_label",
     "part_label",
     "policy_label",
+    "print_order_label",
     "problem_sentence",
     "product_column",
     "product_field",
@@ -87,8 +96,10 @@ __all__ = [
     "shop_label",
     "state_label",
     "status_label",
+    "stop_sentence",
     "sync_trouble",
     "trouble_sentence",
     "unreadable_sentence",
     "weight_source_label",
+    "where_printed",
 ]

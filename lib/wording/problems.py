@@ -96,6 +96,52 @@ PROBLEMS = {
     "labels_missing": later(
         "The label files of {shipments} are gone from the data folder. Put them back from a copy, then print."
     ),
+    "cannot_split": later(
+        "{number} cannot be split: it is “{state}”. Only drafts can; void it and begin again if it must be."
+    ),
+    "split_quantity": later(
+        "Of line {line} this parcel holds {most}, {quantity} were asked for. Nothing was changed; choose fewer."
+    ),
+    "split_nothing": later(
+        "Both parcels need something: choose at least one piece for the new one, and leave at least one in {number}."
+    ),
+    "no_return_offered": later("{plan} offers no return: its undeliverable parcels are destroyed."),
+    "notice_order_status": later(
+        "Order {order_id} does not await shipment: nothing can be declared for it. Sync the orders."
+    ),
+    "carrier_unknown": later(
+        "{service} is no carrier the platform takes. Choose one of the list, or “other”."
+    ),
+    "number_pattern": later("{number} is no number of {carrier}. Check it on the receipt."),
+    "notice_quantity": later("Of line {line} {most} are left to ship, not {quantity}. Nothing was told."),
+    "notice_under_way": later(
+        "Something told of order {order_id} was not answered yet. It is read back first; try again in a moment."
+    ),
+    "parcels_under_way": later(
+        "Parcels of order {order_id} are made here and not declared yet. Declare or void them first."
+    ),
+    "nothing_declared": later(
+        "Nothing of order {order_id} is declared on the platform, so there is nothing to finish."
+    ),
+    "number_not_declared": later("{number} is not declared for order {order_id}. Look at what was declared."),
+    "notice_how": later("“{how}” is neither all nor part."),
+    "preset_unknown": later("There is no preset “{name}”. Look at the list."),
+    "preset_needs_name": later("A preset needs a name. Write one, then save."),
+    "label_broken": later(
+        "A label file cannot be read any more ({why}). Put it back from a copy, or void the parcel and send it anew."
+    ),
+    "run_unknown": later("There is no print run {run}. Look at the list of runs."),
+    "pages_unknown": later(
+        "Run {run} has no label to print on pages {first} to {last}. Look at the list of runs; what was voided or "
+        "stopped is not printed again."
+    ),
+    "all_stopped": later(
+        "All {count} parcels are on the stop list. Void them, or let single ones go with a reason."
+    ),
+    "release_needs_reason": later(
+        "A parcel on the stop list leaves only with a reason. Write why it may go, then let it go."
+    ),
+    "not_stopped": later("None of these parcels is on the stop list any more. Look at the list again."),
     "not_in_batch": later(
         "{number} names no ready parcel of batch {batch_id}. Check the number. Nothing was handed over."
     ),

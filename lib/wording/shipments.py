@@ -77,6 +77,7 @@ NOTES = {
     "order_status": later("The order no longer awaits shipment; nothing was sent."),
     "found_declared": later("The platform has the declaration; nothing was sent twice."),
     "not_declared": later("The platform does not have the declaration; it is sent again."),
+    "split": later("Split off from another parcel of the order."),
     "all": later("Declared for the whole order."),
     "part": later("Declared for a part of the order."),
     "already_declared": later(
@@ -141,9 +142,7 @@ def note_sentence(note: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return _("The platform's server failed (HTTP {status}).", status=http.group(1))
-    if code in NOTES and (
-        code == text or code in ("no_answer", "unreachable", "banned", "paced", "already_declared")
-    ):
+    if code in NOTES and (code == text or code in (*WITH_MORE, "split")):
         return _(NOTES[code])
     if code in REASONS:
         return reason_sentence(code, rest)

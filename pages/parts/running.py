@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.shipments import DEAD, ON_PLATFORM, State
-from lib.services import background, batches, orders, plans, shipments
+from lib.domain.shipments import ON_PLATFORM, State
+from lib.services import background, batches, orders, plans, presets, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import (
     decision_label,
-    problem_sentence,
     reason_mending,
     reason_sentence,
     state_label,
     trouble_sentence,
 )
-from pages.parts import mismatch
+from pages.parts import happened, leaving, mismatch, printing
+from pages.parts import stop_list as stop_list_part
 from pages.parts.draft import correct
 
 #: How often a running batch is looked at.
 PULSE = "2s"
-PAPERS = {"100x150": "100 × 150 mm", "a6": "A6", "a4": "A4 × 4"}
-#: A parcel may be named by any of these.
-NUMBERS = ("tracking_number", "lp_number", "logistics_order_id", "order_id", "shipment_id")
-#: How many parcels a sentence names before it says how many more there are.
-NAMED = 8
 COLOURS = {
     State.REFUSED: "red",
     State.UNCONFIRMED: "orange",
@@ -59,10 +52,14 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     show_refused(batch, rows[rows["state"] == State.REFUSED])
     if running:
         return
-    show_created(rows[rows["state"].isin(ON_PLATFORM)])
-    show_labels(batch_id, rows[rows["label_path"].notna() & ~rows["state"].isin(DEAD)])
-    show_handover(batch, rows)
-    show_declaration(batch_id, rows)
+    ticked = show_created(rows[rows["state"].isin(ON_PLATFORM)])
+    stop_list_part.of_batch(batch_id)
+    if rows["state"].isin(ON_PLATFORM).any():
+        st.subheader(_("Labels"))
+        printing.show(batch_id, str(batch["shop_id"]), ticked)
+    leaving.show_handover(batch, rows)
+    leaving.show_declaration(batch_id, rows)
+    happened.show(batch_id)
 
 
 def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
@@ -82,6 +79,36 @@ def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         fee = formats.totals({str(code): int(fee) for code, fee in paid.items()})
         said.append(_("return service {fee}, assumed", fee=fee))
     st.text(" · ".join(said))
+    for one in shipments.agreements(app(), str(batch["batch_id"])):
+        st.caption(
+            _(
+                "{agreement} (wording of {version}) accepted by {who} on {when}",
+                agreement=one["title"],
+                version=one["version"],
+                who=formats.plain(one["agreed_by"]),
+                when=formats.moment(one["agreed_at"]),
+            )
+        )
+    _save_as_preset(batch)
+
+
+def _save_as_preset(batch: Mapping[str, Any]) -> None:
+    with (
+        st.popover(_("Save as a preset"), icon=":material/bookmark_add:"),
+        st.form("shipments_preset", border=False),
+    ):
+        st.text_input(_("Name of the preset"), key="shipments_preset_name", max_chars=60)
+        st.form_submit_button(_("Save"), on_click=_keep_preset, args=(str(batch["batch_id"]),))
+
+
+def _keep_preset(batch_id: str) -> None:
+    name = str(st.session_state.get("shipments_preset_name") or "")
+    actions.run(
+        presets.save_batch,
+        (app(), batch_id, name),
+        {"by": actions.by()},
+        _("The preset “{name}” is saved.", name=formats.plain(name)),
+    )
 
 
 def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
@@ -89,6 +116,9 @@ def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
     now = shipments.progress(app(), batch_id)
     if now.running != was_running or bool(now.counts.get(State.REFUSED)) != had_refused:
         st.rerun()  # What was refused can be mended while the others go on.
+    cost = happened.cost_so_far(batch_id)
+    if cost:
+        st.text(cost)
     share = now.settled / now.total if now.total else 1.0
     st.progress(
         share, text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}")
@@ -328,13 +358,13 @@ def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:
     return count
 
 
-def show_created(created: pd.DataFrame) -> None:
-    """The logistics orders, each with the link to its own page."""
+def show_created(created: pd.DataFrame) -> list[str]:
+    """The logistics orders, each with the link to its own page; returns those that are ticked."""
     if created.empty:
-        return
+        return []
     st.success(ngettext("{count} logistics order created", "{count} logistics orders created", len(created)))
     text = st.column_config.TextColumn
-    tables.show(
+    return tables.choose(
         created.assign(
             detail="/shipment?shipment=" + created["shipment_id"],
             state_word=formats.words(created["state"], state_label),
@@ -354,201 +384,9 @@ def show_created(created: pd.DataFrame) -> None:
             "fee": text(_("Fee, estimated"), alignment="right"),
             "return_fee": text(_("Return service, assumed"), alignment="right"),
         },
+        by="shipment_id",
         key="shipments_created",
     )
-
-
-def show_labels(batch_id: str, labelled: pd.DataFrame) -> None:
-    """All labels as one PDF, in the list's order; built when it is asked for, and each run is recorded."""
-    if labelled.empty:
-        return
-    st.subheader(_("Labels"))
-    places = zip(labelled["shipment_id"].tolist(), labelled["label_path"].tolist(), strict=True)
-    gone = [shipment_id for shipment_id, path in places if not _on_disk(path)]
-    if gone:
-        st.error(formats.plain(problem_sentence("labels_missing", shipments=_some(gone))))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        paper = st.segmented_control(
-            _("Paper"),
-            list(PAPERS),
-            default="100x150",
-            required=True,
-            format_func=PAPERS.__getitem__,
-            key="shipments_paper",
-        )
-        st.download_button(
-            ngettext("Print all: {count} label", "Print all: {count} labels", len(labelled)),
-            partial(shipments.print_labels, app(), batch_id, by=actions.by(), paper=str(paper)),
-            file_name=f"labels-{batch_id}-{paper}.pdf",
-            mime="application/pdf",
-            key="shipments_print",
-            on_click="ignore",
-            icon=":material/print:",
-            disabled=bool(gone),
-        )
-    st.caption(_("One PDF in the order of the list above."))
-
-
-def _on_disk(label_path: str) -> bool:
-    path = shipments.label_path(app(), {"label_path": label_path})
-    return path is not None and path.exists()
-
-
-def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
-    """Which parcels left the desk (交接): the whole batch, except those that are named."""
-    batch_id = str(batch["batch_id"])
-    ready = rows[rows["state"] == State.READY]
-    left_once = bool(rows["handover_id"].notna().any())
-    if ready.empty:
-        return
-    st.subheader(_("Hand over"))
-    if left_once:
-        st.warning(
-            ngettext(
-                "{count} parcel stayed behind: {numbers}.",
-                "{count} parcels stayed behind: {numbers}.",
-                len(ready),
-                numbers=formats.plain(_some(ready["tracking_number"].tolist())),
-            )
-        )
-    names = dict(zip(ready["shipment_id"], ready["tracking_number"] + " · " + ready["order_id"], strict=True))
-    keys = [f"shipments_{what}_{batch_id}" for what in ("stay", "stay_pasted")]
-    picked = st.multiselect(
-        _("The whole batch, except"),
-        list(names),
-        format_func=names.__getitem__,
-        key=keys[0],
-        placeholder=_("Choose the parcels that stay"),
-    )
-    with st.expander(_("Paste the numbers of parcels that stay")):
-        pasted = st.text_area(
-            _("Tracking, LP, logistics order or order numbers, one after the other"), key=keys[1], height=90
-        )
-    found, unknown = _named(ready, str(pasted or ""))
-    staying = list(dict.fromkeys([*picked, *found]))
-    with st.container(horizontal=True):
-        courier = st.text_input(
-            _("Domestic courier (optional)"), value=batch["courier"] or "", key="shipments_handover_courier"
-        )
-        number = st.text_input(
-            _("Its tracking number (optional)"),
-            value=batch["courier_number"] or "",
-            key="shipments_handover_number",
-            max_chars=32,
-        )
-    if unknown:
-        st.error(
-            _(
-                "These numbers name no ready parcel of this batch: {numbers}.",
-                numbers=formats.plain(_some(unknown)),
-            )
-        )
-    leaving = ready[~ready["shipment_id"].isin(staying)]
-    said = ngettext(
-        "{count} parcel leaves the desk, {weight} together.",
-        "{count} parcels leave the desk, {weight} together.",
-        len(leaving),
-        weight=formats.weight(float(leaving["weight_g"].sum())),
-    )
-    if staying:
-        said += " " + ngettext(
-            "{count} stays: {numbers}.",
-            "{count} stay: {numbers}.",
-            len(staying),
-            numbers=_some([names[one] for one in staying]),
-        )
-    st.text(said)
-    st.button(
-        ngettext(
-            "Record the hand-over of {count} parcel", "Record the hand-over of {count} parcels", len(leaving)
-        ),
-        key="shipments_hand_over",
-        type="primary",
-        disabled=bool(unknown) or leaving.empty,
-        icon=":material/handshake:",
-        on_click=_hand_over,
-        args=(batch_id, staying, str(courier or "").strip(), str(number or "").strip(), keys),
-    )
-
-
-def _named(ready: pd.DataFrame, pasted: str) -> tuple[list[str], list[str]]:
-    """The parcels that pasted numbers name, and the numbers that name none."""
-    known = {
-        str(number): shipment_id
-        for column in NUMBERS
-        for number, shipment_id in zip(ready[column], ready["shipment_id"], strict=True)
-        if isinstance(number, str)
-    }
-    numbers = [number for number in re.split(r"[\s,;，；、]+", pasted) if number]
-    return (
-        [known[number] for number in numbers if number in known],
-        [number for number in numbers if number not in known],
-    )
-
-
-def _hand_over(batch_id: str, staying: list[str], courier: str, number: str, keys: Sequence[str]) -> None:
-    done = actions.run(
-        shipments.hand_over,
-        (app(), batch_id),
-        {
-            "by": actions.by(),
-            "left_out": staying,
-            "courier": courier or None,
-            "number": number or None,
-        },
-        lambda result: ngettext("{count} parcel handed over.", "{count} parcels handed over.", result[0]),
-    )
-    if done is not None:
-        st.session_state[keys[0]], st.session_state[keys[1]] = [], ""
-
-
-def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
-    """Tell the buyers (声明发货): everything that was handed over, in one action."""
-    handed = rows[rows["state"] == State.HANDED_OVER]
-    declared = rows[rows["state"] == State.DECLARED]
-    if handed.empty and declared.empty:
-        return
-    st.subheader(_("Declare shipped"))
-    if not declared.empty:
-        st.success(ngettext("{count} parcel declared.", "{count} parcels declared.", len(declared)))
-    for row in handed[handed["reason_code"].notna()].to_dict("records"):
-        st.error(
-            formats.plain(
-                _(
-                    "Order {order_id} could not be declared. {why} {mend}",
-                    order_id=row["order_id"],
-                    why=reason_sentence(row["reason_code"], _text(row["reason_text"])),
-                    mend=reason_mending(row["reason_code"]),
-                )
-            )
-        )
-    if handed.empty:
-        return
-    st.text(
-        ngettext(
-            "The buyer of {count} parcel that was handed over is told its tracking number.",
-            "The buyers of {count} parcels that were handed over are told their tracking numbers.",
-            len(handed),
-        )
-    )
-    actions.button(
-        ngettext("Declare {count} parcel shipped", "Declare {count} parcels shipped", len(handed)),
-        _declare,
-        batch_id,
-        by=actions.by(),
-        key="shipments_declare",
-        primary=True,
-        icon=":material/campaign:",
-        done=lambda n: ngettext(
-            "{count} parcel is being declared.", "{count} parcels are being declared.", n
-        ),
-    )
-
-
-def _declare(batch_id: str, *, by: str) -> int:
-    count = shipments.declare(app(), batch_id, by=by)
-    background.wake()
-    return count
 
 
 def _reasons(rows: pd.DataFrame) -> list[tuple[str | None, str]]:
@@ -558,10 +396,3 @@ def _reasons(rows: pd.DataFrame) -> list[tuple[str | None, str]]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first few, and how many more there are."""
-    shown = _(", ").join(str(name) for name in names[:NAMED])
-    more = len(names) - NAMED
-    return _("{names} and {count} more", names=shown, count=f"{more:,}") if more > 0 else shown

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pypdf
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, Screen, Server
 
@@ -57,8 +57,8 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     assert screen.at("shipments_submit").get_by_role("button").is_disabled()
     # Elsewhere the page speaks of destroying too, and may do so before the choice itself is painted.
     screen.at(f"shipments_undeliverable_{batch_id}").get_by_text("Destroy", exact=True).click()
+    expect(page.get_by_role("radio", name="Destroy").first).to_be_checked(timeout=30_000)
     screen.settle()
-    assert page.get_by_role("radio", name="Destroy").is_checked(), "the click was lost"
     assert screen.at("shipments_submit").get_by_role("button").is_disabled(), "the agreement is missing"
     page.get_by_text("在线发货-阿里巴巴使用者协议").first.click()
     screen.settle()
@@ -74,30 +74,64 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     count = int(created.inner_text().split()[0].replace(",", ""))
     assert count >= 200
 
-    # One PDF with all labels, a page per shipment in the list's order.
+    # One PDF with all labels behind the head page of their run, a page per shipment in the list's order.
     with page.expect_download() as download:
         screen.at("shipments_print").get_by_role("button").click()
     download.value.save_as(tmp_path / "labels.pdf")
     made = _logistics_orders(server)
     assert len(made) == count == len({one["trade_order_id"] for one in made})
-    printed = [_number(sheet.extract_text()) for sheet in pypdf.PdfReader(tmp_path / "labels.pdf").pages]
+    head, *sheets = pypdf.PdfReader(tmp_path / "labels.pdf").pages
+    assert f"{count} labels" in head.extract_text()
+    printed = [_number(sheet.extract_text()) for sheet in sheets]
     assert len(printed) == count
     assert set(printed) == {one["tracking_number"] for one in made}
+
+    # The same four to a sheet, then two labels of that run again; and the preview is drawn in the page.
+    screen.open(f"/shipments?batch={batch_id}")
+    page.get_by_text("A4 × 4").click()
+    screen.settle()
+    with page.expect_download() as download:
+        screen.at("shipments_print").get_by_role("button").click()
+    download.value.save_as(tmp_path / "a4.pdf")
+    sheets = pypdf.PdfReader(tmp_path / "a4.pdf").pages[1:]
+    assert [number for sheet in sheets for number in _numbers(sheet.extract_text())] == printed
+    screen.open(f"/shipments?batch={batch_id}")
+    screen.at("shipments_runs").locator("canvas").first.click(position={"x": 12, "y": 52})
+    screen.at("shipments_reprint").wait_for()
+    page.get_by_label("From page").fill("5")
+    page.get_by_label("To page").fill("6")
+    page.get_by_label("To page").press("Enter")
+    page.get_by_text("Reprint pages 5–6").first.wait_for()
+    with page.expect_download() as download:
+        screen.at("shipments_reprint").get_by_role("button").click()
+    download.value.save_as(tmp_path / "again.pdf")
+    [again] = pypdf.PdfReader(tmp_path / "again.pdf").pages
+    assert _numbers(again.extract_text()) == printed[4:6]
 
     # A shipment has a page of its own, by its own address; and the list's order is the PDF's.
     screen.open(f"/shipment?shipment={batch_id}-00001")
     screen.sees(printed[0])
 
-    # Hand-over: the whole batch except three; only what left is declared.
+    # A buyer cancels after printing: the Overview names the parcel with its page, and it stays at the desk.
+    cancelled = next(one for one in made if one["tracking_number"] == printed[20])
+    httpx.post(
+        f"{server.platform()}/sandbox/change",
+        json={"order_id": cancelled["trade_order_id"], "status": "IN_CANCEL"},
+    ).raise_for_status()
+
+    # Hand-over: the whole batch except two and the cancelled one; only what left is declared.
     screen.open(f"/shipments?batch={batch_id}")
-    left_out = printed[5:8]
+    left_out = printed[5:7]
     page.get_by_text("Paste the numbers of parcels that stay").click()
     pasted = page.get_by_label("Tracking, LP, logistics order or order numbers, one after the other")
     pasted.fill("\n".join(left_out))
     pasted.press("Control+Enter")
     screen.settle()
-    page.get_by_text(f"Record the hand-over of {count - 3} parcels").first.wait_for()
+    page.get_by_text(f"Record the hand-over of {count - 2} parcels").first.wait_for()
     screen.press("shipments_hand_over")
+    page.get_by_text(f"{count - 3} parcels handed over.").first.wait_for()
+    page.get_by_text("1 parcel must not leave").first.wait_for()
+    left_out.append(printed[20])
     screen.press("shipments_declare")
     page.get_by_text(f"{count - 3} parcels declared.").first.wait_for(timeout=240_000)
 
@@ -112,14 +146,16 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     }
     assert Counter(statuses[one["trade_order_id"]] for one in made) == {
         "WAIT_BUYER_ACCEPT_GOODS": count - 3,
-        "WAIT_SELLER_SEND_GOODS": 3,
+        "WAIT_SELLER_SEND_GOODS": 2,
+        "IN_CANCEL": 1,
     }
-    assert {statuses[one] for one in staying} == {"WAIT_SELLER_SEND_GOODS"}
+    assert {statuses[one] for one in staying} == {"WAIT_SELLER_SEND_GOODS", "IN_CANCEL"}
 
     # The Overview names what stayed behind.
     screen.open("/")
     for number in left_out:
         screen.sees(number)
+    screen.sees("page 21")
     assert screen.outside == [], "the desk asks nobody but this machine"
 
     # The command line, over the same store, has the list in the order of the printed pages.
@@ -166,6 +202,10 @@ def _logistics_orders(server: Server) -> list[dict[str, str]]:
 
 
 def _number(text: str) -> str:
-    found = re.search(r"\bL[A-Z]\d{9}CN\b", text)
+    found = _numbers(text)
     assert found, "a label without its tracking number"
-    return found.group()
+    return found[0]
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\bL[A-Z]\d{9}CN\b", text)

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
+from lib.domain.printing import PrintSettings
 from lib.domain.shipments import Decision, HandoverMode
-from lib.services import batches, handover, orders, plans, shipments
-from tests.conftest import Desk
+from lib.services import batches, handover, orders, plans, presets, printing, shipments, stop_list
+from tests.builders import an_export_row
+from tests.conftest import HTTP, Desk
 from tests.pages.conftest import Open, text_of
 
 
@@ -130,30 +132,76 @@ def test_a_platform_that_cannot_be_reached_is_said_and_can_be_asked_again(
 
 def test_a_pickup_outside_coverage_needs_the_warehouse_to_agree(open_page: Open, desk: Desk) -> None:
     batch_id = confirmed(desk)
+    handover.prepare(desk.app, batch_id)
+    handover.choose_sender(desk.app, batch_id, "1002", by="tester")
     page = open_page(desk.app, "shipments", batch=batch_id)
     plan_id = one_plan(desk, batch_id).plan_id
-    mode_key = f"shipments_mode_{batch_id}_{plan_id}"
-    page.selectbox(key=mode_key).set_value(HandoverMode.SELF_POST).run()
-    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST
-    assert f"as “other” with the number {batch_id}" in text_of(page)
-    page.selectbox(key=mode_key).set_value(HandoverMode.APPLY_PICKUP).run()
+    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST, "outside coverage self-post is preset"
+    offered = page.selectbox(key=f"shipments_mode_{batch_id}_{plan_id}").options
+    assert offered == ["Self-post", "Self-send"], "applying for a pickup has its own button"
+    assert "are asked for when the parcels are handed over" in text_of(page)
+    key = f"shipments_apply_{batch_id}_{plan_id}"
     assert "拒单" in text_of(page)
-    assert "not agreed with its warehouse" in text_of(page)
-    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST
-    page.checkbox(key=f"shipments_agreed_{batch_id}_{plan_id}").check().run()
-    assert one_plan(desk, batch_id).mode is HandoverMode.APPLY_PICKUP
-    assert "拒单" not in text_of(page)
+    assert page.button(key=key).disabled
+    page.text_input(key=f"{key}_contact").set_value("Window 3")
+    page.checkbox(key=f"{key}_agreed").check().run()
+    page.button(key=key).click().run()
+    one = one_plan(desk, batch_id)
+    assert (one.mode, one.pickup_contact) == (HandoverMode.APPLY_PICKUP, "Window 3")
 
 
-def test_a_courier_is_kept_when_one_is_named(open_page: Open, desk: Desk) -> None:
-    batch_id = confirmed(desk)
-    handover.prepare(desk.app, batch_id)
-    handover.choose_mode(desk.app, batch_id, HandoverMode.SELF_POST, by="tester")
+def test_a_plan_and_a_parcel_decide_for_themselves_and_returns_need_an_address(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = desk.draft()
+    plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
+    shipments.decide_undeliverable(desk.app, batch_id, Decision.DESTROY, by="tester")
     page = open_page(desk.app, "shipments", batch=batch_id)
-    page.text_input(key=f"shipments_courier_{batch_id}").set_value("Sample Express").run()
-    page.text_input(key=f"shipments_courier_number_{batch_id}").set_value("SE123456").run()
-    batch = batches.get(desk.app, batch_id)
-    assert (batch["courier"], batch["courier_number"]) == ("Sample Express", "SE123456")
+    assert "Refund address" not in str([one.label for one in page.selectbox])
+    page.session_state["shipments_own_undeliverable"] = {
+        "selection": {"rows": [0, 1], "columns": [], "cells": []}
+    }
+    page.run()
+    page.button(key="shipments_own_return").click().run()
+    assert shipments.listing(desk.app, batch_id)["undeliverable"].tolist() == ["return"] * 2 + ["destroy"] * 8
+    assert page.selectbox(key=f"shipments_refund_{batch_id}").value
+
+
+def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_to(
+    open_page: Open, desk: Desk
+) -> None:
+    presets.save(desk.app, presets.Preset("Morning", undeliverable=Decision.DESTROY), by="anna")
+    desk.load([an_export_row(手机="", 联系电话="")])
+    page = open_page(desk.app, "overview")
+    page.button(key="overview_preset_0").click().run()
+    batch_id = str(batches.all_batches(desk.app)["batch_id"].iloc[0])
+    page = open_page(desk.app, "review", batch=batch_id)
+    assert not page.exception
+    said = text_of(page)
+    assert "10 parcels ready" in said or "10 parcels ready" in str([one.proto for one in page.get("badge")])
+    assert "anna" in said
+    assert "1 order stayed out" in str([one.label for one in page.expander])
+    assert not page.checkbox(key=f"shipments_agreement_{batch_id}").value
+    assert page.button(key="shipments_submit").disabled
+
+
+def test_a_stopped_parcel_is_named_with_its_place_and_voided_from_the_list(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = sent(desk)
+    wanted = printing.of_batch(desk.app, batch_id)
+    printing.print_labels(desk.app, wanted, PrintSettings(), by="tester", words=str, name=batch_id)
+    HTTP.post(
+        f"{desk.url}/sandbox/change",
+        json={"order_id": shipments.detail(desk.app, wanted[4])["order_id"], "status": "IN_CANCEL"},
+    ).raise_for_status()
+    stop_list.refresh(desk.app, "default")
+    page = open_page(desk.app, "overview")
+    assert "1 parcel must not leave" in text_of(page)
+    assert table(page, "printed")["printed"].tolist() == ["run 1, page 5"]
+    page.button(key="overview_stopped_void").click().run()
+    assert desk.states(batch_id) == {"ready": 9, "voided": 1}
+    assert "must not leave" not in text_of(page)
 
 
 def test_a_receiver_with_a_finding_is_named_and_corrected_and_the_original_kept(

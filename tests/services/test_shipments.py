@@ -108,31 +108,6 @@ def test_handing_over_twice_records_the_rest_only(desk: Desk) -> None:
         shipments.hand_over(desk.app, batch_id, by="tester")
 
 
-def test_labels_print_in_the_lists_order(desk: Desk) -> None:
-    from io import BytesIO
-
-    import pypdf
-
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    numbers = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
-    pages = pypdf.PdfReader(BytesIO(shipments.print_labels(desk.app, batch_id, by="tester"))).pages
-    assert len(pages) == len(numbers)
-    for page, number in zip(pages, numbers, strict=True):
-        assert number in page.extract_text()
-
-
-def test_a_label_file_that_is_gone_is_named(desk: Desk) -> None:
-    batch_id = desk.draft(desk.order_ids()[:2])
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    row = shipments.listing(desk.app, batch_id).iloc[1]
-    (desk.app.settings.data / row["label_path"]).unlink()
-    with pytest.raises(Problem, match=row["shipment_id"]):
-        shipments.print_labels(desk.app, batch_id, by="tester")
-
-
 def test_taking_parcels_out_frees_their_orders(desk: Desk) -> None:
     batch_id = desk.draft()
     ids = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()

@@ -36,6 +36,9 @@ LENT = {
     """,
     "picked": "shipment_id varchar, plan_id varchar",
     "weighed": "number varchar, weight_g bigint",
+    "parts": "line_no integer, quantity bigint",
+    "left_out": "order_id varchar, code varchar, value varchar",
+    "pages": "print_run_id bigint, page_no bigint, shipment_id varchar",
     "matched": "shipment_id varchar, weight_g bigint",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
     "rules": "code varchar, severity varchar, subject varchar, asks boolean",
@@ -128,7 +131,21 @@ LENT = {
 }
 
 #: Parameters that are numbers or flags without a name that says so.
-NUMBERS = ("stop_id", "skipped", "lot", "handover_id", "import_id", "group_count", "next_page")
+NUMBERS = (
+    "stop_id",
+    "skipped",
+    "lot",
+    "handover_id",
+    "import_id",
+    "group_count",
+    "next_page",
+    "start_no",
+    "reprint_no",
+    "run_no",
+    "from_no",
+    "until_no",
+    "scale_g",
+)
 FLAGS = (
     "include_accepted",
     "with_note",
@@ -142,6 +159,8 @@ FLAGS = (
     "matched",
     "newest",
     "only_open",
+    "divided",
+    "is_everything",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.

@@ -170,15 +170,60 @@ set undeliverable = $undeliverable
 where batch_id = $batch_id;
 
 -- name: shipments_undeliverable_set
--- One row per undecided shipment of a batch: its decision; a plan that offers no return destroys.
+-- One row per undecided shipment of a batch: its own decision, its plan's, or the batch's; a plan that offers no return
+-- destroys.
 update shipments
-set
-    undeliverable = case when plan.return_supported then $undeliverable else 'destroy' end,
-    changed_at = $changed_at
-from plans as plan
-where plan.plan_id = shipments.plan_id
+set undeliverable = decided.undeliverable, changed_at = $changed_at
+from shipment_decisions as decided
+where decided.shipment_id = shipments.shipment_id
     and shipments.batch_id = $batch_id
     and shipments.state in ('draft', 'refused');
+
+-- name: batch_plan_undeliverable_set
+-- What becomes of one plan's undeliverable parcels; null: as the batch says.
+insert into batch_plans (batch_id, plan_id, undeliverable)
+values ($batch_id, $plan_id, $undeliverable)
+on conflict (batch_id, plan_id) do update set undeliverable = excluded.undeliverable;
+
+-- name: shipments_own_undeliverable_set
+-- One row per chosen shipment with a decision of its own; null: as its plan or the batch says.
+update shipments
+set own_undeliverable = $undeliverable, changed_at = $changed_at
+from chosen
+where chosen.id = shipments.shipment_id
+    and shipments.batch_id = $batch_id
+    and shipments.state in ('draft', 'refused')
+returning shipments.shipment_id;
+
+-- name: undeliverable_counts
+-- One row: how many undecided shipments of a batch would return, and of how many nobody decided.
+select
+    count(*) filter (where decided.undeliverable = 'return')::bigint as returning_count,
+    count(*) filter (where decided.undeliverable is null)::bigint as undecided_count
+from shipment_decisions as decided
+inner join shipments as shipment
+    on shipment.shipment_id = decided.shipment_id and shipment.state in ('draft', 'refused')
+where shipment.batch_id = $batch_id;
+
+-- name: batch_plan_pickup_set
+-- With whom a pickup outside coverage was agreed, and who says so.
+update batch_plans
+set pickup_contact = $contact, agreed_by = $agreed_by, agreed_at = $agreed_at
+where batch_id = $batch_id and plan_id = $plan_id;
+
+-- name: agreement_add
+-- One row: a shop accepted the agreement for a batch.
+insert into agreements
+select shop_id, batch_id, $title, $version, $agreed_by, $agreed_at
+from batches
+where batch_id = $batch_id;
+
+-- name: agreements_of
+-- One row per time the agreement was accepted for a batch.
+select shop_id, title, version, agreed_by, agreed_at
+from agreements
+where batch_id = $batch_id
+order by agreed_at;
 
 -- name: batch_courier_set
 -- The domestic courier of a self-post and its number.
@@ -219,6 +264,9 @@ select
     decided.warehouse_address,
     decided.service_code,
     coalesce(decided.pickup_agreed, false) as pickup_agreed,
+    decided.pickup_contact,
+    decided.agreed_by as pickup_agreed_by,
+    decided.undeliverable,
     covered.warehouse_name as pickup_warehouse_name,
     covered.warehouse_code as pickup_warehouse_code,
     transit.warehouse_name as transit_warehouse_name,
@@ -246,7 +294,9 @@ order by used.shipment_count desc, used.plan_id;
 
 -- name: batch_plan_set
 -- How a plan's parcels of a batch reach the warehouse.
-insert into batch_plans
+insert into batch_plans (
+    batch_id, plan_id, handover_mode, warehouse_code, warehouse_name, warehouse_address, service_code, pickup_agreed
+)
 values (
     $batch_id, $plan_id, $handover_mode, $warehouse_code, $warehouse_name, $warehouse_address, $service_code,
     $pickup_agreed

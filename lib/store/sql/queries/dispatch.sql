@@ -189,6 +189,14 @@ where state = 'accepted'
 order by shipment_id
 limit $lot;
 
+-- name: dispatch_unwish_stopped
+-- What is on the stop list by now is not wanted declared any more.
+update shipments
+set declare_wanted_at = null, declare_wanted_by = null, next_attempt_at = null
+where state = 'handed_over'
+    and declare_wanted_at is not null
+    and shipment_id in (select shipment_id from stop_list where not is_released);
+
 -- name: dispatch_undeclared
 -- One row per shipment wanted declared that is due, one per order at a time. `everything`: nothing of the
 -- order stays behind once this one is declared.
@@ -227,6 +235,8 @@ select
                 - coalesce(part.quantity, 0) > 0
     ) as everything
 from shipments as shipment
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 where shipment.state = 'handed_over'
     and shipment.declare_wanted_at is not null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
@@ -242,7 +252,7 @@ qualify row_number() over (
     partition by shipment.shop_id, shipment.order_id
     order by shipment.shipment_id
 ) = 1
-order by shipment.shipment_id
+order by o.ship_by_at nulls last, shipment.shipment_id
 limit $lot;
 
 -- name: dispatch_declare_unconfirmed

@@ -220,19 +220,12 @@ inner join chosen
     on chosen.id = shipments.shipment_id
 order by shipment_id;
 
--- name: labels_of_batch
--- One row per label of a batch in the list's order, with the number that stands on it.
-select
-    shipment.shipment_id,
-    shipment.position,
-    shipment.tracking_number,
-    label.path,
-    label.sha256
-from shipments as shipment
-inner join labels as label
-    on label.shipment_id = shipment.shipment_id
-where shipment.batch_id = $batch_id and shipment.state not in ('cancelled', 'closed', 'voided')
-order by shipment.position;
+-- name: shipment_ids_of_batch
+-- One row per living shipment of a batch, in the list's order.
+select shipment_id
+from live_shipments
+where batch_id = $batch_id
+order by position;
 
 -- name: labels_add
 -- One row per label of `fetched`.
@@ -240,14 +233,12 @@ insert or replace into labels
 select shipment_id, path, sha256, size_bytes, page_count, $fetched_at
 from fetched;
 
--- name: print_run_add
--- A print run.
-insert into print_runs (batch_id, paper, label_count, printed_by, printed_at)
-values ($batch_id, $paper, $label_count, $printed_by, $printed_at);
-
 -- name: handover_add
 -- One row: a hand-over of the chosen shipments.
-insert into handovers
+insert into handovers (
+    handover_id, shop_id, batch_id, pieces, weight_g, courier, courier_number, done_by, done_at, mode, warehouse_name,
+    scale_g
+)
 select
     $handover_id,
     max(shipment.shop_id),
@@ -257,8 +248,13 @@ select
     $courier,
     $courier_number,
     $done_by,
-    $done_at
+    $done_at,
+    string_agg(distinct decided.handover_mode, ',' order by decided.handover_mode),
+    string_agg(distinct decided.warehouse_name, ', ' order by decided.warehouse_name),
+    $scale_g::bigint
 from shipments as shipment
+left join batch_plans as decided
+    on decided.batch_id = shipment.batch_id and decided.plan_id = shipment.plan_id
 inner join chosen
     on chosen.id = shipment.shipment_id;
 
@@ -273,11 +269,20 @@ from chosen;
 select nextval('handover_ids') as handover_id;
 
 -- name: declare_want
--- One row per shipment of a batch that was handed over and is now wanted declared.
+-- One row per chosen shipment that was handed over and is now wanted declared.
 update shipments
 set declare_wanted_at = $wanted_at, declare_wanted_by = $wanted_by, next_attempt_at = null
-where batch_id = $batch_id and state = 'handed_over'
-returning shipment_id;
+from chosen
+where chosen.id = shipments.shipment_id and shipments.state = 'handed_over'
+returning shipments.shipment_id;
+
+-- name: handovers_of_batch
+-- One row per hand-over of a batch, the newest first.
+select
+    handover_id, pieces, weight_g, scale_g, mode, warehouse_name, courier, courier_number, done_by, done_at
+from handovers
+where batch_id = $batch_id
+order by handover_id desc;
 
 -- name: shipments_left_behind
 -- One row per shipment that stayed behind when others of its batch were handed over.

@@ -1,0 +1,227 @@
+"""A batch's finer work at a command line: presets, splits, notices, exports, who did what."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lib.app import App
+from lib.cli import shown
+from lib.cli.choosing import as_filter, filters
+from lib.cli.deciding import POLICIES
+from lib.cli.frame import Answer, command
+from lib.domain.printing import RUN_SIZE, PrintOrder
+from lib.domain.shipments import Decision, HandoverMode
+from lib.services import happenings, notices, presets, splitting
+from lib.texts import gettext as _
+from lib.wording import action_label, notice_state_label, reason_sentence
+
+
+@command("split")
+@click.argument("shipment_id")
+@click.option(
+    "--take", "parts", multiple=True, required=True, metavar="LINE=PIECES", help="What moves; repeatable."
+)
+def split(app: App, shipment_id: str, parts: tuple[str, ...]) -> Answer:
+    """Move lines of a draft into a parcel of its own; prints its id."""
+    new_id = splitting.split(app, shipment_id, _parts(parts), by=app.settings.operator)
+    return Answer({"shipment_id": shipment_id, "new_shipment_id": new_id}, [new_id])
+
+
+@command("export")
+@click.argument("batch_id")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A .csv or .xlsx file.",
+)
+def export(app: App, batch_id: str, output: Path) -> Answer:
+    """Write the batch's shipments as a table; no cell is ever run as a formula."""
+    kind = output.suffix.lower().removeprefix(".")
+    if kind not in ("csv", "xlsx"):
+        raise click.BadParameter(_("The file's name ends in .csv or .xlsx."), param_hint="--output")
+    output.write_bytes(happenings.export(app, batch_id, kind=kind))
+    return Answer({"file": str(output)}, [str(output)])
+
+
+@command("log")
+@click.argument("batch_id")
+def log(app: App, batch_id: str) -> Answer:
+    """Say who did what to the batch, the newest first."""
+    rows = happenings.audit_of(app, batch_id)
+    document = [row | {"done_at": row["done_at"].isoformat()} for row in rows]
+    header = [_("When"), _("Who"), _("What"), _("Of")]
+    lines = shown.table(
+        header,
+        (
+            (
+                f"{row['done_at']:%Y-%m-%d %H:%M:%S}",
+                row["done_by"],
+                action_label(row["action"]),
+                row["subject"],
+            )
+            for row in rows
+        ),
+    )
+    return Answer(document, lines)
+
+
+@click.group("notice")
+def notice() -> None:
+    """Tell the platform of parcels by hand: a shipping notice, another number, the end of a partly shipped order."""
+
+
+@command("fill")
+@click.argument("order_id")
+@click.option("--carrier", required=True, help="Carrier key, or OTHER.")
+@click.option("--number", required=True, help="Tracking number.")
+@click.option("--website", default="", help="Tracking page of another carrier.")
+@click.option(
+    "--take", "parts", multiple=True, metavar="LINE=PIECES", help="A part; without it all that is left."
+)
+def fill(app: App, order_id: str, carrier: str, number: str, website: str, parts: tuple[str, ...]) -> Answer:
+    """Declare a parcel that went out some other way."""
+    told = notices.fill_in(
+        app, order_id, service_key=carrier, tracking_number=number, everything=not parts,
+        quantities=_parts(parts), tracking_website=website, by=app.settings.operator,
+    )  # fmt: skip
+    return _told([told])
+
+
+@command("file")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def file(app: App, path: Path) -> Answer:
+    """Declare what a table says: order, carrier key, number, all or part."""
+    return _told(notices.from_file(app, path, by=app.settings.operator))
+
+
+@command("change")
+@click.argument("order_id")
+@click.option("--old", required=True, help="The number that was declared.")
+@click.option("--carrier", required=True, help="Carrier key.")
+@click.option("--number", required=True, help="The number that is right.")
+def change(app: App, order_id: str, old: str, carrier: str, number: str) -> Answer:
+    """Put another number in the place of a declared one."""
+    return _told(
+        [
+            notices.change(
+                app,
+                order_id,
+                old_number=old,
+                service_key=carrier,
+                tracking_number=number,
+                by=app.settings.operator,
+            )
+        ]
+    )
+
+
+@command("finish")
+@click.argument("order_id")
+def finish(app: App, order_id: str) -> Answer:
+    """Confirm that all of a partly shipped order is shipped; what is left stays unshipped."""
+    return _told([notices.finish(app, order_id, by=app.settings.operator)])
+
+
+@click.group("presets")
+def preset_group() -> None:
+    """Presets: a morning's decisions under a name."""
+
+
+@command("list")
+def preset_list(app: App) -> Answer:
+    """List the presets."""
+    known = presets.all_presets(app)
+    document = [
+        asdict(one) | {"saved_at": one.saved_at.isoformat() if one.saved_at else None} for one in known
+    ]
+    header = [_("Name"), _("Policy"), _("Hand-over"), _("Undeliverable"), _("Paper"), _("Saved by")]
+    return Answer(
+        document,
+        shown.table(
+            header,
+            ((one.name, one.policy, one.mode, one.undeliverable, one.paper, one.saved_by) for one in known),
+        ),
+    )
+
+
+@command("save")
+@click.argument("name")
+@filters
+@click.option("--policy", type=click.Choice(list(POLICIES)), default="cheapest", show_default=True)
+@click.option("--handover", "mode", type=click.Choice(["pickup", "self-post", "self-send"]))
+@click.option("--undeliverable", type=click.Choice([*map(str, Decision)]))
+@click.option("--paper", type=click.Choice(("100x150", "a6", "a4")), default="100x150", show_default=True)
+@click.option(
+    "--order-pages", "order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True
+)
+@click.option("--runs", "run_size", type=click.IntRange(min=0), default=RUN_SIZE, show_default=True)
+def preset_save(
+    app: App, name: str, policy: str, mode: str | None, undeliverable: str | None, paper: str, order: str,
+    run_size: int, **chosen: Any,
+) -> Answer:  # fmt: skip
+    """Save a preset, with the filters of `orders`."""
+    preset = presets.Preset(
+        name=name,
+        filter=as_filter(**chosen),
+        policy=POLICIES[policy],
+        mode=HandoverMode(mode.replace("-", "_")) if mode else None,
+        undeliverable=Decision(undeliverable) if undeliverable else None,
+        paper=paper,
+        print_order=PrintOrder(order),
+        run_size=run_size or None,
+    )
+    presets.save(app, preset, by=app.settings.operator)
+    return Answer({"name": name}, [name])
+
+
+@command("run")
+@click.argument("name", required=False)
+def preset_run(app: App, name: str | None) -> Answer:
+    """Make a draft by a preset, or without a name the same as the last batch; nothing is agreed to or sent."""
+    preset = presets.get(app, name) if name else presets.last(app)
+    if preset is None:
+        raise click.UsageError(_("No batch was submitted yet: name a preset."))
+    made = presets.run(app, preset, by=app.settings.operator)
+    document = {
+        "batch_id": made.batch_id,
+        "shipments": len(made.order_ids),
+        "excluded": [
+            {"order_id": one.order_id, "code": one.code, "value": one.value} for one in made.excluded
+        ],
+    }
+    return Answer(document, [made.batch_id] if made.batch_id else [], bool(made.batch_id))
+
+
+def _parts(texts: tuple[str, ...]) -> dict[int, int]:
+    """`2=1` twice or more: line → pieces."""
+    found = {}
+    for text in texts:
+        line, _equals, pieces = text.partition("=")
+        if not line.strip().isdecimal() or not pieces.strip().isdecimal():
+            raise click.BadParameter(_("Written like 2=1: line 2, one piece."), param_hint="--take")
+        found[int(line)] = int(pieces)
+    return found
+
+
+def _told(told: list[notices.Told]) -> Answer:
+    lines = [
+        f"{one.order_id}: {notice_state_label(one.state)} {reason_sentence(one.reason_code, one.reason_text)}".strip()
+        for one in told
+    ]
+    return Answer([asdict(one) for one in told], lines, all(one.state == notices.DONE for one in told))
+
+
+for one in (fill, file, change, finish):
+    notice.add_command(one)
+for one in (preset_list, preset_save, preset_run):
+    preset_group.add_command(one)
+#: Of `batch`.
+BATCH = (split, export, log)
+#: Of their own.
+GROUPS = (notice, preset_group)

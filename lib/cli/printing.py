@@ -1,0 +1,174 @@
+"""Printing at a command line: labels in any order and in runs, pages again, the pick list; the stop list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lib.app import App
+from lib.cli import shown
+from lib.cli.frame import Answer, command, say
+from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
+from lib.domain.shipments import State
+from lib.services import batches, printing, shipments, stop_list
+from lib.texts import gettext as _
+from lib.texts import ngettext
+from lib.wording import paper_words, stop_sentence, where_printed
+
+PAPERS = ("100x150", "a6", "a4")
+OUTPUT = click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="PDF to write."
+)
+
+
+@command("labels")
+@click.argument("batch_id")
+@OUTPUT
+@click.option("--paper", type=click.Choice(PAPERS), default="100x150", show_default=True)
+@click.option("--order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True)
+@click.option("--start", type=click.IntRange(1, 4), default=1, help="First free place of the first A4 sheet.")
+@click.option("--runs", "run_size", type=click.IntRange(min=1), help="Labels a run, each behind a head page.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([*map(str, ParcelKind)]), help="Only such parcels."
+)
+@click.option(
+    "--divide", is_flag=True, help="Kinds of parcels one after the other, none in a run with another."
+)
+@click.option("--run", "run_no", type=int, help="Print pages of this run again.")
+@click.option("--pages", help="Which, for example 411-430.")
+def labels(
+    app: App,
+    batch_id: str,
+    output: Path,
+    paper: str,
+    order: str,
+    start: int,
+    run_size: int | None,
+    kinds: tuple[str, ...],
+    divide: bool,
+    run_no: int | None,
+    pages: str | None,
+) -> Answer:
+    """Print the labels of the batch into one PDF, or with --run and --pages some pages of a run again."""
+    shop_id, by = batches.get(app, batch_id)["shop_id"], app.settings.operator
+    stop_list.refresh(app, shop_id)
+    if run_no is not None:
+        first, last = _span(pages)
+        printed = printing.reprint(app, run_no, first, last, by=by, start=start - 1)
+    else:
+        wanted = tuple(map(ParcelKind, kinds)) or tuple(ParcelKind)
+        settings = PrintSettings(paper, PrintOrder(order), start - 1, run_size, wanted, divide)
+        everything = printing.of_batch(app, batch_id)
+        printed = printing.print_labels(app, everything, settings, by=by, words=paper_words, name=batch_id)
+    output.write_bytes(printed.pdf)
+    say(ngettext("{count} label in {file}", "{count} labels in {file}", printed.labels, file=output))
+    rows = _rows(app, batch_id)
+    refused = {row["shipment_id"] for row in rows if row["state"] == State.REFUSED}
+    waiting = [one for one in printed.missing if one not in refused]
+    if waiting:
+        say(_("Without a label yet: {shipments}", shipments=_(", ").join(waiting)))
+    say_stopped(app, batch_id)
+    document = {
+        "batch_id": batch_id,
+        "counts": dict(Counter(row["state"] for row in rows)),
+        "labels": printed.labels,
+        "file": str(output),
+        "paper": paper,
+        "runs": printed.runs,
+        "without_label": waiting,
+        "stopped": printed.stopped,
+        "shipments": rows,
+    }
+    return Answer(document, [str(output)], not waiting and not printed.stopped)
+
+
+@command("picklist")
+@click.argument("runs", nargs=-1, required=True, type=int, metavar="RUN...")
+@OUTPUT
+def picklist(app: App, runs: tuple[int, ...], output: Path) -> Answer:
+    """List what print runs need from the shelves: SKUs summed by shelf, one list a run."""
+    output.write_bytes(printing.pick_list(app, runs, words=paper_words))
+    document = {"file": str(output), "runs": {str(run): printing.picks(app, run) for run in runs}}
+    return Answer(document, [str(output)])
+
+
+@command("runs")
+@click.argument("batch_id")
+def runs_command(app: App, batch_id: str) -> Answer:
+    """List the batch's print runs, the newest first."""
+    rows = [
+        {name: value if not hasattr(value, "isoformat") else value.isoformat() for name, value in row.items()}
+        for row in printing.runs(app, batch_id)
+    ]
+    header = [_("Print run"), _("Labels"), _("Paper"), _("Reprint of"), _("Who"), _("When")]
+    names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by", "printed_at")
+    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+
+
+@command("stopped")
+@click.argument("batch_id", required=False)
+def stopped(app: App, batch_id: str | None) -> Answer:
+    """List parcels that must not leave (the buyer cancelled, a dispute, another address), with run and page."""
+    found = stop_list.stopped(app, batch_id)
+    document = [
+        {
+            "shipment_id": one.shipment_id,
+            "batch_id": one.batch_id,
+            "order_id": one.order_id,
+            "tracking_number": one.tracking_number,
+            "state": one.state,
+            "run": one.run,
+            "page": one.page,
+            "why": stop_sentence(one.reasons),
+        }
+        for one in found
+    ]
+    return Answer(document, _lines(found))
+
+
+@command("let-go")
+@click.argument("shipment_ids", nargs=-1, required=True, metavar="SHIPMENT...")
+@click.option("--reason", required=True, help="Why it may leave all the same.")
+def let_go(app: App, shipment_ids: tuple[str, ...], reason: str) -> Answer:
+    """Take parcels off the stop list with a reason."""
+    count = stop_list.let_go(app, shipment_ids, reason=reason, by=app.settings.operator)
+    return Answer({"let_go": count}, [ngettext("{count} may leave.", "{count} may leave.", count)])
+
+
+def say_stopped(app: App, batch_id: str) -> None:
+    """Name on standard error what of a batch must not leave."""
+    for line in _lines(stop_list.stopped(app, batch_id)):
+        say(line)
+
+
+def _lines(found: list[stop_list.Stopped]) -> list[str]:
+    return [
+        _(
+            "Stopped: {shipment} {number} ({where}): {why}",
+            shipment=one.shipment_id,
+            number=one.tracking_number or "–",
+            where=where_printed(one.run, one.page, one.sheet, one.place),
+            why=stop_sentence(one.reasons),
+        )
+        for one in found
+    ]
+
+
+def _rows(app: App, batch_id: str) -> list[dict[str, Any]]:
+    return shown.records(shipments.listing(app, batch_id))
+
+
+def _span(pages: str | None) -> tuple[int, int]:
+    """`411-430`, `5`, or nothing: all of them."""
+    if not pages:
+        return 1, 1_000_000
+    first, _dash, last = pages.partition("-")
+    if not first.strip().isdecimal() or not (last or first).strip().isdecimal():
+        raise click.BadParameter(_("Pages are written like 411-430."), param_hint="--pages")
+    return int(first), int(last or first)
+
+
+COMMANDS = (labels, picklist, runs_command, stopped, let_go)

@@ -1,0 +1,76 @@
+"""What happened in a batch: its cost so far, tables for other programs, and who did what."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from lib.services import happenings
+from lib.texts import gettext as _
+from lib.ui import formats, tables
+from lib.ui.context import app
+from lib.wording import action_label
+
+
+def cost_so_far(batch_id: str) -> str:
+    """Freight and return fees of what has its logistics order by now; empty without any."""
+    rows = happenings.cost(app(), batch_id)
+    if not rows:
+        return ""
+    freight = formats.totals({row["currency"]: row["fee_minor"] for row in rows})
+    returns: dict[str, int] = {}
+    for row in rows:
+        if row["return_fee_minor"]:
+            currency = row["return_fee_currency"]
+            returns[currency] = returns.get(currency, 0) + row["return_fee_minor"]
+    said = _("cost so far {fee}, estimated", fee=freight)
+    return (
+        said
+        if not returns
+        else said + " + " + _("{fee} return service, assumed", fee=formats.totals(returns))
+    )
+
+
+def show(batch_id: str) -> None:
+    """Tables to take along, and the audit."""
+    st.subheader(_("What happened"))
+    with st.container(horizontal=True):
+        for kind, mime in (
+            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            ("csv", "text/csv"),
+        ):
+            st.download_button(
+                _("Shipments as {kind}", kind=kind.upper()),
+                partial(happenings.export, app(), batch_id, kind=kind),
+                file_name=f"shipments-{batch_id}.{kind}",
+                mime=mime,
+                key=f"shipments_export_{kind}",
+                on_click="ignore",
+                icon=":material/table_view:",
+            )
+    rows = happenings.audit_of(app(), batch_id)
+    with st.expander(
+        _("Who did what: {count} actions", count=f"{len(rows):,}"), icon=":material/history_edu:"
+    ):
+        text = st.column_config.TextColumn
+        tables.show(
+            pd.DataFrame(
+                {
+                    "when": [formats.second(row["done_at"]) for row in rows],
+                    "who": [row["done_by"] for row in rows],
+                    "what": [action_label(row["action"]) for row in rows],
+                    "subject": [row["subject"] for row in rows],
+                    "more": [row["detail"] for row in rows],
+                }
+            ),
+            {
+                "when": text(_("When")),
+                "who": text(_("Who")),
+                "what": text(_("What")),
+                "subject": text(_("Of")),
+                "more": text(_("Details"), width="large"),
+            },
+            key="shipments_audit",
+        )

@@ -1,0 +1,170 @@
+"""Print files: page n is row n, whatever the order; runs, pages again, shelves; everything is recorded."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pypdf
+import pytest
+
+from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
+from lib.domain.problems import Problem
+from lib.services import files, printing, shipments
+from lib.wording import paper_words
+from tests.builders import a_product, a_products_cell, an_export_row, write_products
+from tests.conftest import Desk
+
+NUMBER = re.compile(r"\bL[A-Z]\d{9}CN\b")
+
+
+@pytest.fixture
+def shelves(empty_desk: Desk) -> Desk:
+    """Six orders of all kinds of parcels, from three shelves."""
+    shelved = write_products(
+        empty_desk.folder / "shelves.csv",
+        [a_product(sku, 货位=shelf) for sku, shelf in (("SKU-1", "C-03"), ("SKU-2", "A-01"), ("SKU-3", ""))],
+    )
+    files.load(empty_desk.app, [shelved], by="tester")
+    contents = [
+        [("SKU-1", 1)],
+        [("SKU-2", 1)],
+        [("SKU-1", 3)],
+        [("SKU-1", 1), ("SKU-2", 2)],
+        [("SKU-2", 1)],
+        [("SKU-3", 1)],
+    ]
+    empty_desk.load([an_export_row(products=a_products_cell(*one)) for one in contents])
+    return empty_desk
+
+
+def labelled(desk: Desk) -> str:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    return batch_id
+
+
+def printed(desk: Desk, batch_id: str, settings: PrintSettings) -> printing.Printed:
+    wanted = printing.of_batch(desk.app, batch_id)
+    return printing.print_labels(desk.app, wanted, settings, by="tester", words=paper_words, name=batch_id)
+
+
+def numbers(pdf: bytes) -> list[list[str]]:
+    """The tracking numbers on each page."""
+    return [NUMBER.findall(page.extract_text()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def flat(pdf: bytes) -> list[str]:
+    return [number for page in numbers(pdf) for number in page]
+
+
+def test_page_n_is_row_n_of_the_list(desk: Desk) -> None:
+    batch_id = labelled(desk)
+    listed = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
+    assert numbers(printed(desk, batch_id, PrintSettings()).pdf) == [[number] for number in listed]
+    assert flat(printed(desk, batch_id, PrintSettings("a6")).pdf) == listed
+    sheets = numbers(printed(desk, batch_id, PrintSettings("a4", start=2)).pdf)
+    assert [len(sheet) for sheet in sheets] == [2, 4, 4], "a sheet that was begun is used up"
+    assert [one for sheet in sheets for one in sheet] == listed
+    two = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[3:5]
+    chosen = printing.print_labels(desk.app, two, PrintSettings(), by="tester", words=paper_words)
+    assert flat(chosen.pdf) == listed[3:5]
+
+
+@pytest.mark.parametrize("order", list(PrintOrder))
+def test_every_order_is_the_one_that_is_stated(shelves: Desk, order: PrintOrder) -> None:
+    batch_id = labelled(shelves)
+    settings = PrintSettings(order=order)
+    wanted = printing.of_batch(shelves.app, batch_id)
+    rows = printing.choose(shelves.app, wanted, settings).rows
+    assert flat(printed(shelves, batch_id, settings).pdf) == [row["tracking_number"] for row in rows]
+    keys = {
+        PrintOrder.LIST: ("position",),
+        PrintOrder.WAREHOUSE: ("warehouse_name", "plan_id", "position"),
+        PrintOrder.PLAN: ("plan_id", "position"),
+        PrintOrder.SKU: ("sku", "unit_count", "position"),
+        PrintOrder.PICK: ("shelf", "sku", "unit_count", "position"),
+    }[order]
+    found = [tuple("~" if row[key] is None else row[key] for key in keys) for row in rows]
+    assert found == sorted(found)
+
+
+def test_kinds_of_parcels_sort_and_divide_the_print(shelves: Desk) -> None:
+    batch_id = labelled(shelves)
+    settings = PrintSettings(run_size=2, divide=True)
+    done = printed(shelves, batch_id, settings)
+    assert len(done.runs) == 4, "four single ones in two runs, then one run of each other kind"
+    wanted = printing.of_batch(shelves.app, batch_id)
+    kinds = [row["kind"] for row in printing.choose(shelves.app, wanted, settings).rows]
+    assert kinds == ["single"] * 4 + ["one_sku", "mixed"]
+    only = printed(shelves, batch_id, PrintSettings(kinds=(ParcelKind.MIXED,)))
+    assert only.labels == 1
+    pages = numbers(done.pdf)
+    assert [len(page) for page in pages] == [2, 1, 1, 2, 1, 1, 2, 1, 2, 1], (
+        "a head page names its first and last"
+    )
+    assert pages[0] == [pages[1][0], pages[2][0]]
+
+
+def test_a_range_of_a_run_is_printed_again_and_everything_is_recorded(desk: Desk) -> None:
+    batch_id = labelled(desk)
+    made = len(desk.logistics_orders())
+    first = printed(desk, batch_id, PrintSettings("a4", run_size=4))
+    run = first.runs[1]
+    again = printing.reprint(desk.app, run, 2, 3, by="anna")
+    listed = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
+    assert flat(again.pdf) == listed[5:7]
+    assert len(desk.logistics_orders()) == made, "a reprint creates nothing"
+    newest = printing.runs(desk.app, batch_id)[0]
+    assert (newest["reprint_of"], newest["printed_by"], newest["label_count"]) == (run, "anna", 2)
+    assert [row["label_count"] for row in printing.runs(desk.app, batch_id)] == [2, 2, 4, 4]
+    with pytest.raises(Problem, match="pages_unknown"):
+        printing.reprint(desk.app, run, 9, 12, by="anna")
+    with pytest.raises(Problem, match="run_unknown"):
+        printing.reprint(desk.app, 999, 1, 1, by="anna")
+
+
+def test_the_pick_list_sums_the_runs_skus_by_shelf(shelves: Desk) -> None:
+    batch_id = labelled(shelves)
+    done = printed(shelves, batch_id, PrintSettings(order=PrintOrder.PICK, run_size=300))
+    picks = [
+        (row["shelf"], row["sku"], row["quantity"], row["parcel_count"])
+        for row in printing.picks(shelves.app, done.runs[0])
+    ]
+    assert picks == [("A-01", "SKU-2", 4, 3), ("A-01", "SKU-3", 1, 1), ("C-03", "SKU-1", 5, 3)]
+    [page] = pypdf.PdfReader(io.BytesIO(printing.pick_list(shelves.app, done.runs, words=paper_words))).pages
+    assert "Title of SKU-2" in page.extract_text()
+
+
+def test_missing_labels_are_named_and_a_file_that_is_gone_stops_the_print(desk: Desk) -> None:
+    batch_id = labelled(desk)
+    listed = shipments.listing(desk.app, batch_id)
+    with desk.app.database.write() as work:
+        work._cursor.execute("delete from labels where shipment_id = ?", [listed["shipment_id"].iloc[3]])
+    done = printed(desk, batch_id, PrintSettings())
+    assert (done.labels, done.missing) == (9, [listed["shipment_id"].iloc[3]])
+    (desk.app.settings.data / listed["label_path"].iloc[1]).unlink()
+    with pytest.raises(Problem, match=listed["shipment_id"].iloc[1]):
+        printed(desk, batch_id, PrintSettings())
+
+
+def test_a_preview_shows_the_first_twenty_pages_and_records_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = labelled(desk)
+    monkeypatch.setattr(printing, "PREVIEW_PAGES", 2)
+    wanted = printing.of_batch(desk.app, batch_id)
+    assert len(numbers(printing.preview(desk.app, wanted, PrintSettings()))) == 2
+    sheets = numbers(printing.preview(desk.app, wanted, PrintSettings("a4", start=1)))
+    assert [len(sheet) for sheet in sheets] == [3, 4]
+    assert printing.runs(desk.app, batch_id) == []
+
+
+def test_the_hand_over_sheet_names_every_parcel(desk: Desk) -> None:
+    batch_id = labelled(desk)
+    rows = shipments.listing(desk.app, batch_id)
+    pdf = printing.handover_sheet(
+        desk.app, rows["shipment_id"].tolist(), title="T", lines=["SF 1"], words=paper_words
+    )
+    assert sorted(flat(pdf)) == sorted(rows["tracking_number"])
