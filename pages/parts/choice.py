@@ -126,9 +126,9 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
         "class": text(_("Class")),
         "carried": number(_("Can carry of {count}", count=f"{parcel_count:,}"), format="localized"),
         "total": text(_("Total"), help=_("Estimated by the rate card, in its currency.")),
-        "total_cny": number(_("Total in CNY"), format="%.2f"),
-        "mean_cny": number(_("Mean per parcel in CNY"), format="%.2f"),
-        "per_kg_cny": number(_("Mean per kg in CNY"), format="%.2f", help=_("Of what the parcels weigh.")),
+        "total_cny": tables.amount(_("Total in CNY")),
+        "mean_cny": tables.amount(_("Mean per parcel in CNY")),
+        "per_kg_cny": tables.amount(_("Mean per kg in CNY"), help=_("Of what the parcels weigh.")),
         "matching": number(
             _("The buyer's own"),
             format="percent",

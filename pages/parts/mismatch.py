@@ -107,7 +107,7 @@ def _pairs(kind: PairKind, pairs: list[plans.Pair], names: Mapping[str, str]) ->
             "buyers": text(_("The buyer's service"), width="medium"),
             "plan": text(_("Chosen plan"), width="medium"),
             "count": number(_("Parcels"), format="localized"),
-            "fee": number(_("Cost in CNY"), format="%.2f"),
+            "fee": tables.amount(_("Cost in CNY")),
             "buyers_days": text(_("The buyer's: at most")),
             "plan_days": text(_("Chosen: at most")),
             "known": st.column_config.CheckboxColumn(

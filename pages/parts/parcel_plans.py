@@ -73,7 +73,7 @@ def _order_columns() -> dict[str, Any]:
         "fee": text(_("Fee, estimated"), alignment="right"),
         "cheapest": text(_("Cheapest plan")),
         "cheapest_fee": text(_("Its fee"), alignment="right"),
-        "over": number(_("Over the cheapest, CNY"), format="%.2f"),
+        "over": tables.amount(_("Over the cheapest, CNY")),
         "locked": st.column_config.CheckboxColumn(_("Fixed"), help=_("Chosen for this order alone.")),
     }
 
@@ -120,7 +120,7 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
         {
             "name": text(_("Plan"), width="medium", pinned=True),
             "fee": text(_("Fee, estimated"), alignment="right"),
-            "fee_cny": st.column_config.NumberColumn(_("In CNY"), format="%.2f"),
+            "fee_cny": tables.amount(_("In CNY")),
             "parts": text(_("Fee taken apart"), width="medium"),
             "chargeable": text(_("Chargeable weight")),
             "days": text(_("Promised")),
