@@ -75,7 +75,7 @@ def answer(parcel: dict[str, Any]) -> None:
         st.error(formats.plain(error_sentence(error)))
         return
     able = [one for one in quotes if one.eligible]
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     if able:
         tables.show(
             pd.DataFrame(

@@ -19,6 +19,7 @@ from lib.store import audit
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import plans as store
+from lib.store import trials as trial_store
 from lib.store.database import Work
 
 
@@ -260,6 +261,7 @@ def confirm(
                 )
         if pairs:
             store.keep_confirmed(work, batch_id, _confirmed(pairs, ticked), by=by, at=now)
+        trial_store.seen(work, batch_id)
         batch_store.confirm(work, batch_id, count, by=by, at=now)
         audit.record(work, "confirm_plans", batch_id, by=by, at=now, shipments=count, pairs=len(pairs))
     return count

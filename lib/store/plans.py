@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.domain.money import Money
 from lib.domain.plans import Cargo, Channel, Policy
-from lib.store import rules
+from lib.store import rules, trials
 from lib.store.database import Work
 
 
@@ -147,6 +147,7 @@ def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:
     """Keep what the operator saw: the quote of each chosen plan, the buyer's service, the return fee."""
     work.run("quotes_forget", batch_id=batch_id)
     work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+    trials.seen(work, batch_id)
 
 
 def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:

@@ -34,6 +34,11 @@ LENT = {
         buyer_days_max bigint, plan_days_max bigint, was_known boolean, ticked boolean
     """,
     "picked": "shipment_id varchar, plan_id varchar",
+    "answers": "shipment_id varchar, trouble varchar, next_attempt_at timestamp, attempted bigint",
+    "offers": """
+        shipment_id varchar, plan_id varchar, currency varchar, price_minor bigint, days_min bigint, days_max bigint,
+        weight_g bigint, length_mm bigint, width_mm bigint, height_mm bigint
+    """,
     "weighed": "number varchar, weight_g bigint",
     "matched": "shipment_id varchar, weight_g bigint",
     "fetched": "shipment_id varchar, path varchar, sha256 varchar, size_bytes bigint, page_count bigint",
