@@ -53,7 +53,7 @@ class Standing:
 
     asked: bool
     waiting: bool
-    trouble: str  #: Why there is no answer, a code and the platform's words; "" when there is one or none was asked for.
+    trouble: str  #: Why there is no answer: a code and the platform's words; "" for none.
     answered_at: datetime | None
     trials: dict[str, Trial]  #: By plan_id: those the platform offered.
 

@@ -170,6 +170,10 @@ MAKERS = (
     "sync_incoming",
     "sync_lines_matched",
     "sync_contradictions",
+    "splits_units",
+    "splits_parts",
+    "splits_contents",
+    "splits_whole",
 )
 
 
