@@ -75,7 +75,7 @@ def want(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None
         need(work, batch_id)
         rows = store.of_batch(work, batch_id, stale_before=now - FRESH_FOR)
         wanted = (
-            rows[~rows["standing"].isin(["fresh", "waiting", "unoffered"])]
+            rows[~rows["standing"].isin(["fresh", "waiting", "unoffered", "planless"])]
             if shipment_ids is None
             else rows[rows["shipment_id"].isin(list(shipment_ids))]
         )
@@ -89,7 +89,7 @@ def of_batch(app: App, batch_id: str) -> pd.DataFrame:
 
     Columns: shipment_id, order_id, plan_id, name_en, name_zh, weight_g; fee_minor and currency, our own card's;
     trial_minor, trial_currency, fetched_at; difference_minor, trial − estimate of one currency; standing: fresh,
-    stale, waiting, troubled, unoffered or missing. Raises Problem('batch_unknown').
+    stale, waiting, troubled, unoffered, planless or missing. Raises Problem('batch_unknown').
     """
     with app.database.read() as work:
         need(work, batch_id)

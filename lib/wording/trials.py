@@ -14,6 +14,7 @@ STANDINGS = {
     "waiting": later("waiting for the platform"),
     "troubled": later("not answered"),
     "unoffered": later("not offered by the platform"),
+    "planless": later("asked, without a plan yet"),
     "missing": later("never asked"),
 }
 _SENTENCES = {
@@ -22,6 +23,7 @@ _SENTENCES = {
     "waiting": later("On its way"),
     "troubled": later("The platform gave none"),
     "unoffered": later("The platform does not offer this plan for the order"),
+    "planless": later("Asked; no plan is chosen for it yet"),
     "missing": later("The platform was not asked yet"),
 }
 

@@ -84,10 +84,10 @@ def _table(found: pd.DataFrame) -> None:
         ),
         {
             "order_id": text(_("Order"), pinned=True),
+            "difference": text(_("Difference"), alignment="right"),
             "plan": text(_("Plan"), width="medium"),
             "fee": text(_("Fee, estimated"), alignment="right"),
             "trial": text(_("Trial price"), alignment="right"),
-            "difference": text(_("Difference"), alignment="right"),
             "asked": text(_("Asked")),
             "standing": text(_("Trial"), width="large"),
         },

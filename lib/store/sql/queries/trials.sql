@@ -103,7 +103,8 @@ where shipment_id = $shipment_id;
 -- name: trials_of_batch
 -- One row per undecided shipment of a batch: the estimate of its plan beside the platform's trial price for it. standing:
 -- 'waiting', 'troubled', 'fresh', 'stale' (older than $stale_before, or asked with another weight or size), 'unoffered'
--- (asked, and this plan was not offered or had no price), 'missing' (never asked). difference_minor: trial − estimate,
+-- (asked, and this plan was not offered or had no price), 'planless' (asked, and no plan is chosen), 'missing' (never
+-- asked). difference_minor: trial − estimate,
 -- where both are of one currency.
 select
     shipment.shipment_id,
@@ -124,6 +125,7 @@ select
         when request.shipment_id is null then 'missing'
         when request.answered_at is null then 'waiting'
         when request.trouble <> '' then 'troubled'
+        when shipment.plan_id is null then 'planless'
         when trial.price_minor is null then 'unoffered'
         when trial.fetched_at < $stale_before
             or trial.weight_g is distinct from shipment.weight_g
