@@ -96,7 +96,7 @@ def compare(app: App, batch_id: str) -> Comparison:
     """Quote every plan for the batch's undecided shipments. Raises Problem('batch_unknown')."""
     with app.database.read() as work:
         need(work, batch_id)
-        store.rate_batch(work, batch_id, on=app.now().date())
+        store.rate_batch(work, batch_id, on=app.now().date(), brief=True)
         return Comparison(store.by_plan(work), store.choices(work, batch_id), store.cheapest_by_place(work))
 
 

@@ -127,7 +127,7 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
         "name": text(_("Plan"), width="medium", pinned=True),
         "class": text(_("Class")),
         "carried": number(_("Can carry of {count}", count=f"{parcel_count:,}"), format="localized"),
-        "total": text(_("Total"), help=_("Estimated by the rate card, in its currency.")),
+        "total": text(_("Total"), alignment="right", help=_("Estimated by the rate card, in its currency.")),
         "total_cny": tables.amount(_("Total in CNY")),
         "mean_cny": tables.amount(_("Mean per parcel in CNY")),
         "per_kg_cny": tables.amount(_("Mean per kg in CNY"), help=_("Of what the parcels weigh.")),

@@ -152,6 +152,7 @@ FLAGS = (
 MAKERS = (
     "parcels_of_days",
     "quotes_make",
+    "cheapest_make",
     "rule_decisions",
     "card_quotes_before",
     "card_quotes_after",
