@@ -12,7 +12,7 @@ from lib.ui import actions, formats
 from lib.ui import batches as batch_lists
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence
-from pages.parts import choice, edges, mismatch, parcel_plans, rules, stopped
+from pages.parts import choice, edges, mismatch, parcel_plans, rules, splits, stopped, trials
 
 
 def show_drafts() -> None:
@@ -51,7 +51,9 @@ def show_batch(batch_id: str) -> None:
     choice.chosen_total(found.choices)
     show_uncarried(batch_id, found.choices)
     names = {row["plan_id"]: formats.plan(row) for row in found.plans.to_dict("records")}
+    trials.show(batch_id)
     edges.show(batch_id, names)
+    splits.show(batch_id, names)
     rules.show(names)
     differing = mismatch.confirm(batch_id, batch)
     go_on(batch_id, found.choices, differing, confirmed=batch["confirmed_at"] is not None)

@@ -75,7 +75,7 @@ def answer(parcel: dict[str, Any]) -> None:
         st.error(formats.plain(error_sentence(error)))
         return
     able = [one for one in quotes if one.eligible]
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     if able:
         tables.show(
             pd.DataFrame(
@@ -98,7 +98,7 @@ def answer(parcel: dict[str, Any]) -> None:
             {
                 "name": text(_("Plan"), width="medium", pinned=True),
                 "fee": text(_("Fee, estimated"), alignment="right"),
-                "fee_cny": number(_("In CNY"), format="%.2f"),
+                "fee_cny": tables.amount(_("In CNY")),
                 "parts": text(_("Fee taken apart"), width="medium"),
                 "chargeable": text(_("Chargeable weight")),
                 "days": text(_("Promised")),

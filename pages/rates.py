@@ -206,7 +206,7 @@ def show_spot_prices() -> None:
     countries = sorted(prices["country"].unique(), key=formats.country)
     country = st.selectbox(_("Country"), countries, format_func=formats.country, key="rates_spot_country")
     shown = prices[prices["country"] == country]
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     tables.show(
         shown.assign(
             price=formats.amounts(shown["price_minor"], shown["currency"]),
@@ -219,7 +219,7 @@ def show_spot_prices() -> None:
             "service": text(_("Service"), width="medium"),
             "detail": text(_("Size group and delivery"), width="medium"),
             "price": text(_("Price"), alignment="right"),
-            "per_kg": number(_("and per kg"), format="%.2f"),
+            "per_kg": tables.amount(_("and per kg")),
             "days": text(_("Days")),
             "of": text(_("Of")),
             "source": text(_("Source")),

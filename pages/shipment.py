@@ -119,6 +119,7 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
     if shipment["undeliverable"] == "return" and shipment["return_fee_minor"] is not None:
         fee = formats.money(shipment["return_fee_minor"], shipment["return_fee_currency"])
         rows.append((_("Return-service fee, assumed"), fee))
+    rows.append((_("Trial price of the platform"), _trial(shipment)))
     rows += [
         (_("Decided by rule"), str(shipment["rule_id"] or "–")),
         (_("Weight"), formats.weight(shipment["decided_weight_g"])),
@@ -155,6 +156,18 @@ def show_fee(shipment: Mapping[str, Any]) -> None:
                 )
             )
         )
+
+
+def _trial(shipment: Mapping[str, Any]) -> str:
+    """The platform's price that was seen at the decision, and of when it was."""
+    if shipment["trial_minor"] is None:
+        return _("none was seen")
+    return _(
+        "{price} ({when}, {weight})",
+        price=formats.money(shipment["trial_minor"], shipment["trial_currency"]),
+        when=formats.moment(shipment["trial_at"]),
+        weight=formats.weight(shipment["trial_weight_g"]),
+    )
 
 
 def show_receiver(versions: Mapping[str, Receiver]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from lib.app import App
-from lib.cli import deciding, desk, mending, printing, shown
+from lib.cli import advising, deciding, desk, mending, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
@@ -334,6 +334,7 @@ for one in (
     new,
     deciding.choose,
     edges,
+    *advising.COMMANDS,
     listing,
     send,
     show,

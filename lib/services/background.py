@@ -1,4 +1,4 @@
-"""What goes on while nobody looks: the dispatcher works and orders are synced, once a process."""
+"""What goes on while nobody looks: the dispatcher works, orders are synced, trial prices fetched, once a process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lib.domain.freshness import Standing
 from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
 from lib.services.sync_timer import SyncTimer
+from lib.services.trials import Fetcher
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ PATIENCE_S = 5.0
 _guard = threading.Lock()
 _dispatcher: Dispatcher | None = None
 _timer: SyncTimer | None = None
+_fetcher: Fetcher | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
@@ -31,7 +33,7 @@ def start(app: App) -> None:
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting, _timer
+    global _dispatcher, _connecting, _timer, _fetcher
     with _guard:
         if _dispatcher is not None:
             return
@@ -42,19 +44,23 @@ def start(app: App) -> None:
         _connecting.start()
         _timer = SyncTimer(app)
         _timer.start()
+        _fetcher = Fetcher(app)
+        _fetcher.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer
+    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher
     with _guard:
         if _timer is not None:
             _timer.stop(PATIENCE_S)
+        if _fetcher is not None:
+            _fetcher.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
-        _dispatcher, _connecting, _connect_trouble, _timer = None, None, "", None
+        _dispatcher, _connecting, _connect_trouble, _timer, _fetcher = None, None, "", None, None
 
 
 def running() -> bool:
@@ -67,6 +73,13 @@ def wake() -> None:
     dispatcher = _dispatcher
     if dispatcher is not None:
         dispatcher.wake()
+
+
+def fetch_trials() -> None:
+    """There may be trial prices to ask for now; without a fetcher they wait for one."""
+    fetcher = _fetcher
+    if fetcher is not None:
+        fetcher.wake()
 
 
 def lift() -> None:

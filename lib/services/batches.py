@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -53,28 +54,42 @@ def create(
     A batch is of one shop: without `shop_id` of the one most of these orders are of; the others stay out with
     'other_shop'. `limit` counts shipments in the draft. Raises nothing for orders somebody else took in the meantime.
     """
-    now = app.now()
     with app.database.write() as work:
-        shop_id, others = store.shop_of(work, order_ids, shop_id)
-        order_ids = [one for one in order_ids if one not in others]
-        able = store.candidates(work, shop_id, order_ids, now=now)
-        free = set(able)
-        excluded = _why_not(work, [one for one in order_ids if one not in free], now=now)
-        excluded += [Excluded(one, "other_shop", of) for one, of in others.items()]
-        if policy is not None:
-            able, planless = _with_plan(work, able, policy, on=now.date())
-            excluded += [Excluded(order_id, "no_plan") for order_id in planless]
-        taken = able[:limit]
-        if not taken:
-            return Created(None, [], excluded)
-        batch_id = store.new_id(work, at=now)
-        store.add(work, batch_id, shop_id, taken, by=by, at=now)
-        if policy is not None:
-            plan_store.rate_batch(work, batch_id, on=now.date())
-            plan_store.choose_by_policy(work, policy, at=now)
-            plan_store.keep_quotes(work, batch_id, by=by, at=now)
-            store.choose_policy(work, batch_id, policy)
-        audit.record(work, "new_batch", batch_id, by=by, at=now, shipments=len(taken), policy=policy)
+        return create_in(work, order_ids, by=by, at=app.now(), policy=policy, limit=limit, shop_id=shop_id)
+
+
+def create_in(
+    work: Work,
+    order_ids: Sequence[str],
+    *,
+    by: str,
+    at: datetime,
+    policy: Policy | None = None,
+    limit: int | None = None,
+    shop_id: str | None = None,
+) -> Created:
+    """As `create`, within work: all of it with what else is done there, or none of it."""
+    now = at
+    shop_id, others = store.shop_of(work, order_ids, shop_id)
+    order_ids = [one for one in order_ids if one not in others]
+    able = store.candidates(work, shop_id, order_ids, now=now)
+    free = set(able)
+    excluded = _why_not(work, [one for one in order_ids if one not in free], now=now)
+    excluded += [Excluded(one, "other_shop", of) for one, of in others.items()]
+    if policy is not None:
+        able, planless = _with_plan(work, able, policy, on=now.date())
+        excluded += [Excluded(order_id, "no_plan") for order_id in planless]
+    taken = able[:limit]
+    if not taken:
+        return Created(None, [], excluded)
+    batch_id = store.new_id(work, at=now)
+    store.add(work, batch_id, shop_id, taken, by=by, at=now)
+    if policy is not None:
+        plan_store.rate_batch(work, batch_id, on=now.date())
+        plan_store.choose_by_policy(work, policy, at=now)
+        plan_store.keep_quotes(work, batch_id, by=by, at=now)
+        store.choose_policy(work, batch_id, policy)
+    audit.record(work, "new_batch", batch_id, by=by, at=now, shipments=len(taken), policy=policy)
     return Created(batch_id, taken, excluded)
 
 

@@ -19,6 +19,7 @@ from lib.store import audit
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import plans as store
+from lib.store import trials as trial_store
 from lib.store.database import Work
 
 
@@ -95,7 +96,7 @@ def compare(app: App, batch_id: str) -> Comparison:
     """Quote every plan for the batch's undecided shipments. Raises Problem('batch_unknown')."""
     with app.database.read() as work:
         need(work, batch_id)
-        store.rate_batch(work, batch_id, on=app.now().date())
+        store.rate_batch(work, batch_id, on=app.now().date(), brief=True)
         return Comparison(store.by_plan(work), store.choices(work, batch_id), store.cheapest_by_place(work))
 
 
@@ -260,6 +261,7 @@ def confirm(
                 )
         if pairs:
             store.keep_confirmed(work, batch_id, _confirmed(pairs, ticked), by=by, at=now)
+        trial_store.seen(work, batch_id)
         batch_store.confirm(work, batch_id, count, by=by, at=now)
         audit.record(work, "confirm_plans", batch_id, by=by, at=now, shipments=count, pairs=len(pairs))
     return count

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
+import pycountry
 
 from lib.app import App
 from lib.domain.money import Money
 from lib.domain.problems import Problem
+from lib.services.batches import need
 from lib.store import audit, stops
 from lib.store import plans as plan_store
 from lib.store import rules as store
 
 #: A dry run looks at so many days.
 DAYS = 90
+_COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many parcels of a batch a rule decides."""
+
+    rule_id: int
+    decided_count: int  #: It is the first that matches them.
+    carried_count: int  #: Of these: its plan can carry them.
 
 
 def every(app: App) -> list[dict[str, Any]]:
@@ -38,7 +51,11 @@ def add(
     sku: str = "",
     buyer_service: str = "",
 ) -> int:
-    """Add a rule behind all others; returns its number. Raises Problem: stop_plan_unknown, rule_reversed."""
+    """Add a rule behind all others; returns its number. Countries are ISO alpha-2.
+
+    Raises Problem: stop_plan_unknown, rule_reversed, rule_country_unknown.
+    """
+    named = sorted({one.strip().upper() for one in countries if one.strip()})
     if min_g is not None and max_g is not None and min_g > max_g:
         raise Problem("rule_reversed", least=f"{min_g} g", most=f"{max_g} g")
     if (
@@ -52,11 +69,14 @@ def add(
     with app.database.write() as work:
         if not stops.knows(work, plan_id):
             raise Problem("stop_plan_unknown", plan_id=plan_id)
+        strange = set(named) - set(plan_store.destinations(work, on=now.date())) - _COUNTRIES
+        if strange:
+            raise Problem("rule_country_unknown", countries=", ".join(sorted(strange)))
         rule_id = store.add(
             work,
             by=by,
             at=now,
-            countries=",".join(sorted({one.strip().upper() for one in countries})),
+            countries=",".join(named),
             min_g=min_g,
             max_g=max_g,
             min_value_minor=least.minor if least else None,
@@ -86,6 +106,19 @@ def remove(app: App, rule_id: int, *, by: str) -> None:
         if not store.remove(work, rule_id, by=by, at=now):
             raise Problem("rule_unknown", rule_id=rule_id)
         audit.record(work, "remove_rule", str(rule_id), by=by, at=now)
+
+
+def reach(app: App, batch_id: str) -> list[Reach]:
+    """What each rule decides of a batch's undecided parcels, in their order; one that decides nothing has zeros.
+
+    Raises Problem('batch_unknown').
+    """
+    today = app.now().date()
+    with app.database.read() as work:
+        need(work, batch_id)
+        plan_store.rate_batch(work, batch_id, on=today)
+        store.decide(work, on=today)
+        return [Reach(**row) for row in store.reach(work)]
 
 
 def dry_run(app: App, *, days: int = DAYS) -> pd.DataFrame:

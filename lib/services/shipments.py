@@ -23,6 +23,7 @@ from lib.store import orders as order_store
 from lib.store import shipments as store
 from lib.store import stop_list as stop_list_store
 from lib.store import stops as stop_store
+from lib.store import trials as trial_store
 from lib.store import weights as weight_store
 from lib.store.database import Work
 
@@ -164,6 +165,7 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
         _complete(work, batch, drafts, now.date())
         batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
+        trial_store.seen(work, batch_id)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
         batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
         if moved:

@@ -95,8 +95,8 @@ def move_all(app: App, stop_id: int, plan_id: str, *, by: str) -> Moved:
     """Put everything that stands on a stopped plan on another one.
 
     Drafts and refused parcels get it where they are. Queued ones are taken out, and those the platform has are
-    withdrawn (作废) first; their orders go into a new draft on the other plan. Nothing is sent by this. Ended
-    half-way, the orders are free and await a batch. Raises Problem('stop_plan_unknown').
+    withdrawn (作废) first; their orders go into a new draft on the other plan. Nothing is sent by this. All of it
+    happens, or none. Raises Problem('stop_plan_unknown').
     """
     now = app.now()
     with app.database.write() as work:
@@ -132,11 +132,10 @@ def move_all(app: App, stop_id: int, plan_id: str, *, by: str) -> Moved:
             drafts=len(drafts),
             withdrawn=len(moved),
         )
-    for shop_id, group in gone.groupby("shop_id"):
-        orders = list(dict.fromkeys(group["order_id"]))
-        made = batches.create(app, orders, by=by, shop_id=str(shop_id))
-        if made.batch_id:
-            with app.database.write() as work:
+        for shop_id, group in gone.groupby("shop_id"):
+            orders = list(dict.fromkeys(group["order_id"]))
+            made = batches.create_in(work, orders, by=by, at=now, shop_id=str(shop_id))
+            if made.batch_id:
                 chosen[made.batch_id] = _choose(work, app, made.batch_id, None, plan_id, by)
     got = sum(chosen.values())
     return Moved(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.domain.money import Money
 from lib.domain.plans import Cargo, Channel, Policy
-from lib.store import rules
+from lib.store import rules, trials
 from lib.store.database import Work
 
 
@@ -19,11 +19,14 @@ def all_plans(work: Work, *, on: date) -> list[dict[str, Any]]:
     return work.rows("plans_all", quoted_on=on)
 
 
-def rate_batch(work: Work, batch_id: str, *, on: date) -> None:
-    """Quote every plan for the batch's undecided shipments, for the readers below within the same work."""
+def rate_batch(work: Work, batch_id: str, *, on: date, brief: bool = False) -> None:
+    """Quote every plan for the batch's undecided shipments, for the readers below within the same work.
+
+    `brief`: without the parts of the fees, for `by_plan`, `choices` and `cheapest_by_place` alone.
+    """
     work.run("parcels_clear")
     work.run("parcels_of_batch", batch_id=batch_id)
-    rate(work, on)
+    rate(work, on, brief=brief)
 
 
 def rate_orders(work: Work, order_ids: Sequence[str], *, on: date) -> None:
@@ -88,6 +91,7 @@ def by_plan(work: Work) -> pd.DataFrame:
 
 def cheapest_by_place(work: Work) -> pd.DataFrame:
     """One row per country and weight band of the rated parcels: the plan that is the cheapest for most of them."""
+    _find_cheapest(work)
     return work.frame("cheapest_by_place")
 
 
@@ -112,6 +116,7 @@ def uncarried(work: Work) -> list[str]:
 
 def choices(work: Work, batch_id: str) -> pd.DataFrame:
     """One row per undecided shipment of the rated batch; those without a plan first."""
+    _find_cheapest(work)
     return work.frame("batch_choices", batch_id=batch_id)
 
 
@@ -147,6 +152,7 @@ def keep_quotes(work: Work, batch_id: str, *, by: str, at: datetime) -> None:
     """Keep what the operator saw: the quote of each chosen plan, the buyer's service, the return fee."""
     work.run("quotes_forget", batch_id=batch_id)
     work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+    trials.seen(work, batch_id)
 
 
 def pairs(work: Work, batch_id: str) -> list[dict[str, Any]]:
@@ -165,7 +171,14 @@ def confirmed(work: Work, batch_id: str) -> list[dict[str, Any]]:
     return work.rows("pair_confirmations_of", batch_id=batch_id)
 
 
-def rate(work: Work, on: date, sold: Channel = Channel.ONLINE) -> None:
-    """Quote every plan of a channel for the parcels in `parcels`."""
+def rate(work: Work, on: date, sold: Channel = Channel.ONLINE, *, brief: bool = False) -> None:
+    """Quote every plan of a channel for the parcels in `parcels`; see `rate_batch`."""
     work.run("quotes_clear")
-    work.run("quotes_make", quoted_on=on, sold=sold)
+    work.run("cheapest_clear")
+    work.run("quotes_make_brief" if brief else "quotes_make", quoted_on=on, sold=sold)
+
+
+def _find_cheapest(work: Work) -> None:
+    """The cheapest plan of every rated parcel, found once for all who read it."""
+    work.run("cheapest_clear")
+    work.run("cheapest_make")

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from lib.domain.products import Pairing
-from lib.store import plans
+from lib.store import plans, trials
 from lib.store.database import Work
 from lib.store.imports import Counts
 
@@ -147,6 +147,7 @@ def price_anew(
         work.run("drafts_planless", changed_at=at)
     for batch_id in sorted(batch_ids):
         work.run("quotes_keep", batch_id=batch_id, decided_by=by, decided_at=at)
+        trials.seen(work, batch_id)
     return fees
 
 

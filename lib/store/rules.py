@@ -52,6 +52,11 @@ def choose(work: Work, *, at: datetime) -> int:
     return len(work.rows("shipments_choose_rules", changed_at=at))
 
 
+def reach(work: Work) -> list[dict[str, Any]]:
+    """One dict per rule in its order: decided_count, and of these carried_count."""
+    return work.rows("rules_reach")
+
+
 def dry_run(work: Work) -> pd.DataFrame:
     """One row per parcel of the last days: what its rule decides, beside what it went on."""
     return work.frame("rules_dry_run")

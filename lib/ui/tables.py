@@ -12,6 +12,11 @@ Columns = Mapping[str, Any]
 Height = int | Literal["auto", "content", "stretch"]
 
 
+def amount(label: str, **more: Any) -> Any:
+    """A column of amounts in whole units of the currency its label names: `1,234.50`."""
+    return st.column_config.NumberColumn(label, format="accounting", **more)
+
+
 def show(
     frame: pd.DataFrame,
     columns: Columns,

@@ -38,6 +38,13 @@ PROBLEMS = {
         "From {least} to {most} is no span: both need one currency, and the first must not be more. "
         "Nothing was saved."
     ),
+    "rule_country_unknown": later(
+        "{countries} is no country code. Countries are two letters each, as DE for Germany or RU for Russia. "
+        "Nothing was saved."
+    ),
+    "split_not_advised": later(
+        "Shipment {shipment_id} is not to be split any more: it left the draft, or one parcel costs no more now."
+    ),
     "rule_unknown": later("There is no rule {rule_id} now. Look at the list again."),
     "choices_changed": later(
         "The choices changed meanwhile: {seen} shipments differed from the buyers' choice when you looked, now "

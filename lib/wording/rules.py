@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.domain.money import Money
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.wording.labels import cargo_label
+
+
+def reach_sentence(said: Mapping[int, str], reach: Sequence[tuple[int, int, int]], chosen: int) -> str:
+    """What came of choosing by rules: (rule, parcels it decides, those its plan can carry) for each rule."""
+    head = ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", chosen)
+    if not reach:
+        return " ".join([head, _("There is no rule yet: add one under “Rules that choose plans”.")])
+    told = [
+        _(
+            "rule {rule_id} ({conditions}): {count}",
+            rule_id=rule_id,
+            conditions=said[rule_id],
+            count=f"{decided:,}",
+        )
+        + (
+            _(", of which its plan cannot carry {count}", count=f"{decided - able:,}")
+            if able < decided
+            else ""
+        )
+        for rule_id, decided, able in reach
+    ]
+    return " ".join(
+        [head, _("Parcels of this batch that each rule decides: {what}.", what=_("; ").join(told))]
+    )
 
 
 def rule_sentence(rule: Mapping[str, Any]) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from lib.domain.plans import Obstacle, Policy
-from lib.services import costs, plans
+from lib.services import costs, plans, rules
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import class_label, obstacle_label, policy_label
+from lib.wording.rules import reach_sentence, rule_sentence
 from pages.parts import comparison, limits
 
 #: Tables whose rows may move when something was decided.
@@ -46,7 +48,7 @@ def choose(batch_id: str, by_plan: pd.DataFrame, parcel_count: int, places: pd.D
                 by=actions.by(),
                 key=f"plans_policy_{policy}",
                 primary=policy is Policy.CHEAPEST,
-                done=got_a_plan,
+                done=partial(_ruled, batch_id) if policy is Policy.RULES else got_a_plan,
                 clears=TABLES,
                 help=_("For every parcel whose plan was not fixed one by one."),
             )
@@ -125,10 +127,10 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
         "name": text(_("Plan"), width="medium", pinned=True),
         "class": text(_("Class")),
         "carried": number(_("Can carry of {count}", count=f"{parcel_count:,}"), format="localized"),
-        "total": text(_("Total"), help=_("Estimated by the rate card, in its currency.")),
-        "total_cny": number(_("Total in CNY"), format="%.2f"),
-        "mean_cny": number(_("Mean per parcel in CNY"), format="%.2f"),
-        "per_kg_cny": number(_("Mean per kg in CNY"), format="%.2f", help=_("Of what the parcels weigh.")),
+        "total": text(_("Total"), alignment="right", help=_("Estimated by the rate card, in its currency.")),
+        "total_cny": tables.amount(_("Total in CNY")),
+        "mean_cny": tables.amount(_("Mean per parcel in CNY")),
+        "per_kg_cny": tables.amount(_("Mean per kg in CNY"), help=_("Of what the parcels weigh.")),
         "matching": number(
             _("The buyer's own"),
             format="percent",
@@ -177,6 +179,13 @@ def chosen_total(choices: pd.DataFrame) -> None:
         ],
         key="plans_figures",
     )
+
+
+def _ruled(batch_id: str, count: int) -> str:
+    """Why so many: a rule nothing meets is seen at once."""
+    said = {one["rule_id"]: rule_sentence(one) for one in rules.every(app())}
+    reach = [(one.rule_id, one.decided_count, one.carried_count) for one in rules.reach(app(), batch_id)]
+    return formats.plain(reach_sentence(said, reach, count))
 
 
 def got_a_plan(count: int) -> str:

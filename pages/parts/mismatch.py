@@ -29,14 +29,12 @@ def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
     st.subheader(_("Other plans than the buyers chose"))
     confirmed = batch["confirmed_at"] is not None
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-    ticked = set()
     for kind in ORDER:
         if of_kind := [pair for pair in pairs if pair.kind is kind]:
-            if _kind(batch_id, kind, of_kind, asks=not confirmed):
-                ticked.add(kind)
             # Folded, so that ticks and the button stand on one screen; what buyers lose by is open.
-            with st.expander(_("The pairs"), expanded=kind is PairKind.DOWNGRADE):
+            with st.expander(_kind(kind, of_kind), expanded=kind is PairKind.DOWNGRADE):
                 _pairs(kind, of_kind, names)
+    ticked = set() if confirmed else _ticks(batch_id, pairs)
     if confirmed:
         st.success(
             ngettext(
@@ -69,24 +67,48 @@ def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
     return differing
 
 
-def _kind(batch_id: str, kind: PairKind, pairs: list[plans.Pair], *, asks: bool) -> bool:
-    """The heading of a kind: with its tick where something is new or slower, else as it was confirmed before."""
-    new = sum(not pair.known for pair in pairs)
-    said = _(
-        "{kind}: {count} parcels, {cost}; {new} of {pairs} pairs are new",
-        kind=pair_kind_label(kind),
-        count=f"{sum(pair.shipment_count for pair in pairs):,}",
-        cost=formats.money(sum(pair.fee_cny_minor for pair in pairs), "CNY"),
-        new=new,
-        pairs=len(pairs),
+def _kind(kind: PairKind, pairs: list[plans.Pair]) -> str:
+    """The heading of a kind: how many, what they cost, and how much of it the shop never confirmed before."""
+    return formats.plain(
+        _(
+            "{kind}: {count} parcels, {cost}; {new} of {pairs} pairs are new",
+            kind=pair_kind_label(kind),
+            count=f"{sum(pair.shipment_count for pair in pairs):,}",
+            cost=formats.money(sum(pair.fee_cny_minor for pair in pairs), "CNY"),
+            new=sum(not pair.known for pair in pairs),
+            pairs=len(pairs),
+        )
     )
-    if asks and any(pair.needs_tick for pair in pairs):
+
+
+def _ticks(batch_id: str, pairs: list[plans.Pair]) -> set[PairKind]:
+    """One tick for what buyers get less by, and one for all other new pairs; returns the kinds they stand for."""
+    lower = [pair for pair in pairs if pair.kind is PairKind.DOWNGRADE]
+    others = [pair for pair in pairs if pair.kind is not PairKind.DOWNGRADE and pair.needs_tick]
+    ticked: set[PairKind] = set()
+    for name, of_tick in (("downgrade", lower), ("new", others)):
+        if not of_tick:
+            continue
         # Another choice asks anew: the tick belongs to what was seen.
-        seen = hash(tuple((pair.buyer_service, pair.plan_id, pair.shipment_count) for pair in pairs))
-        with st.container(key=f"plans_tick_{kind}"):
-            return st.checkbox(formats.plain(said), key=f"plans_tick_{kind}_{batch_id}_{seen}")
-    st.text(said)
-    return False
+        seen = hash(tuple((pair.buyer_service, pair.plan_id, pair.shipment_count) for pair in of_tick))
+        count = sum(pair.shipment_count for pair in of_tick)
+        said = (
+            ngettext(
+                "{count} parcel goes slower or with less than its buyer chose",
+                "{count} parcels go slower or with less than their buyers chose",
+                count,
+            )
+            if name == "downgrade"
+            else ngettext(
+                "{count} parcel goes by a pair the shop never confirmed, none of them a downgrade",
+                "{count} parcels go by pairs the shop never confirmed, none of them a downgrade",
+                count,
+            )
+        )
+        with st.container(key=f"plans_tick_{name}"):
+            if st.checkbox(said, key=f"plans_tick_{name}_{batch_id}_{seen}"):
+                ticked |= {pair.kind for pair in of_tick}
+    return ticked
 
 
 def _pairs(kind: PairKind, pairs: list[plans.Pair], names: Mapping[str, str]) -> None:
@@ -107,7 +129,7 @@ def _pairs(kind: PairKind, pairs: list[plans.Pair], names: Mapping[str, str]) ->
             "buyers": text(_("The buyer's service"), width="medium"),
             "plan": text(_("Chosen plan"), width="medium"),
             "count": number(_("Parcels"), format="localized"),
-            "fee": number(_("Cost in CNY"), format="%.2f"),
+            "fee": tables.amount(_("Cost in CNY")),
             "buyers_days": text(_("The buyer's: at most")),
             "plan_days": text(_("Chosen: at most")),
             "known": st.column_config.CheckboxColumn(

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from lib.services import plans
+from lib.services import trials as trial_service
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label, obstacles_sentence, part_label
-from pages.parts import edges
+from pages.parts import edges, trials
 from pages.parts.choice import TABLES, got_a_plan
 
 
@@ -73,7 +74,7 @@ def _order_columns() -> dict[str, Any]:
         "fee": text(_("Fee, estimated"), alignment="right"),
         "cheapest": text(_("Cheapest plan")),
         "cheapest_fee": text(_("Its fee"), alignment="right"),
-        "over": number(_("Over the cheapest, CNY"), format="%.2f"),
+        "over": tables.amount(_("Over the cheapest, CNY")),
         "locked": st.column_config.CheckboxColumn(_("Fixed"), help=_("Chosen for this order alone.")),
     }
 
@@ -95,6 +96,8 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
     options = f"plans_options_{shipment_id}"
     edges.weigh(shipment_id, (*TABLES, options))
     quotes = plans.options(app(), batch_id, shipment_id)
+    standing = trial_service.of_parcel(app(), shipment_id)
+    trials.ask_one(batch_id, shipment_id, standing)
     names = {one.plan_id: formats.plan({"name_en": one.name_en, "name_zh": one.name_zh}) for one in quotes}
     able = {one.plan_id for one in quotes if one.eligible}
     frame = pd.DataFrame(
@@ -106,6 +109,7 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
                 one.fee_cny_minor / 100 if one.eligible and one.fee_cny_minor is not None else None
                 for one in quotes
             ],
+            **trials.columns(quotes, standing),
             "parts": [parts(one) if one.eligible else "" for one in quotes],
             "chargeable": [formats.weight(one.chargeable_g) if one.eligible else "–" for one in quotes],
             "days": [formats.days(one.days_min, one.days_max) for one in quotes],
@@ -120,7 +124,8 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
         {
             "name": text(_("Plan"), width="medium", pinned=True),
             "fee": text(_("Fee, estimated"), alignment="right"),
-            "fee_cny": st.column_config.NumberColumn(_("In CNY"), format="%.2f"),
+            "fee_cny": tables.amount(_("In CNY")),
+            **trials.column_config(),
             "parts": text(_("Fee taken apart"), width="medium"),
             "chargeable": text(_("Chargeable weight")),
             "days": text(_("Promised")),

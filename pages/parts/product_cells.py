@@ -34,7 +34,7 @@ def column(field: str, width: Any = None, *, disabled: bool = False) -> Any:
         case Kind.WHOLE:
             return st.column_config.NumberColumn(label, width=width, format="localized", disabled=disabled)
         case Kind.MONEY:
-            return st.column_config.NumberColumn(label, width=width, format="%.2f", disabled=disabled)
+            return tables.amount(label, width=width, disabled=disabled)
         case Kind.CARGO:
             return st.column_config.SelectboxColumn(
                 label, options=[str(cargo) for cargo in Cargo], width=width,

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from lib.domain.money import Money
 from lib.domain.plans import Cargo
-from lib.services import rules
+from lib.services import plans, rules
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label
 from lib.wording.rules import rule_sentence
+
+#: What values are compared in; by the day's exchange rates.
+CURRENCIES = ("USD", "CNY", "EUR")
 
 
 def show(names: Mapping[str, str]) -> None:
@@ -70,9 +74,19 @@ def _change(rule_id: int | None) -> None:
 def _new(names: Mapping[str, str]) -> None:
     with st.form("plans_rule_new"), st.container(horizontal=True, vertical_alignment="bottom"):
         state = "plans_rule_"
-        st.text_input(_("Countries, as DE, FR"), key=f"{state}countries", width=160)
+        st.multiselect(
+            _("Countries"),
+            plans.destinations(app()),
+            format_func=formats.country,
+            key=f"{state}countries",
+            width=260,
+            placeholder=_("Any"),
+        )
         st.number_input(_("From g"), min_value=1, value=None, step=1, key=f"{state}min_g", width=120)
         st.number_input(_("Up to g"), min_value=1, value=None, step=1, key=f"{state}max_g", width=120)
+        st.number_input(_("Worth at least"), min_value=0.01, value=None, key=f"{state}min_value", width=130)
+        st.number_input(_("Worth at most"), min_value=0.01, value=None, key=f"{state}max_value", width=130)
+        st.selectbox(_("Of"), CURRENCIES, key=f"{state}currency", width=100)
         st.selectbox(
             _("Goods"),
             list(Cargo),
@@ -101,13 +115,16 @@ def _add() -> None:
     if given["plan"] is None:
         actions.notice("warning", _("Choose the plan of the rule, then add it."))
         return
-    countries = str(st.session_state.get("plans_rule_countries") or "")
+    currency = str(st.session_state.get("plans_rule_currency") or CURRENCIES[0])
+    least, most = (st.session_state.get(f"plans_rule_{name}_value") for name in ("min", "max"))
     actions.run(
         rules.add,
         (app(), given["plan"]),
         {
             "by": actions.by(),
-            "countries": tuple(one for one in countries.replace("，", ",").split(",") if one.strip()),
+            "countries": tuple(st.session_state.get("plans_rule_countries") or ()),
+            "least": Money.parse(f"{least:.2f}", currency) if least else None,
+            "most": Money.parse(f"{most:.2f}", currency) if most else None,
             "min_g": given["min_g"],
             "max_g": given["max_g"],
             "cargo_class": str(st.session_state.get("plans_rule_cargo") or ""),

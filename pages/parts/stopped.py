@@ -28,7 +28,12 @@ def show() -> None:
 
 def _form(names: Mapping[str, str]) -> None:
     plan_id = st.selectbox(
-        _("Plan"), list(names), index=None, format_func=names.__getitem__, key="plans_stop_plan"
+        _("Plan"),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("Choose a plan"),
+        key="plans_stop_plan",
     )
     country = st.selectbox(
         _("Country"),

@@ -22,6 +22,16 @@ BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 PATIENCE_MS = 60_000
 
 
+#: One pointerdown a click; sessionStorage outlives the pages of a tab.
+_COUNT_CLICKS = """
+addEventListener(
+    "pointerdown",
+    () => sessionStorage.setItem("clicks", Number(sessionStorage.getItem("clicks") || 0) + 1),
+    true,
+)
+"""
+
+
 @dataclass
 class Server:
     """A Shipdesk that people can open."""
@@ -55,6 +65,12 @@ class Screen:
         self.page.on(
             "request", lambda made: None if made.url.startswith(own) else self.outside.append(made.url)
         )
+
+        self.page.add_init_script(_COUNT_CLICKS)
+
+    def clicks(self) -> int:
+        """How often a person pressed the pointer in this tab so far."""
+        return int(self.page.evaluate("sessionStorage.getItem('clicks') || 0"))
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)

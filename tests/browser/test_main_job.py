@@ -41,7 +41,7 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     screen.press("plans_policy_cheapest")
     if screen.at("plans_take_out").count():
         screen.press("plans_take_out")
-    for kind in ("downgrade", "unknown", "same_tier", "upgrade"):
+    for kind in ("downgrade", "new"):
         if screen.at(f"plans_tick_{kind}").count():
             screen.at(f"plans_tick_{kind}").locator("label").first.click()
             screen.settle()
@@ -78,6 +78,7 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     with page.expect_download() as download:
         screen.at("shipments_print").get_by_role("button").click()
     download.value.save_as(tmp_path / "labels.pdf")
+    assert screen.clicks() <= 20, "the first batch, from loading the sample to its labels"
     made = _logistics_orders(server)
     assert len(made) == count == len({one["trade_order_id"] for one in made})
     head, *sheets = pypdf.PdfReader(tmp_path / "labels.pdf").pages

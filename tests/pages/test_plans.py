@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.domain.plans import Policy
-from lib.services import batches, files, plans, rules
+from lib.services import batches, files, plans, rules, trials
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -214,15 +214,52 @@ def test_edges_of_tiers_are_shown_when_asked_for_and_a_scale_changes_a_weight(
 
 def test_a_rule_is_added_tried_and_used_in_the_page(open_page: Open, desk: Desk, batch_id: str) -> None:
     page = open_page(desk.app, "plans", batch=batch_id)
-    page.text_input(key="plans_rule_countries").set_value("ie, FR")
+    page.multiselect(key="plans_rule_countries").set_value(["IE", "FR"])
+    page.number_input(key="plans_rule_max_value").set_value(1000.0)
     page.button(key="plans_rule_add").click().run()
     assert "Choose the plan of the rule, then add it." in text_of(page)
     assert rules.every(desk.app) == []
-    page.text_input(key="plans_rule_countries").set_value("ie, FR")
+    page.multiselect(key="plans_rule_countries").set_value(["IE", "FR"])
+    page.number_input(key="plans_rule_max_value").set_value(1000.0)
     page.selectbox(key="plans_rule_plan").set_value("CPAM")
     page.button(key="plans_rule_add").click().run()
-    assert table(page, "if")["if"].tolist() == ["to FR, IE"]
+    assert table(page, "if")["if"].tolist() == ["to FR, IE; worth 1,000.00 USD or less"]
     page.toggle(key="plans_rules_try").set_value(True).run()
     assert not page.exception
     page.button(key=f"plans_policy_{Policy.RULES}").click().run()
     assert set(plans.compare(desk.app, batch_id).choices["plan_id"]) == {"CPAM"}
+    assert "each rule decides: rule 1" in text_of(page).replace("\\", "")
+
+
+def test_trial_prices_are_asked_for_and_stand_beside_the_estimates(
+    open_page: Open, desk: Desk, batch_id: str
+) -> None:
+    plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester")
+    page = open_page(desk.app, "plans", batch=batch_id)
+    assert "10 × never asked" in text_of(page)
+    page.button(key="plans_trials_ask").click().run()
+    assert "10 × waiting for the platform" in text_of(page)
+    trials.fetch(desk.app)
+    page = tick(open_page(desk.app, "plans", batch=batch_id), "plans_orders", 0)
+    assert not page.exception
+    assert "10 parcels: estimated" in text_of(page)
+    assert table(page, "standing")["difference"].tolist() == ["0.00 CNY"] * 10
+    options = table(page, "parts")
+    priced = options[options["difference"] != "–"]
+    assert priced["trial"].tolist() == priced["fee"].tolist() != []
+    assert "Trial prices of" in text_of(page)
+
+
+def test_an_order_over_the_limit_is_split_in_the_page(open_page: Open, empty_desk: Desk) -> None:
+    path = write_products(empty_desk.folder / "heavy.xlsx", [a_product("SKU-8", **{"重量(g)": "700"})])
+    files.load(empty_desk.app, [path], by="tester")
+    empty_desk.load([an_export_row(products=a_products_cell(("SKU-8", 4))) for _ in range(2)])
+    made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester")
+    page = open_page(empty_desk.app, "plans", batch=made.batch_id)
+    page.toggle(key="plans_splits").set_value(True).run()
+    assert table(page, "parcels")["weight_g"].tolist() == table(page, "cheapest_fee")["weight_g"].tolist()
+    assert "They cannot share a parcel" in text_of(page)
+    page = tick(page, "plans_splits_table", 0)
+    page.button(key="plans_split").click().run()
+    assert "The order goes in 2 parcels now." in text_of(page)
+    assert len(plans.compare(empty_desk.app, str(made.batch_id)).choices) == 3

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from lib.domain.money import Money
 from lib.domain.plans import Policy
 from lib.domain.problems import Problem
 from lib.services import batches, plans, rules, shipments, stops
+from lib.wording.rules import reach_sentence
+from tests.builders import an_export_row
 from tests.conftest import Desk
+
+RUSSIAN = {
+    "收货国家": "Russian Federation", "州/省": "Moscow", "城市": "Moscow", "邮编": "101000", "手机": "79161234567",
+    "联系电话": "", "收货人名称": "Vera Vera Made-Up",
+}  # fmt: skip
 
 
 def plan_ids(desk: Desk, batch_id: str) -> set[str]:
@@ -71,3 +79,33 @@ def test_a_dry_run_shows_which_rule_would_decide_each_past_order_and_changes_not
 def test_a_span_that_ends_before_it_begins_is_refused(desk: Desk) -> None:
     with pytest.raises(Problem, match="rule_reversed"):
         rules.add(desk.app, "CPAM", by="vera", min_g=500, max_g=100)
+
+
+def test_a_rule_to_russia_decides_what_goes_to_russia_and_nothing_else(empty_desk: Desk) -> None:
+    desk = empty_desk
+    desk.load([an_export_row(**RUSSIAN), an_export_row()])
+    batch_id = str(batches.create(desk.app, desk.order_ids(), by="tester").batch_id)
+    rule_id = rules.add(desk.app, "CPAM", by="vera", countries=("ru",))
+    idle = rules.add(desk.app, "UPSE", by="vera", countries=("BR",))
+    assert plans.choose_by_policy(desk.app, batch_id, Policy.RULES, by="tester") == 1
+    rows = shipments.listing(desk.app, batch_id).set_index("country")
+    assert rows.loc["RU", "plan_id"] == "CPAM"
+    assert rows["plan_id"].isna()["IE"]
+    assert rules.reach(desk.app, batch_id) == [rules.Reach(rule_id, 1, 1), rules.Reach(idle, 0, 0)]
+    assert f"rule {idle} (to BR): 0" in reach_sentence({rule_id: "to RU", idle: "to BR"}, [(idle, 0, 0)], 1)
+
+
+@pytest.mark.parametrize("country", ["Russia", "俄罗斯", "XX", "R"])
+def test_a_country_that_no_parcel_can_go_to_is_refused_instead_of_never_matching(
+    desk: Desk, country: str
+) -> None:
+    with pytest.raises(Problem, match="rule_country_unknown"):
+        rules.add(desk.app, "CPAM", by="vera", countries=(country,))
+    assert rules.every(desk.app) == []
+
+
+def test_a_rule_by_value_compares_by_the_days_exchange_rates(desk: Desk) -> None:
+    rules.add(desk.app, "CPAM", by="vera", most=Money(300, "USD"))
+    assert rules.dry_run(desk.app, days=3650)["rule_id"].isna().all(), "they are worth 4.50 USD"
+    wanted = rules.add(desk.app, "CPAM", by="vera", least=Money(2000, "CNY"), most=Money(5000, "CNY"))
+    assert set(rules.dry_run(desk.app, days=3650)["rule_id"]) == {wanted}

@@ -97,6 +97,27 @@ def test_drafts_queued_and_ready_parcels_of_a_stopped_plan_are_moved_at_once(des
     assert desk.states(new) == {"ready": 6}
 
 
+def test_a_move_that_fails_half_way_leaves_everything_where_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = desk.order_ids()
+    ready, draft = drafted(desk, orders[:3]), drafted(desk, orders[3:])
+    desk.submit(ready)
+    desk.work(ready)
+    stop_id = stops.stop(desk.app, "CPAM", reason="suspended at noon", by="tester")
+
+    def fail(*given: object, **named: object) -> None:
+        raise RuntimeError("the power is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batches.store, "new_id", fail)
+        with pytest.raises(RuntimeError):
+            stops.move_all(desk.app, stop_id, "UPSE", by="tester")
+    assert (desk.states(ready), desk.states(draft)) == ({"ready": 3}, {"draft": 7})
+    assert len(stops.shipments(desk.app, stop_id)) == 10
+    assert stops.move_all(desk.app, stop_id, "UPSE", by="tester").chosen == 10
+
+
 def test_a_plan_is_stopped_and_emptied_at_the_command_line(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,11 @@ LENT = {
         buyer_days_max bigint, plan_days_max bigint, was_known boolean, ticked boolean
     """,
     "picked": "shipment_id varchar, plan_id varchar",
+    "answers": "shipment_id varchar, trouble varchar, next_attempt_at timestamp, attempted bigint",
+    "offers": """
+        shipment_id varchar, plan_id varchar, currency varchar, price_minor bigint, days_min bigint, days_max bigint,
+        weight_g bigint, length_mm bigint, width_mm bigint, height_mm bigint
+    """,
     "weighed": "number varchar, weight_g bigint",
     "parts": "line_no integer, quantity bigint",
     "left_out": "order_id varchar, code varchar, value varchar",
@@ -167,6 +172,7 @@ FLAGS = (
 MAKERS = (
     "parcels_of_days",
     "quotes_make",
+    "cheapest_make",
     "rule_decisions",
     "card_quotes_before",
     "card_quotes_after",
@@ -185,6 +191,10 @@ MAKERS = (
     "sync_incoming",
     "sync_lines_matched",
     "sync_contradictions",
+    "splits_units",
+    "splits_parts",
+    "splits_contents",
+    "splits_whole",
 )
 
 

@@ -140,8 +140,64 @@ left join return_fees as return_fee
 where quote.parcel_id = $parcel_id
 order by quote.obstacles > 0, quote.fee_cny_minor nulls last, quote.plan_id;
 
+-- name: quotes_make_brief
+-- One row per parcel and plan of a channel: what a comparison reads of a quote. Half as much to write down.
+create temp table quoted as
+select parcel_id, plan_id, card_id, chargeable_g, obstacles, fee_minor, currency, fee_cny_minor, days_max
+from quotes_for('parcels', $quoted_on::date, sold := $sold);
+
+-- name: cheapest_clear
+-- Make room for the cheapest plans.
+drop table if exists cheapest;
+
+-- name: cheapest_make
+-- One row per parcel that any plan can carry: the cheapest, the faster one where two cost the same; of how many.
+create temp table cheapest as
+select parcel_id, best.plan as plan_id, best.minor as fee_minor, best.currency, best.fee as fee_cny_minor, option_count
+from (
+    select
+        parcel_id,
+        count(*)::bigint as option_count,
+        min({
+            'fee': fee_cny_minor,
+            'days': coalesce(days_max, 9999),
+            'plan': plan_id,
+            'minor': fee_minor,
+            'currency': currency
+        }) as best
+    from quoted
+    where obstacles = 0
+    group by parcel_id
+);
+
 -- name: quotes_by_plan
 -- One row per plan: how many parcels it can carry, what they cost, and how many each obstacle keeps from it.
+with counted as (
+    select
+        quote.plan_id,
+        quote.card_id,
+        count(*)::bigint as parcel_count,
+        count(*) filter (where quote.obstacles = 0)::bigint as carried_count,
+        max(quote.currency) as currency,
+        coalesce(sum(quote.fee_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_minor,
+        coalesce(sum(quote.fee_cny_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_cny_minor,
+        coalesce(sum(quote.chargeable_g) filter (where quote.obstacles = 0), 0)::bigint as chargeable_g,
+        coalesce(sum(parcel.weight_g) filter (where quote.obstacles = 0), 0)::bigint as carried_g,
+        count(*) filter (where quote.obstacles = 0 and quote.plan_id = parcel.buyer_plan_id)::bigint as matching_count,
+        count(*) filter (where quote.obstacles & 1 > 0)::bigint as no_weight_count,
+        count(*) filter (where quote.obstacles & 2 > 0)::bigint as too_heavy_count,
+        count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
+        count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
+        count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
+        count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
+        count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count,
+        count(*) filter (where quote.obstacles & 128 > 0)::bigint as stopped_count
+    from quoted as quote
+    inner join parcels as parcel
+        on parcel.parcel_id = quote.parcel_id
+    group by quote.plan_id, quote.card_id
+)
+
 select
     plan.plan_id,
     plan.name_en,
@@ -151,46 +207,20 @@ select
     plan.return_supported,
     plan.days_min,
     plan.days_max,
-    max(card.valid_from) as card_from,
-    count(*)::bigint as parcel_count,
-    count(*) filter (where quote.obstacles = 0)::bigint as carried_count,
-    max(quote.currency) as currency,
-    coalesce(sum(quote.fee_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_minor,
-    coalesce(sum(quote.fee_cny_minor) filter (where quote.obstacles = 0), 0)::bigint as fee_cny_minor,
-    coalesce(sum(quote.chargeable_g) filter (where quote.obstacles = 0), 0)::bigint as chargeable_g,
-    coalesce(sum(parcel.weight_g) filter (where quote.obstacles = 0), 0)::bigint as carried_g,
-    count(*) filter (where quote.obstacles = 0 and quote.plan_id = parcel.buyer_plan_id)::bigint as matching_count,
-    count(*) filter (where quote.obstacles & 1 > 0)::bigint as no_weight_count,
-    count(*) filter (where quote.obstacles & 2 > 0)::bigint as too_heavy_count,
-    count(*) filter (where quote.obstacles & 4 > 0)::bigint as too_large_count,
-    count(*) filter (where quote.obstacles & 8 > 0)::bigint as cargo_count,
-    count(*) filter (where quote.obstacles & 16 > 0)::bigint as suspended_count,
-    count(*) filter (where quote.obstacles & 32 > 0)::bigint as no_rate_count,
-    count(*) filter (where quote.obstacles & 64 > 0)::bigint as too_dear_count,
-    count(*) filter (where quote.obstacles & 128 > 0)::bigint as stopped_count
-from quoted as quote
-inner join parcels as parcel
-    on parcel.parcel_id = quote.parcel_id
+    card.valid_from as card_from,
+    counted.* exclude (plan_id, card_id)
+from counted
 inner join plans as plan
-    on plan.plan_id = quote.plan_id
+    on plan.plan_id = counted.plan_id
 left join rate_cards as card
-    on card.card_id = quote.card_id
-group by
-    plan.plan_id,
-    plan.name_en,
-    plan.name_zh,
-    plan.class,
-    plan.tracked,
-    plan.return_supported,
-    plan.days_min,
-    plan.days_max
-order by carried_count desc, fee_cny_minor, plan.plan_id;
+    on card.card_id = counted.card_id
+order by counted.carried_count desc, counted.fee_cny_minor, plan.plan_id;
 
 -- name: cheapest_by_place
 -- One row per country and weight band [band_from_g, band_to_g) (null: no end): the plan that is the cheapest for most
 -- of its rated parcels, for how many, and what the cheapest plans of all of them cost on average. plan_id is null where
 -- no plan can carry any.
-with cheapest as (
+with placed as (
     select
         parcel.parcel_id,
         parcel.country,
@@ -209,21 +239,17 @@ with cheapest as (
             when parcel.weight_g <= 1000 then 1001
             when parcel.weight_g <= 2000 then 2001
         end::bigint as band_to_g,
-        quote.plan_id,
-        quote.fee_cny_minor
+        best.plan_id,
+        best.fee_cny_minor
     from parcels as parcel
-    left join quoted as quote
-        on quote.parcel_id = parcel.parcel_id and quote.obstacles = 0
+    left join cheapest as best
+        on best.parcel_id = parcel.parcel_id
     where parcel.weight_g is not null
-    qualify row_number() over (
-        partition by parcel.parcel_id
-        order by quote.fee_cny_minor nulls last, quote.days_max nulls last, quote.plan_id
-    ) = 1
 ),
 
 counted as (
     select country, band_from_g, band_to_g, plan_id, count(*) as plan_count, sum(fee_cny_minor) as fee_cny_minor
-    from cheapest
+    from placed
     group by country, band_from_g, band_to_g, plan_id
 )
 
@@ -433,22 +459,6 @@ order by confirmed_at desc, shipment_count desc, buyer_service, plan_id;
 
 -- name: batch_choices
 -- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.
-with cheapest as (
-    select parcel_id, plan_id, fee_minor, currency, fee_cny_minor
-    from quoted
-    where obstacles = 0
-    qualify row_number() over (
-        partition by parcel_id
-        order by fee_cny_minor, days_max nulls last, plan_id
-    ) = 1
-),
-
-options as (
-    select parcel_id, count(*) filter (where obstacles = 0)::bigint as option_count
-    from quoted
-    group by parcel_id
-)
-
 select
     shipment.shipment_id,
     shipment.position,
@@ -467,14 +477,14 @@ select
     cheapest.fee_minor as cheapest_minor,
     cheapest.currency as cheapest_currency,
     cheapest.fee_cny_minor as cheapest_cny_minor,
-    options.option_count
+    coalesce(cheapest.option_count, 0)::bigint as option_count
 from shipments as shipment
 inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-inner join options
-    on options.parcel_id = shipment.shipment_id
+inner join parcels as parcel
+    on parcel.parcel_id = shipment.shipment_id
 left join cheapest
     on cheapest.parcel_id = shipment.shipment_id
 left join quoted as quote

@@ -122,6 +122,19 @@ from decided
 where decided.parcel_id = shipments.shipment_id and decided.is_carried and not shipments.locked
 returning shipments.shipment_id;
 
+-- name: rules_reach
+-- One row per rule that holds: how many rated parcels it decides, and how many of these its plan can carry.
+select
+    rule.rule_id,
+    count(decided.parcel_id)::bigint as decided_count,
+    count(*) filter (where decided.is_carried)::bigint as carried_count
+from plan_rules as rule
+left join decided
+    on decided.rule_id = rule.rule_id
+where rule.removed_at is null
+group by rule.rule_id, rule.position
+order by rule.position, rule.rule_id;
+
 -- name: rules_dry_run
 -- One row per rated parcel: the rule that decides it (null: none matches), its plan, and the plan it went on.
 select
