@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from lib.store.database import Work
 
@@ -41,6 +42,12 @@ class OrderFrames(Protocol):
     def findings(self) -> pd.DataFrame: ...
 
     @property
+    def fingerprints(self) -> pd.DataFrame: ...
+
+    @property
+    def unchanged(self) -> pd.DataFrame: ...
+
+    @property
     def as_of(self) -> datetime | None: ...
 
 
@@ -67,6 +74,8 @@ def load_orders(
         work.table("file_lines", tables.lines),
         work.table("file_receivers", tables.receivers),
         work.table("file_findings", tables.findings),
+        work.table("file_fingerprints", tables.fingerprints),
+        work.table("file_unchanged", tables.unchanged[["order_id"]]),
     ):
         work.run("orders_incoming", **keys, as_of_at=tables.as_of, newest=newest)
         new = work.row("orders_new_count") or {}
@@ -90,6 +99,9 @@ def load_orders(
         work.run("order_lines_insert", **keys)
         with work.ids(sorted(touched - renewed)):
             work.run("orders_touch", **stamp, import_id=import_id)
+        work.run("orders_unchanged_as_of", **keys, as_of_at=tables.as_of)
+        work.run("loaded_rows_forget", **keys)
+        work.run("loaded_rows_keep", **keys)
         with work.ids(sorted(renewed | touched)):
             updated = work.value("orders_row_count")
         work.run("orders_differing_drop")
@@ -188,6 +200,17 @@ def open_problem_count(work: Work) -> int:
 def dismiss_problems(work: Work, import_id: int, *, by: str, at: datetime) -> int:
     """Put the open rows of an import aside; returns how many."""
     return len(work.rows("problem_rows_dismissed", import_id=import_id, closed_by=by, closed_at=at))
+
+
+def loaded_rows(work: Work, shop_id: str) -> pa.Table:
+    """One row per order that is as its row of a file told it: order_id, row_hash, moment_at (in the file's zone)."""
+    return work.arrow("loaded_rows_standing", shop_id=shop_id)
+
+
+def service_names_digest(work: Work) -> str:
+    """Changes with the names by which a buyer's service is told."""
+    digest: str = work.value("service_names_digest")
+    return digest
 
 
 def file_zone(work: Work, shop_id: str) -> str:

@@ -5,8 +5,9 @@
 --   currency_signs  one row per way to write a currency: sign, currency, minor_units in one unit
 --   country_names   one row per spelling of a country
 --   clock           one row: now_there, the time of the file's zone now
+--   unchanged_rows  one row per row that was taken in before and is not in `sheet` now
 --   product_rows    one row per product of a row that is not told in its products cell (lines.sql makes them)
--- and takes orders, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
+-- and the variable `context`, and takes orders, fingerprints, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
 -- written.
 
 create macro same_name(name) as lower(nfc_normalize(one_line(name)));
@@ -79,7 +80,7 @@ where lower(country) not in (select name from countries);
 create temp table cells as
 select
     row_no,
-    hash(*columns(* exclude (row_no))) as cells_hash,
+    hash(getvariable('context'), *columns(* exclude (row_no))) as cells_hash,
     bare_number(order_id) as order_id,
     coalesce(one_line(status), '') as status_label,
     one_line(business_mode) as business_mode,
@@ -236,7 +237,11 @@ from product_rows;
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
 create temp table rounding as
 select coalesce(count(*) >= 10 and bool_and(order_id like '%0'), false) as is_rounded
-from (select distinct order_id from cells where regexp_full_match(order_id, '\d{16,}'));
+from (
+    select distinct order_id
+    from (select order_id from cells union all select order_id from unchanged_rows)
+    where regexp_full_match(order_id, '\d{16,}')
+);
 
 -- One row per row of the sheet, with the first thing that is wrong with it, if any.
 create temp table judged as
@@ -484,11 +489,20 @@ select *
 from found
 where code is not null;
 
+-- One row per order: the row that tells it, and the newest moment that it speaks of.
+create temp view fingerprints as
+select
+    order_id,
+    cells_hash as row_hash,
+    greatest(ordered_at, paid_at, shipped_at, received_at) as moment_at
+from standing
+where stands;
+
 -- One row: the newest moment that a row speaks of, as it is written, not later than now. The file is not older.
 create temp table newest as
-select max(greatest(ordered_at, paid_at, shipped_at, received_at)) as moment
-from standing, clock
-where greatest(ordered_at, paid_at, shipped_at, received_at) <= now_there;
+select max(moment_at) as moment
+from (select moment_at from fingerprints union all select moment_at from unchanged_rows), clock
+where moment_at <= now_there;
 
 -- One row per row that was loaded and deserves a look.
 create temp table warnings as
