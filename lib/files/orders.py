@@ -283,7 +283,7 @@ def _status_labels(layout: layouts.Layout) -> dict[str, str]:
 
 def _currency_signs() -> pd.DataFrame:
     signs = engine.pairs("sign", "currency", CURRENCY_SIGNS)
-    return signs.assign(minor_units=[10 ** minor_digits(currency) for currency in signs["currency"]])
+    return signs.assign(part=[10 ** (4 - minor_digits(currency)) for currency in signs["currency"]])
 
 
 def _in_zone(orders: pd.DataFrame, zone: str) -> pd.DataFrame:

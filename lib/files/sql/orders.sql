@@ -2,7 +2,7 @@
 --   sheet           one row per filled row: row_no, and the layout's columns as texts
 --   headers         one row per column the file has: its name here and its header there
 --   status_labels   one row per label of a status
---   currency_signs  one row per way to write a currency: sign, currency, minor_units in one unit
+--   currency_signs  one row per way to write a currency: sign, currency, part (ten-thousandths in a minor unit)
 --   country_names   one row per spelling of a country
 --   clock           one row: now_there, the time of the file's zone now
 --   unchanged_rows  one row per row that was taken in before and is not in `sheet` now
@@ -16,16 +16,17 @@ create macro same_name(name) as lower(nfc_normalize(one_line(name)));
 create macro any_amount(parts) as
     {
         'sign': upper(replace(concat(parts.sign, parts.unit), ' ', '')),
-        'number': try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4))
+        'number': (try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * 10000)::bigint
     };
 
--- An amount: how its currency is written, and its number. 58.90 and $58.90, as most are written, are told at once.
+-- An amount: how its currency is written, and its number in ten-thousandths, for whole numbers are quick to divide.
+-- 58.90 and $58.90, as most are written, are told at once.
 create macro amount_parts(cell) as
     case
         when regexp_full_match(cell, '[$]?\d{1,12}(\.\d{1,4})?')
             then {
                 'sign': case when starts_with(cell, '$') then '$' else '' end,
-                'number': try_cast(ltrim(cell, '$') as decimal(18, 4))
+                'number': (try_cast(ltrim(cell, '$') as decimal(18, 4)) * 10000)::bigint
             }
         else any_amount(
             regexp_extract(
@@ -37,8 +38,8 @@ create macro amount_parts(cell) as
     end;
 
 -- Null when the text was no amount, or has more decimals than its currency.
-create macro amount_minor(amount, minor_units) as
-    case when amount.number * minor_units % 1 = 0 then (amount.number * minor_units)::bigint end;
+create macro amount_minor(amount, part) as
+    case when amount.number % part = 0 then amount.number // part end;
 
 -- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at.
 create macro any_time(cell) as
@@ -246,14 +247,13 @@ from (
 -- One row per row of the sheet, with the first thing that is wrong with it, if any.
 create temp table judged as
 select
-    cell.* exclude (products),
-    case when not coalesce(block.are_whole, false) then left(cell.products, 200) end as products,
+    cell.* exclude (products, goods, shipping, total),
     coalesce(country.country, '') as country,
     coalesce(goods_sign.currency, 'USD') as goods_currency,
     coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
-    amount_minor(cell.goods, goods_sign.minor_units) as goods_minor,
-    amount_minor(cell.shipping, shipping_sign.minor_units) as shipping_minor,
-    amount_minor(cell.total, total_sign.minor_units) as total_minor,
+    amount_minor(cell.goods, goods_sign.part) as goods_minor,
+    amount_minor(cell.shipping, shipping_sign.part) as shipping_minor,
+    amount_minor(cell.total, total_sign.part) as total_minor,
     case
         when cell.order_id is null then 'order_number_blank'
         when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
@@ -301,13 +301,15 @@ select
     case faults.column_name
         when 'order_id' then coalesce(judged.order_id, '')
         when 'country' then judged.country_label
-        when 'products' then coalesce(judged.products, '')
+        when 'products' then coalesce(left(cells.products, 200), '')
     end as value,
     judged.fault as code,
     case when judged.fault not like 'order_number%' then judged.order_id else '' end as identity
 from judged
 inner join faults
     on faults.code = judged.fault
+inner join cells
+    on cells.row_no = judged.row_no
 left join headers
     on headers.column_name = faults.column_name
 order by judged.row_no;

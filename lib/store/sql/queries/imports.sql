@@ -289,10 +289,12 @@ where is_new;
 create or replace temp table differing as
 with file_goods as (
     select
-        order_id,
-        string_agg(concat(sku, ' × ', quantity), ', ' order by line_no) as goods
-    from file_lines
-    group by order_id
+        line.order_id,
+        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+    from file_lines as line
+    inner join incoming
+        on incoming.order_id = line.order_id and incoming.only_fills
+    group by line.order_id
 ),
 
 kept_goods as (
