@@ -16,7 +16,7 @@ from lib.files.layouts import Recognised
 FOLDER = Path(__file__).parent / "sql"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
-MEMORY = "600MB"
+MEMORY = "400MB"
 
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
 #: What a refused row has besides: of which order or SKU it is, and the cells that stood there.
