@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -60,8 +61,9 @@ def load_orders(
     at: datetime,
     by: str = "",
     newest: bool = False,
+    lets_go: bool = False,
 ) -> Counts:
-    """Take in the orders of a file; one row per order in `tables.orders`.
+    """Take in the orders of a file; one row per order in `tables.orders`. `lets_go`: the frames are empty afterwards.
 
     An order that is in a batch keeps what it has, whatever the file says: what differs is a conflict, on record and
     returned. An order of which a newer source spoke keeps what it has as well (docs/decisions/0011); `newest` says
@@ -69,14 +71,29 @@ def load_orders(
     """
     keys: dict[str, Any] = {"shop_id": shop_id}
     stamp: dict[str, Any] = keys | {"loaded_at": at}
-    with (
-        work.table("file_orders", tables.orders),
-        work.table("file_lines", tables.lines),
-        work.table("file_receivers", tables.receivers),
-        work.table("file_findings", tables.findings),
-        work.table("file_fingerprints", tables.fingerprints),
-        work.table("file_unchanged", tables.unchanged[["order_id"]]),
-    ):
+    rows = int(tables.orders["row_count"].sum())
+    lent = {
+        "file_orders": tables.orders,
+        "file_receivers": tables.receivers,
+        "file_lines": tables.lines,
+        "file_findings": tables.findings,
+        "file_fingerprints": tables.fingerprints,
+        "file_unchanged": tables.unchanged[["order_id"]],
+    }
+    with ExitStack() as all_of_them:
+        tables_lent = {name: ExitStack() for name in lent}
+        for name, frame in lent.items():
+            all_of_them.enter_context(tables_lent[name]).enter_context(work.table(name, frame))
+
+        def done(name: str) -> None:
+            """Nothing needs this frame any more."""
+            tables_lent[name].close()
+            if lets_go:
+                frame = lent.pop(name)
+                for column in list(frame.columns):
+                    del frame[column]
+                pa.default_memory_pool().release_unused()
+
         work.run("orders_incoming", **keys, as_of_at=tables.as_of, newest=newest)
         new = work.row("orders_new_count") or {}
         work.run("orders_differing", **keys)
@@ -94,9 +111,12 @@ def load_orders(
             work.rows("receivers_update", **stamp),
         )
         work.run("orders_as_of", **keys)
-        work.run("orders_insert", **stamp, import_id=import_id)
-        work.run("receivers_insert", **stamp)
+        work.run("orders_differing_drop")
         work.run("order_lines_insert", **keys)
+        done("file_lines")
+        work.run("receivers_insert", **stamp)
+        done("file_receivers")
+        work.run("orders_insert", **stamp, import_id=import_id)
         with work.ids(sorted(touched - renewed)):
             work.run("orders_touch", **stamp, import_id=import_id)
         work.run("orders_unchanged_as_of", **keys, as_of_at=tables.as_of)
@@ -104,9 +124,10 @@ def load_orders(
         work.run("loaded_rows_keep", **keys)
         with work.ids(sorted(renewed | touched)):
             updated = work.value("orders_row_count")
-        work.run("orders_differing_drop")
+        done("file_fingerprints")
+        done("file_orders")
         work.run("orders_incoming_drop")
-    loaded, rows = new["row_count"], int(tables.orders["row_count"].sum())
+    loaded = new["row_count"]
     return Counts(
         loaded,
         updated,

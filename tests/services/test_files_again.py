@@ -95,7 +95,7 @@ def test_an_order_in_two_rows_is_read_again_with_both(
 
 
 def test_an_unchanged_row_makes_what_is_kept_as_new_as_its_file(desk: Desk, tmp_path: Path) -> None:
-    row = an_export_row(订单号=FIRST)
+    row = an_export_row(订单号=FIRST, 订单备注="plain")
     load(desk, tmp_path, row)
     newer = an_export_row(订单号=SECOND, 下单时间="2026.08.31 00:10", 付款时间="2026.08.31 00:20")
     load(desk, tmp_path, row, newer)
