@@ -41,21 +41,26 @@ create macro amount_parts(cell) as
 create macro amount_minor(amount, part) as
     case when amount.number % part = 0 then amount.number // part end;
 
--- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at.
+-- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at, and
+-- no order is of another millennium: 9999.12.31 means that nobody knows.
 create macro any_time(cell) as
-    try_strptime(
-        trim(
-            regexp_replace(
-                tidy(cell), '^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]+|$)', '\1-\2-\3 '
+    case
+        when starts_with(tidy(cell), '20')
+            then try_strptime(
+                trim(
+                    regexp_replace(
+                        tidy(cell), '^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]+|$)', '\1-\2-\3 '
+                    )
+                ),
+                ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
             )
-        ),
-        ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
-    );
+    end;
 
 -- The two forms exports have are looked for first: a list of forms costs ten times as much as one.
 create macro written_time(cell) as
     coalesce(
         case
+            when not starts_with(cell, '20') then null
             when cell[5] = '.' then try_strptime(cell, '%Y.%m.%d %H:%M')
             when cell[5] = '-' then try_strptime(cell, '%Y-%m-%d %H:%M')
         end,
