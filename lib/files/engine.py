@@ -16,7 +16,7 @@ from lib.files.layouts import Recognised
 FOLDER = Path(__file__).parent / "sql"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
-MEMORY = "600MB"
+MEMORY = "400MB"
 
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
 #: What a refused row has besides: of which order or SKU it is, and the cells that stood there.
@@ -25,18 +25,26 @@ _REFUSED = (*_PROBLEM, "identity")
 
 @contextmanager
 def reading(
-    found: Recognised, *scripts: str, rows: str = "sheet", streams: bool = False, **lent: pd.DataFrame
+    found: Recognised,
+    *scripts: str,
+    rows: str = "sheet",
+    streams: bool = False,
+    context: str = "",
+    stream: pa.RecordBatchReader | None = None,
+    **lent: pd.DataFrame | pa.Table,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Run each `sql/<script>.sql` over the sheet, called `rows`; the tables they make can be taken with `frame`.
 
-    When the sheet streams by it is never in memory as a whole, and the scripts may select from it once only.
+    When the sheet streams by it is never in memory as a whole, and the scripts may select from it once only; `stream`
+    has a part of its rows. `context` is the variable of that name.
     """
     headers = {name: found.header(name) for name in found.columns}
     with (
         tempfile.TemporaryDirectory() as folder,
         duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
     ):
-        engine.register(rows if streams else "stream", found.stream())
+        engine.execute("set variable context = $1", [context])
+        engine.register(rows if streams else "stream", stream or found.stream())
         if not streams:
             engine.execute("create temp table sheet as from stream")
         engine.register("headers", pairs("column_name", "header", headers))

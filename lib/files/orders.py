@@ -13,7 +13,7 @@ import pandas as pd
 
 from lib.domain.money import minor_digits
 from lib.domain.orders import STATUS_LABELS, OrderStatus
-from lib.files import engine, layouts, sheets
+from lib.files import engine, fingerprints, layouts, sheets
 
 #: How files write a currency; no sign at all is the marketplace's own currency.
 CURRENCY_SIGNS = {
@@ -62,7 +62,9 @@ _AMOUNTS = ("goods_minor", "shipping_minor", "total_minor")
 
 @dataclass(frozen=True)
 class OrderTables:
-    """What an order export says. read = row_count of the orders + repeated + replaced + problems, in rows.
+    """What an order export says.
+
+    read = row_count of the orders + repeated + replaced + unchanged + problems, in rows.
 
     Frames:
         orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
@@ -75,6 +77,9 @@ class OrderTables:
         problems: one row per refused row: sheet, row_no, column_name (its header), value, code, identity.
         warnings: one row per doubt about an order that was taken all the same; columns as problems, no identity.
         findings: the same doubts by order: order_id, code, field, value.
+        fingerprints: one row per order that one row of the sheet tells: order_id, row_hash (uint64), moment_at (the
+            newest moment it speaks of, in the file's zone). Empty where several rows tell an order.
+        unchanged: one row per row that was taken in before, and is in no other frame: row_no, order_id, moment_at.
     """
 
     layout: str
@@ -92,6 +97,8 @@ class OrderTables:
     ignored: tuple[str, ...]
     missing: tuple[str, ...]
     findings: pd.DataFrame
+    fingerprints: pd.DataFrame
+    unchanged: pd.DataFrame
     as_of: datetime | None  #: The newest moment the file speaks of; it was made then or later.
     weight_unit: str = ""  #: In which weights were read; '' where there are none.
     shifted_days: int = 0  #: How far the times were moved.
@@ -112,9 +119,19 @@ def read_orders(
 
 
 def parse(
-    found: layouts.Recognised, *, zone: str, countries: pd.DataFrame, now: datetime | None = None
+    found: layouts.Recognised,
+    *,
+    zone: str,
+    countries: pd.DataFrame,
+    now: datetime | None = None,
+    context: str = "",
+    unchanged: pd.DataFrame | None = None,
 ) -> OrderTables:
-    """As read_orders, for a sheet that is recognised already. Moments after `now` do not make a file newer."""
+    """As read_orders, for a sheet that is recognised already. Moments after `now` do not make a file newer.
+
+    Rows of `unchanged` (as lib.files.fingerprints tells them, by the same `context`) are not read again.
+    """
+    unchanged = fingerprints.NONE_UNCHANGED if unchanged is None else unchanged
     by_line, now = found.layout.by_line, now or datetime.now(UTC)
     lent = {
         "status_labels": engine.pairs("label", "status", _status_labels(found.layout)),
@@ -129,7 +146,11 @@ def parse(
     else:
         scripts, rows = ("texts", "orders"), "sheet"
         lent["product_rows"] = _NO_PRODUCTS
-    with engine.reading(found, *scripts, rows=rows, streams=True, **lent) as read:
+    lent["unchanged_rows"] = unchanged
+    stream = fingerprints.changed(found, unchanged)
+    with engine.reading(
+        found, *scripts, rows=rows, streams=True, context=context, stream=stream, **lent
+    ) as read:
         [(repeated, replaced)] = read.table("earlier_rows").fetchall()
         orders = engine.frame(read, "orders", _AMOUNTS)
         tables = OrderTables(
@@ -146,6 +167,8 @@ def parse(
             problems=engine.refused(read, found.sheet.name),
             warnings=engine.warnings(read, found.sheet.name),
             findings=_findings(engine.frame(read, "doubts")),
+            fingerprints=engine.frame(read, "fingerprints").head(0 if by_line else None),
+            unchanged=unchanged,
             as_of=_moment(read.table("newest").fetchall(), zone),
             ignored=found.ignored,
             missing=found.missing,
@@ -158,7 +181,13 @@ def moved(tables: OrderTables, days: int) -> OrderTables:
     shift = pd.Timedelta(days=days)
     orders = tables.orders.assign(**{name: tables.orders[name] + shift for name in _TIMES})
     as_of = None if tables.as_of is None else tables.as_of + timedelta(days=days)
-    return replace(tables, orders=orders, as_of=as_of, shifted_days=tables.shifted_days + days)
+    return replace(
+        tables,
+        orders=orders,
+        as_of=as_of,
+        shifted_days=tables.shifted_days + days,
+        fingerprints=tables.fingerprints.head(0),
+    )
 
 
 def days_to_recent(tables: OrderTables, now: datetime) -> int:
@@ -254,7 +283,7 @@ def _status_labels(layout: layouts.Layout) -> dict[str, str]:
 
 def _currency_signs() -> pd.DataFrame:
     signs = engine.pairs("sign", "currency", CURRENCY_SIGNS)
-    return signs.assign(minor_units=[10 ** minor_digits(currency) for currency in signs["currency"]])
+    return signs.assign(part=[10 ** (4 - minor_digits(currency)) for currency in signs["currency"]])
 
 
 def _in_zone(orders: pd.DataFrame, zone: str) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def read_file(path: Path) -> dict[str, int]:
     """The weights of a table: its first column is a number of the parcel, its second whole grams.
 
     The first row is a header, unless grams stand in it. Raises Problem('weights_unreadable') naming the row,
-    and sheets.NotReadable.
+    Problem('weights_differ') when a number comes twice with different weights, and sheets.NotReadable.
     """
     weights: dict[str, int] = {}
     for sheet in sheets.read(path):
@@ -71,5 +71,13 @@ def read_file(path: Path) -> dict[str, int]:
                 continue
             if not number or not grams.isdecimal():
                 raise Problem("weights_unreadable", file=path.name, row=row, value=grams)
-            weights[number] = int(grams)
+            if weights.setdefault(number, int(grams)) != int(grams):
+                raise Problem(
+                    "weights_differ",
+                    file=path.name,
+                    row=row,
+                    number=number,
+                    first_g=weights[number],
+                    second_g=int(grams),
+                )
     return weights

@@ -66,6 +66,10 @@ class Work:
             frame[column] = frame[column].dt.tz_localize("UTC")
         return frame
 
+    def arrow(self, name: str, /, **values: Any) -> pa.Table:
+        """Run a named query; a table of many rows that nothing here looks at, its times as they are stored."""
+        return self._cursor.sql(sql(name), params=_stored(values)).to_arrow_table()
+
     @contextmanager
     def table(self, name: str, rows: pd.DataFrame | pa.Table) -> Iterator[None]:
         """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row.

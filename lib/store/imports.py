@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from lib.store.database import Work
 
@@ -41,6 +43,12 @@ class OrderFrames(Protocol):
     def findings(self) -> pd.DataFrame: ...
 
     @property
+    def fingerprints(self) -> pd.DataFrame: ...
+
+    @property
+    def unchanged(self) -> pd.DataFrame: ...
+
+    @property
     def as_of(self) -> datetime | None: ...
 
 
@@ -53,8 +61,9 @@ def load_orders(
     at: datetime,
     by: str = "",
     newest: bool = False,
+    lets_go: bool = False,
 ) -> Counts:
-    """Take in the orders of a file; one row per order in `tables.orders`.
+    """Take in the orders of a file; one row per order in `tables.orders`. `lets_go`: the frames are empty afterwards.
 
     An order that is in a batch keeps what it has, whatever the file says: what differs is a conflict, on record and
     returned. An order of which a newer source spoke keeps what it has as well (docs/decisions/0011); `newest` says
@@ -62,12 +71,29 @@ def load_orders(
     """
     keys: dict[str, Any] = {"shop_id": shop_id}
     stamp: dict[str, Any] = keys | {"loaded_at": at}
-    with (
-        work.table("file_orders", tables.orders),
-        work.table("file_lines", tables.lines),
-        work.table("file_receivers", tables.receivers),
-        work.table("file_findings", tables.findings),
-    ):
+    rows = int(tables.orders["row_count"].sum())
+    lent = {
+        "file_orders": tables.orders,
+        "file_receivers": tables.receivers,
+        "file_lines": tables.lines,
+        "file_findings": tables.findings,
+        "file_fingerprints": tables.fingerprints,
+        "file_unchanged": tables.unchanged[["order_id"]],
+    }
+    with ExitStack() as all_of_them:
+        tables_lent = {name: ExitStack() for name in lent}
+        for name, frame in lent.items():
+            all_of_them.enter_context(tables_lent[name]).enter_context(work.table(name, frame))
+
+        def done(name: str) -> None:
+            """Nothing needs this frame any more."""
+            tables_lent[name].close()
+            if lets_go:
+                frame = lent.pop(name)
+                for column in list(frame.columns):
+                    del frame[column]
+                pa.default_memory_pool().release_unused()
+
         work.run("orders_incoming", **keys, as_of_at=tables.as_of, newest=newest)
         new = work.row("orders_new_count") or {}
         work.run("orders_differing", **keys)
@@ -85,16 +111,23 @@ def load_orders(
             work.rows("receivers_update", **stamp),
         )
         work.run("orders_as_of", **keys)
-        work.run("orders_insert", **stamp, import_id=import_id)
-        work.run("receivers_insert", **stamp)
+        work.run("orders_differing_drop")
         work.run("order_lines_insert", **keys)
+        done("file_lines")
+        work.run("receivers_insert", **stamp)
+        done("file_receivers")
+        work.run("orders_insert", **stamp, import_id=import_id)
         with work.ids(sorted(touched - renewed)):
             work.run("orders_touch", **stamp, import_id=import_id)
+        work.run("orders_unchanged_as_of", **keys, as_of_at=tables.as_of)
+        work.run("loaded_rows_forget", **keys)
+        work.run("loaded_rows_keep", **keys)
         with work.ids(sorted(renewed | touched)):
             updated = work.value("orders_row_count")
-        work.run("orders_differing_drop")
+        done("file_fingerprints")
+        done("file_orders")
         work.run("orders_incoming_drop")
-    loaded, rows = new["row_count"], int(tables.orders["row_count"].sum())
+    loaded = new["row_count"]
     return Counts(
         loaded,
         updated,
@@ -188,6 +221,17 @@ def open_problem_count(work: Work) -> int:
 def dismiss_problems(work: Work, import_id: int, *, by: str, at: datetime) -> int:
     """Put the open rows of an import aside; returns how many."""
     return len(work.rows("problem_rows_dismissed", import_id=import_id, closed_by=by, closed_at=at))
+
+
+def loaded_rows(work: Work, shop_id: str) -> pa.Table:
+    """One row per order that is as its row of a file told it: order_id, row_hash, moment_at (in the file's zone)."""
+    return work.arrow("loaded_rows_standing", shop_id=shop_id)
+
+
+def service_names_digest(work: Work) -> str:
+    """Changes with the names by which a buyer's service is told."""
+    digest: str = work.value("service_names_digest")
+    return digest
 
 
 def file_zone(work: Work, shop_id: str) -> str:

@@ -34,6 +34,10 @@ PROBLEMS = {
         "{file}, row {row}: '{value}' is no weight. Expected are a number of the parcel and whole grams. Nothing was "
         "changed; mend the row and read the file again."
     ),
+    "weights_differ": later(
+        "{file}, row {row}: {number} weighs {second_g} g here and {first_g} g further up. Nothing was changed; leave "
+        "one row of that number and read the file again."
+    ),
     "rule_reversed": later(
         "From {least} to {most} is no span: both need one currency, and the first must not be more. "
         "Nothing was saved."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lib.domain.plans import Policy
@@ -71,6 +73,16 @@ def test_weights_are_read_from_a_table_and_a_bad_row_is_named(desk: Desk) -> Non
     path.write_text("order,grams\n8100,250\n8101,heavy\n", encoding="utf-8")
     with pytest.raises(Problem, match="weights_unreadable"):
         weights.read_file(path)
+
+
+def test_a_number_with_two_weights_in_one_table_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "weights.csv"
+    path.write_text("order,grams\n8100,250\n8101,300\n8100,250\n", encoding="utf-8")
+    assert weights.read_file(path) == {"8100": 250, "8101": 300}, "the same again is no doubt"
+    path.write_text("order,grams\n8100,250\n8101,300\n8100,260\n", encoding="utf-8")
+    with pytest.raises(Problem, match="weights_differ") as caught:
+        weights.read_file(path)
+    assert caught.value.code == "weights_differ"
 
 
 def test_what_another_program_weighed_is_the_weight_of_the_whole_order(empty_desk: Desk) -> None:

@@ -89,6 +89,8 @@ LENT = {
         cells varchar, problem_id varchar
     """,
     "came_in": "identity varchar, problem_id varchar",
+    "file_fingerprints": "order_id varchar, row_hash ubigint, moment_at timestamp",
+    "file_unchanged": "order_id varchar",
     "file_findings": "order_id varchar, code varchar, field varchar, value varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,

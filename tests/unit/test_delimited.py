@@ -167,3 +167,8 @@ def test_a_tail_of_a_hundred_thousand_blank_rows_is_no_rows(tmp_path: Path) -> N
 def test_a_packed_sheet_gives_single_rows_by_their_numbers(tmp_path: Path) -> None:
     [sheet] = sheets.read(written(tmp_path, b"a,b\n1,2\n,\n3,4\n5,6\n"))
     assert sheet.content.frame([5, 2]).to_dict("split")["data"] == [["5", "6"], ["1", "2"]]
+
+
+def test_letters_of_a_long_plain_line_are_not_searched_again_from_each_of_them() -> None:
+    line = b"a" * 400_000 + b"\n"
+    assert delimited._legacy(io.BytesIO(line * 2 + "\u8ba2\u5355\u53f7".encode("gb18030"))) == "gb18030"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 import pyarrow as pa
@@ -129,6 +130,7 @@ def by_mapping(sheets: Sequence[Sheet], mapping: TableMapping) -> Recognised:
     return _first(sheets, lambda sheet: _as_mapped(sheet, mapping))
 
 
+@lru_cache(maxsize=10_000)
 def normal(header: str) -> str:
     """A header as it is compared: full-width forms folded, lower case, no blanks or line breaks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", tidy(header))).casefold()

@@ -2,11 +2,12 @@
 --   sheet           one row per filled row: row_no, and the layout's columns as texts
 --   headers         one row per column the file has: its name here and its header there
 --   status_labels   one row per label of a status
---   currency_signs  one row per way to write a currency: sign, currency, minor_units in one unit
+--   currency_signs  one row per way to write a currency: sign, currency, part (ten-thousandths in a minor unit)
 --   country_names   one row per spelling of a country
 --   clock           one row: now_there, the time of the file's zone now
+--   unchanged_rows  one row per row that was taken in before and is not in `sheet` now
 --   product_rows    one row per product of a row that is not told in its products cell (lines.sql makes them)
--- and takes orders, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
+-- and the variable `context`, and takes orders, fingerprints, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
 -- written.
 
 create macro same_name(name) as lower(nfc_normalize(one_line(name)));
@@ -15,16 +16,17 @@ create macro same_name(name) as lower(nfc_normalize(one_line(name)));
 create macro any_amount(parts) as
     {
         'sign': upper(replace(concat(parts.sign, parts.unit), ' ', '')),
-        'number': try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4))
+        'number': (try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * 10000)::bigint
     };
 
--- An amount: how its currency is written, and its number. 58.90 and $58.90, as most are written, are told at once.
+-- An amount: how its currency is written, and its number in ten-thousandths, for whole numbers are quick to divide.
+-- 58.90 and $58.90, as most are written, are told at once.
 create macro amount_parts(cell) as
     case
         when regexp_full_match(cell, '[$]?\d{1,12}(\.\d{1,4})?')
             then {
                 'sign': case when starts_with(cell, '$') then '$' else '' end,
-                'number': try_cast(ltrim(cell, '$') as decimal(18, 4))
+                'number': (try_cast(ltrim(cell, '$') as decimal(18, 4)) * 10000)::bigint
             }
         else any_amount(
             regexp_extract(
@@ -36,24 +38,29 @@ create macro amount_parts(cell) as
     end;
 
 -- Null when the text was no amount, or has more decimals than its currency.
-create macro amount_minor(amount, minor_units) as
-    case when amount.number * minor_units % 1 = 0 then (amount.number * minor_units)::bigint end;
+create macro amount_minor(amount, part) as
+    case when amount.number % part = 0 then amount.number // part end;
 
--- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at.
+-- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at, and
+-- no order is of another millennium: 9999.12.31 means that nobody knows.
 create macro any_time(cell) as
-    try_strptime(
-        trim(
-            regexp_replace(
-                tidy(cell), '^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]+|$)', '\1-\2-\3 '
+    case
+        when starts_with(tidy(cell), '20')
+            then try_strptime(
+                trim(
+                    regexp_replace(
+                        tidy(cell), '^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[T\s]+|$)', '\1-\2-\3 '
+                    )
+                ),
+                ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
             )
-        ),
-        ['%Y-%m-%d %H:%M', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%d %H:%M:%S.%f']
-    );
+    end;
 
 -- The two forms exports have are looked for first: a list of forms costs ten times as much as one.
 create macro written_time(cell) as
     coalesce(
         case
+            when not starts_with(cell, '20') then null
             when cell[5] = '.' then try_strptime(cell, '%Y.%m.%d %H:%M')
             when cell[5] = '-' then try_strptime(cell, '%Y-%m-%d %H:%M')
         end,
@@ -79,7 +86,7 @@ where lower(country) not in (select name from countries);
 create temp table cells as
 select
     row_no,
-    hash(*columns(* exclude (row_no))) as cells_hash,
+    hash(getvariable('context'), *columns(* exclude (row_no))) as cells_hash,
     bare_number(order_id) as order_id,
     coalesce(one_line(status), '') as status_label,
     one_line(business_mode) as business_mode,
@@ -236,19 +243,22 @@ from product_rows;
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
 create temp table rounding as
 select coalesce(count(*) >= 10 and bool_and(order_id like '%0'), false) as is_rounded
-from (select distinct order_id from cells where regexp_full_match(order_id, '\d{16,}'));
+from (
+    select distinct order_id
+    from (select order_id from cells union all select order_id from unchanged_rows)
+    where regexp_full_match(order_id, '\d{16,}')
+);
 
 -- One row per row of the sheet, with the first thing that is wrong with it, if any.
 create temp table judged as
 select
-    cell.* exclude (products),
-    case when not coalesce(block.are_whole, false) then left(cell.products, 200) end as products,
+    cell.* exclude (products, goods, shipping, total),
     coalesce(country.country, '') as country,
     coalesce(goods_sign.currency, 'USD') as goods_currency,
     coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
-    amount_minor(cell.goods, goods_sign.minor_units) as goods_minor,
-    amount_minor(cell.shipping, shipping_sign.minor_units) as shipping_minor,
-    amount_minor(cell.total, total_sign.minor_units) as total_minor,
+    amount_minor(cell.goods, goods_sign.part) as goods_minor,
+    amount_minor(cell.shipping, shipping_sign.part) as shipping_minor,
+    amount_minor(cell.total, total_sign.part) as total_minor,
     case
         when cell.order_id is null then 'order_number_blank'
         when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
@@ -296,13 +306,15 @@ select
     case faults.column_name
         when 'order_id' then coalesce(judged.order_id, '')
         when 'country' then judged.country_label
-        when 'products' then coalesce(judged.products, '')
+        when 'products' then coalesce(left(cells.products, 200), '')
     end as value,
     judged.fault as code,
     case when judged.fault not like 'order_number%' then judged.order_id else '' end as identity
 from judged
 inner join faults
     on faults.code = judged.fault
+inner join cells
+    on cells.row_no = judged.row_no
 left join headers
     on headers.column_name = faults.column_name
 order by judged.row_no;
@@ -484,11 +496,20 @@ select *
 from found
 where code is not null;
 
+-- One row per order: the row that tells it, and the newest moment that it speaks of.
+create temp view fingerprints as
+select
+    order_id,
+    cells_hash as row_hash,
+    greatest(ordered_at, paid_at, shipped_at, received_at) as moment_at
+from standing
+where stands;
+
 -- One row: the newest moment that a row speaks of, as it is written, not later than now. The file is not older.
 create temp table newest as
-select max(greatest(ordered_at, paid_at, shipped_at, received_at)) as moment
-from standing, clock
-where greatest(ordered_at, paid_at, shipped_at, received_at) <= now_there;
+select max(moment_at) as moment
+from (select moment_at from fingerprints union all select moment_at from unchanged_rows), clock
+where moment_at <= now_there;
 
 -- One row per row that was loaded and deserves a look.
 create temp table warnings as

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lib.files import exports, orders
+from lib.files import exports, fingerprints, orders
 from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
 from lib.services.files.kinds import Incoming, Kind, Taken
@@ -24,13 +24,23 @@ def read(app: App, found: Recognised, file: Incoming) -> orders.OrderTables:
     """The orders of a sheet, with times in the shop's zone; a sample's are moved on to today."""
     with app.database.read() as work:
         zone, countries = imports.file_zone(work, file.shop_id), imports.countries(work)
-    tables = orders.parse(found, zone=zone, countries=countries, now=file.at)
+        names, loaded = imports.service_names_digest(work), imports.loaded_rows(work, file.shop_id)
+    context = fingerprints.context(found, zone, countries, names)
+    unchanged = None if file.recent else fingerprints.unchanged(found, loaded, context)
+    tables = orders.parse(
+        found, zone=zone, countries=countries, now=file.at, context=context, unchanged=unchanged
+    )
     days = orders.days_to_recent(tables, file.at) if file.recent else 0
     return orders.moved(tables, days) if days else tables
 
 
 def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int) -> Taken:
-    """Put the orders of a file into the store and check their receivers."""
+    """Put the orders of a file into the store and check their receivers.
+
+    What is in is let go of: a large file's frames are hundreds of megabytes. Only a table that a person taught the
+    desk to read is needed once more, for the sandbox.
+    """
+    identities = pd.concat([tables.orders["order_id"], tables.unchanged["order_id"]], ignore_index=True)
     counts = imports.load_orders(
         work,
         tables,
@@ -39,6 +49,7 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
         at=file.at,
         by=file.by,
         newest=file.newest,
+        lets_go=not tables.layout.startswith(PREFIX),
     )
     checks.refresh(work, file.shop_id, file.at)
     doubts = [
@@ -49,11 +60,11 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
     return Taken(
         counts.loaded,
         counts.updated + tables.replaced,
-        counts.unchanged + tables.repeated,
+        counts.unchanged + tables.repeated + len(tables.unchanged),
         orders=counts.orders,
         order_lines=counts.lines,
         warnings=pd.concat(doubts),
-        identities=tables.orders["order_id"],
+        identities=identities,
         conflicts=counts.conflicts,
         older=len(counts.older),
         as_of=tables.as_of,

@@ -289,10 +289,12 @@ where is_new;
 create or replace temp table differing as
 with file_goods as (
     select
-        order_id,
-        string_agg(concat(sku, ' × ', quantity), ', ' order by line_no) as goods
-    from file_lines
-    group by order_id
+        line.order_id,
+        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+    from file_lines as line
+    inner join incoming
+        on incoming.order_id = line.order_id and incoming.only_fills
+    group by line.order_id
 ),
 
 kept_goods as (
@@ -613,6 +615,49 @@ update orders
 set import_id = $import_id, changed_at = $loaded_at
 from chosen
 where orders.shop_id = $shop_id and orders.order_id = chosen.id;
+
+-- name: orders_unchanged_as_of
+-- One row per order whose row came again word for word: what is kept of it is known as of a later moment.
+update orders
+set as_of_at = greatest(orders.as_of_at, $as_of_at::timestamp)
+from file_unchanged as file
+where orders.shop_id = $shop_id
+    and orders.order_id = file.order_id
+    and greatest(orders.as_of_at, $as_of_at::timestamp) is distinct from orders.as_of_at;
+
+-- name: loaded_rows_standing
+-- One row per order that is as its row of a file told it. One that is in conflict is looked at anew every time.
+select loaded.order_id, loaded.row_hash, loaded.moment_at
+from loaded_rows as loaded
+inner join orders as o
+    on o.shop_id = loaded.shop_id and o.order_id = loaded.order_id and o.changed_at = loaded.changed_at
+where loaded.shop_id = $shop_id
+    and loaded.order_id not in (
+        select order_id
+        from order_conflicts
+        where shop_id = $shop_id and settled_at is null
+    );
+
+-- name: loaded_rows_forget
+-- One row per order of the file whose row was known; the file tells it otherwise.
+delete from loaded_rows
+using incoming
+where loaded_rows.shop_id = $shop_id and loaded_rows.order_id = incoming.order_id;
+
+-- name: loaded_rows_keep
+-- One row per order that the file tells, and that is kept as it tells it.
+insert into loaded_rows
+select $shop_id, file.order_id, file.row_hash, file.moment_at, o.changed_at
+from file_fingerprints as file
+inner join incoming
+    on incoming.order_id = file.order_id and not incoming.only_fills
+inner join orders as o
+    on o.shop_id = $shop_id and o.order_id = file.order_id;
+
+-- name: service_names_digest
+-- One row: a text that changes with the names of services.
+select coalesce(bit_xor(hash(name, service_key)), 0)::varchar as digest
+from service_names;
 
 -- name: orders_new_count
 -- One row: how many orders of the file are new, how many rows they fill there, and how many lines they have.

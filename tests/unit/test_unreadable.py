@@ -1,0 +1,45 @@
+"""Every reason why a file cannot be read has its sentence, in both languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lib import texts
+from lib.wording.files import UNREADABLE, unreadable_sentence
+
+FILES = Path(__file__).resolve().parents[2] / "lib" / "files"
+
+
+def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each reason that is told somewhere in the code, and what it is told with."""
+    for path in FILES.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("Unreadable", "NotReadable"):
+                if call.args and isinstance(call.args[0], ast.Constant):
+                    yield call.args[0].value, tuple(word.arg for word in call.keywords if word.arg)
+
+
+RAISED = sorted(set(raised()))
+
+
+def test_reasons_are_found_in_the_code() -> None:
+    assert {"bytes_damaged", "unclosed_quote", "too_wide", "too_many_cells", "password_protected"} <= {
+        code for code, _details in RAISED
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize(("code", "details"), RAISED)
+def test_a_reason_has_a_sentence_that_names_what_it_is_told(
+    code: str, details: tuple[str, ...], language: str
+) -> None:
+    assert code in UNREADABLE
+    with texts.speak(language):
+        sentence = unreadable_sentence(code, **dict.fromkeys(details, 7))
+    assert not re.search(r"[{}]", sentence), sentence
+    assert bool(re.search(r"[\u4e00-\u9fff]", sentence)) is (language == "zh_CN")
