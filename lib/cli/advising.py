@@ -132,13 +132,13 @@ def splits_command(app: App, batch_id: str) -> Answer:
     return Answer({"splits": rows, "shared_receivers": shared}, lines)
 
 
-@command("split")
+@command("accept-split")
 @click.argument("batch_id")
 @click.argument("shipment_id")
-def split(app: App, batch_id: str, shipment_id: str) -> Answer:
+def accept_split(app: App, batch_id: str, shipment_id: str) -> Answer:
     """Split a draft as advised; its parcels are drafts of the same batch."""
     parcels = splits.accept(app, batch_id, shipment_id, by=app.settings.operator)
     return Answer({"shipments": parcels}, parcels)
 
 
-COMMANDS = (compare, trials_command, splits_command, split)
+COMMANDS = (compare, trials_command, splits_command, accept_split)
