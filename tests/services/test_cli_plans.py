@@ -84,7 +84,10 @@ def test_a_draft_over_the_limit_is_split_as_advised(answer: Answer) -> None:
     assert (advice["parcel_count"], found["shared_receivers"][0]["order_count"]) == (2, 3)
     assert len(answer("batch", "accept-split", "BATCH", advice["shipment_id"])["shipments"]) == 2
     assert answer("batch", "splits", "BATCH")["splits"] == []
-    assert "not to be split" in answer("batch", "accept-split", "BATCH", advice["shipment_id"], status=2)["error"]
+    assert (
+        "not to be split"
+        in answer("batch", "accept-split", "BATCH", advice["shipment_id"], status=2)["error"]
+    )
 
 
 def test_limits_that_clash_are_named_and_exit_1(answer: Answer) -> None:

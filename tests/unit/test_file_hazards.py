@@ -208,3 +208,10 @@ def test_files_cut_off_in_the_middle(tmp_path: Path) -> None:
     whole = write_export(tmp_path / "export.xlsx", [an_export_row()]).read_bytes()
     with pytest.raises(sheets.NotReadable):
         read(saved(tmp_path, whole[: len(whole) // 2], "cut.xlsx"))
+
+
+@pytest.mark.parametrize("column", ["付款时间", "下单时间", "发货期限"])
+def test_a_date_of_another_millennium_is_not_known(tmp_path: Path, column: str) -> None:
+    tables = of_rows(tmp_path, an_export_row(**{column: "9999.12.31 23:59"}))
+    name = {"付款时间": "paid_at", "下单时间": "ordered_at", "发货期限": "ship_by_at"}[column]
+    assert tables.orders[name].isna().all()
