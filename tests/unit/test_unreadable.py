@@ -19,16 +19,9 @@ def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each reason that is told somewhere in the code, and what it is told with."""
     for path in FILES.rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-<<<<<<< HEAD
-            if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in ("Unreadable", "NotReadable"):
-                continue
-            if call.args and isinstance(call.args[0], ast.Constant):
-                yield call.args[0].value, tuple(word.arg for word in call.keywords if word.arg)
-=======
             match call:
                 case ast.Call(ast.Name("Unreadable" | "NotReadable"), [ast.Constant(str(code)), *_], details):
                     yield code, tuple(word.arg for word in details if word.arg)
->>>>>>> i3
 
 
 RAISED = sorted(set(raised()))
