@@ -37,6 +37,7 @@ def show(batch_id: str, names: Mapping[str, str], clears: tuple[str, ...]) -> No
             _("Plans with a quota, counted together"),
             list(names),
             format_func=names.__getitem__,
+            placeholder=_("Choose a plan"),
             key="plans_limits_plans",
             help=_("One plan, or all that are collected for one warehouse."),
         )
