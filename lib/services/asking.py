@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 
 #: Pauses after the platform could not be reached grow from the first to the last of these.
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
+#: One parcel's call that failed is made again after at most 2 to the power of this seconds; when many fail in a row,
+#: the lane waits longer.
+CLEARING_UP = 3
 #: Without the right to call (token, key) only a person helps; asking again costs quota.
 UNAUTHORISED_PAUSE_S = 60.0
 #: Nobody was reached: the next request would not be either.
@@ -311,7 +314,7 @@ def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError
     elif isinstance(error, Unavailable) and error.retry_after is not None:
         wait = error.retry_after
     else:
-        wait = pause_s(shipment.attempts)
+        wait = pause_s(min(shipment.attempts, CLEARING_UP) if _ails(error) else shipment.attempts)
     again_at = now + timedelta(seconds=wait)
     everyone, lane = _held(app, error, again_at)
     if step is None:
@@ -320,8 +323,16 @@ def _later(app: App, step: Step | None, shipment: Shipment, error: PlatformError
         [replace(step, next_attempt_at=again_at)],
         wait_until=everyone,
         lane_until=lane,
+        unanswered=_ails(error),
         trouble=trouble_of(error),
     )
+
+
+def _ails(error: PlatformError) -> bool:
+    """Whether somebody is there and does not manage to answer: this call failed, the next one may not."""
+    if isinstance(error, Unauthorised) or not isinstance(error, Unavailable):
+        return False
+    return error.retry_after is None and error.code not in NOBODY_THERE and not of_all_methods(error)
 
 
 def _held(app: App, error: PlatformError, until: datetime) -> tuple[datetime | None, datetime | None]:

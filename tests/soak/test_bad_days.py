@@ -25,14 +25,14 @@ from tests.builders import an_export_row
 from tests.conftest import HTTP, Desk, soaking
 from tests.lives import wrong_with
 
-PARCELS = 500 if soaking() else 40
+PARCELS = 500 if soaking() else 24
 ROUNDS, LISTED, SHARED = (20, 1000, 600) if soaking() else (2, 24, 16)
 LATE_S = 5.0 if soaking() else 1.0
 GIVE_UP = timedelta(minutes=5)
 
 EVERYTHING = {
     "isp_after": 0.10, "cut_after": 0.05, "cut_before": 0.05, "html_502": 0.05, "bad_json": 0.02, "ban": 0.005,
-    "token_expired": 0.01, "late_visibility": 1.0, "late_number": 0.2, "create:refuse_plan": 0.03,
+    "late_visibility": 1.0, "late_number": 0.2, "create:refuse_plan": 0.03,
 }  # fmt: skip
 
 
