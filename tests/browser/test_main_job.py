@@ -92,7 +92,7 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     _heads, sheets = _pages(tmp_path / "a4.pdf")
     assert [number for sheet in sheets for number in _numbers(sheet)] == printed
     screen.open(f"/shipments?batch={batch_id}")
-    screen.at("shipments_runs").locator("canvas").first.click(position={"x": 12, "y": 52})
+    screen.at("shipments_runs").locator("canvas").first.click(position={"x": 12, "y": 52}, force=True)
     screen.at("shipments_reprint").wait_for()
     page.get_by_label("From page").fill("5")
     page.get_by_label("To page").fill("6")
