@@ -16,7 +16,7 @@ from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, handover_label
 
 #: Widths of the table's columns.
-WIDTHS = (3, 1, 1, 2, 4, 2)
+WIDTHS = (3, 2, 3, 4, 3)
 
 
 def show_handover(batch: Mapping[str, Any]) -> list[PlanHandover]:
@@ -117,7 +117,7 @@ def _choose_sender(batch_id: str, key: str) -> None:
 
 def show_table(batch: Mapping[str, Any], by_plan: Sequence[PlanHandover]) -> None:
     """One row per group of shop, sender and plan: pieces, weight, how they get to which warehouse."""
-    heads = (_("Plan"), _("Parcels"), _("Weight"), _("Hand-over"), _("Warehouse"), "")
+    heads = (_("Plan"), _("Parcels"), _("Hand-over"), _("Warehouse"), "")
     for column, head in zip(st.columns(WIDTHS), heads, strict=True):
         column.caption(head)
     for one in by_plan:
@@ -129,10 +129,9 @@ def _row(batch: Mapping[str, Any], one: PlanHandover) -> None:
     key = f"shipments_mode_{batch_id}_{one.plan_id}"
     modes = [mode for mode in HandoverMode if _offered(mode, one)]
     with st.container(key=f"shipments_plan_{one.plan_id}"):
-        plan, pieces, weight, mode, where, apply = st.columns(WIDTHS, vertical_alignment="center")
+        plan, pieces, mode, where, apply = st.columns(WIDTHS, vertical_alignment="center")
         plan.text(formats.plan(vars(one)))
-        pieces.text(f"{one.shipment_count:,}")
-        weight.text(formats.weight(one.weight_g))
+        pieces.text(f"{one.shipment_count:,} · {formats.weight(one.weight_g)}")
         if one.mode is not None:
             st.session_state[key] = one.mode
         mode.selectbox(
