@@ -128,6 +128,12 @@ def finish(app: App, order_id: str) -> Answer:
     return _told([notices.finish(app, order_id, by=app.settings.operator)])
 
 
+@command("settle")
+def settle(app: App) -> Answer:
+    """Ask what became of notices the platform did not answer; the dashboard does so by itself."""
+    return _told(notices.settle(app))
+
+
 @click.group("presets")
 def preset_group() -> None:
     """Presets: a morning's decisions under a name."""
@@ -217,7 +223,7 @@ def _told(told: list[notices.Told]) -> Answer:
     return Answer([asdict(one) for one in told], lines, all(one.state == notices.DONE for one in told))
 
 
-for one in (fill, file, change, finish):
+for one in (fill, file, change, finish, settle):
     notice.add_command(one)
 for one in (preset_list, preset_save, preset_run):
     preset_group.add_command(one)

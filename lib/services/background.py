@@ -10,6 +10,7 @@ from lib.app import App
 from lib.domain.freshness import Standing
 from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
+from lib.services.notice_timer import NoticeTimer
 from lib.services.sync_timer import SyncTimer
 from lib.services.trials import Fetcher
 
@@ -22,6 +23,7 @@ _guard = threading.Lock()
 _dispatcher: Dispatcher | None = None
 _timer: SyncTimer | None = None
 _fetcher: Fetcher | None = None
+_reader: NoticeTimer | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
@@ -33,7 +35,7 @@ def start(app: App) -> None:
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting, _timer, _fetcher
+    global _dispatcher, _connecting, _timer, _fetcher, _reader
     with _guard:
         if _dispatcher is not None:
             return
@@ -46,21 +48,26 @@ def start(app: App) -> None:
         _timer.start()
         _fetcher = Fetcher(app)
         _fetcher.start()
+        _reader = NoticeTimer(app)
+        _reader.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher
+    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader
     with _guard:
         if _timer is not None:
             _timer.stop(PATIENCE_S)
         if _fetcher is not None:
             _fetcher.stop(PATIENCE_S)
+        if _reader is not None:
+            _reader.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
-        _dispatcher, _connecting, _connect_trouble, _timer, _fetcher = None, None, "", None, None
+        _dispatcher, _connecting, _connect_trouble = None, None, ""
+        _timer, _fetcher, _reader = None, None, None
 
 
 def running() -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from lib.store import orders as order_store
 
 NOTICE, CHANGE, FINISH = "notice", "change", "finish"
 SENDING, DONE, REFUSED, UNCONFIRMED = "sending", "done", "refused", "unconfirmed"
+#: One that has not ended by then was left by a program that died; longer than any time-out on the wire.
+LEASE = timedelta(minutes=3)
 ALL_WORDS, PART_WORDS = {"all", "全部", "全部发货", ""}, {"part", "部分", "部分发货"}
 
 
@@ -181,11 +184,14 @@ def from_file(app: App, path: Path, *, by: str) -> list[Told]:
     return done
 
 
-def settle(app: App) -> int:
-    """Read back what was not answered; what is not there may be told again. Returns how many are settled now."""
+def settle(app: App) -> list[Told]:
+    """Read back what was not answered, also by a program that died meanwhile; what is not there may be told again.
+
+    Returns one per notice that waited, with how it stands now.
+    """
     with app.database.read() as work:
-        waiting = store.unsettled(work)
-    return sum(_read_back(app, notice) != UNCONFIRMED for notice in waiting)
+        waiting = store.unsettled(work, over_at=app.now() - LEASE)
+    return [Told(notice["order_id"], _read_back(app, notice)) for notice in waiting]
 
 
 def _order(work: Any, order_id: str) -> dict[str, Any]:

@@ -76,9 +76,9 @@ def of_order(work: Work, shop_id: str, order_id: str) -> list[dict[str, Any]]:
     return work.rows("notices_of", shop_id=shop_id, order_id=order_id)
 
 
-def unsettled(work: Work) -> list[dict[str, Any]]:
-    """One dict per notice nobody knows the end of."""
-    return work.rows("notices_open")
+def unsettled(work: Work, *, over_at: datetime) -> list[dict[str, Any]]:
+    """One dict per notice nobody knows the end of: not answered, or begun before a moment and never ended."""
+    return work.rows("notices_open", over_at=over_at)
 
 
 def left(work: Work, shop_id: str, order_id: str) -> list[dict[str, Any]]:

@@ -48,10 +48,10 @@ where shop_id = $shop_id and order_id = $order_id
 order by notice_id;
 
 -- name: notices_open
--- One row per notice nobody knows the end of.
+-- One row per notice nobody knows the end of; one that may still be on the wire is left to whoever tells it.
 select *
 from notices
-where state in ('sending', 'unconfirmed')
+where state = 'unconfirmed' or (state = 'sending' and made_at <= $over_at)
 order by notice_id;
 
 -- name: order_left
