@@ -229,7 +229,7 @@ def _new_shipment(parcel: dict[str, Any]) -> NewShipment:
         courier_id=-1,
         courier_name=parcel["courier"] or OTHER_COURIER,
         courier_number=parcel["courier_number"] or stand_in,
-        handover=mode,
+        handover=mode if parcel["create_call"] == CreateCall.CURRENT else None,
         goods=tuple(_goods(row) for row in parcel["goods"]),
     )
 
