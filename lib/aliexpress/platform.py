@@ -196,12 +196,7 @@ class Platform:
     # -- logistics orders --------------------------------------------------------------------------------
 
     def create_shipment(self, wanted: NewShipment) -> Created:
-        """Create a logistics order; never repeat it without asking `logistics_orders` first.
-
-        With a hand-over mode by the current call, which needs no courier before there is one.
-        """
-        if wanted.handover is not None:
-            return creating.create_current(self._client, wanted)
+        """Create a logistics order; never repeat it without asking `logistics_orders` first."""
         return creating.create(self._client, wanted)
 
     def create_shipment_current(self, wanted: NewShipment) -> Created:
