@@ -90,7 +90,8 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     # The same four to a sheet, then two labels of its second run again.
     screen.open(f"/shipments?batch={batch_id}")
     page.get_by_text("A4 × 4").click()
-    page.get_by_text("First free place").first.wait_for()  # Before that, the button prints on the former paper.
+    # Until the choice has arrived, the button prints on the former paper.
+    page.get_by_text("First free place").first.wait_for()
     screen.settle()
     with page.expect_download() as download:
         screen.at("shipments_print").get_by_role("button").click()
