@@ -138,11 +138,13 @@ def show(app: App, batch_id: str) -> Answer:
 
 @command("retry")
 @click.argument("batch_id")
-def retry(app: App, batch_id: str) -> Answer:
+@click.option("--agree", is_flag=True, help="Accept plans that differ from the buyers' choice.")
+def retry(app: App, batch_id: str, agree: bool) -> Answer:
     """Send refused shipments again, and work until nothing can be done without a person."""
+    confirmed = _confirm(app, batch_id) if agree else 0
     retried = shipments.retry(app, batch_id, by=app.settings.operator)
     work(app, batch_id)
-    return _outcome(app, batch_id, {"retried": retried})
+    return _outcome(app, batch_id, {"retried": retried, "confirmed": confirmed})
 
 
 @command("pause")

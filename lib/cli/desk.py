@@ -17,7 +17,7 @@ from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Decision, HandoverMode
 from lib.services import happenings, notices, presets, splitting
 from lib.texts import gettext as _
-from lib.wording import action_label, notice_state_label, reason_sentence
+from lib.wording import action_label, notice_state_label, refusal_sentence
 
 
 @command("split")
@@ -215,11 +215,14 @@ def _parts(texts: tuple[str, ...]) -> dict[int, int]:
     return found
 
 
+def _line(told: notices.Told) -> str:
+    row = _("row {row}, ", row=told.row_no) if told.row_no else ""
+    why = refusal_sentence(told.reason_code, told.reason_text, told.details)
+    return f"{row}{told.order_id}: {notice_state_label(told.state)} {why}".strip()
+
+
 def _told(told: list[notices.Told]) -> Answer:
-    lines = [
-        f"{one.order_id}: {notice_state_label(one.state)} {reason_sentence(one.reason_code, one.reason_text)}".strip()
-        for one in told
-    ]
+    lines = [_line(one) for one in told]
     return Answer([asdict(one) for one in told], lines, all(one.state == notices.DONE for one in told))
 
 

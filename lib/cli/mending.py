@@ -51,7 +51,7 @@ def mend(
 ) -> Answer:
     """Choose another plan for refused parcels: the named ones, those of a reason or a country, or all.
 
-    `batch retry` sends them again.
+    `batch retry` sends them again, with --agree where the plan is another than the buyer chose.
     """
     done = mending.choose_plan(
         app,

@@ -6,7 +6,7 @@ Each is written down before the platform is asked; one that was not answered is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,11 @@ class Told:
     order_id: str
     state: str
     reason_code: str | None = None
-    reason_text: str | None = None
+    reason_text: str | None = None  #: The platform's words.
+    details: dict[str, object] = field(
+        default_factory=dict
+    )  #: What fills the sentence, when it was refused here.
+    row_no: int | None = None  #: Of the table it was told by, as a spreadsheet counts.
 
 
 def carriers(app: App, shop_id: str = "default") -> list[Carrier]:
@@ -157,30 +161,30 @@ def change(
 def from_file(app: App, path: Path, *, by: str) -> list[Told]:
     """Fill in one notice per row: order, carrier key, number, all or part. A row that cannot be told says why.
 
-    Raises sheets.NotReadable.
+    Once the platform is not there, the rows that are left are named and not tried. Raises sheets.NotReadable.
     """
-    done = []
+    done: list[Told] = []
+    is_gone = False
     for sheet in sheets.read(path):
-        for cells in sheet.rows.itertuples(index=False, name=None):
+        for row_no, *cells in sheet.rows.itertuples(name=None):
             order_id, service, number, how = ([str(cell or "").strip() for cell in cells] + [""] * 4)[:4]
-            if not order_id.isdigit():
-                continue
             try:
+                if is_gone:
+                    raise Problem("notice_not_told")
+                if not order_id.isdigit():
+                    raise Problem("notice_order_number", order_id=order_id)
                 if how.lower() not in ALL_WORDS | PART_WORDS:
                     raise Problem("notice_how", how=how)
-                everything = how.lower() in ALL_WORDS
-                done.append(
-                    fill_in(
-                        app,
-                        order_id,
-                        service_key=service,
-                        tracking_number=number,
-                        everything=everything,
-                        by=by,
-                    )
-                )
+                told = fill_in(
+                    app, order_id, service_key=service, tracking_number=number,
+                    everything=how.lower() in ALL_WORDS, by=by,
+                )  # fmt: skip
+            except PlatformError:
+                is_gone = True
+                told = _not_told(order_id, Problem("notice_not_told"))
             except Problem as problem:
-                done.append(Told(order_id, REFUSED, problem.code, str(problem.details)))
+                told = _not_told(order_id, problem)
+            done.append(replace(told, row_no=row_no))
     return done
 
 
@@ -192,6 +196,10 @@ def settle(app: App) -> list[Told]:
     with app.database.read() as work:
         waiting = store.unsettled(work, over_at=app.now() - LEASE)
     return [Told(notice["order_id"], _read_back(app, notice)) for notice in waiting]
+
+
+def _not_told(order_id: str, problem: Problem) -> Told:
+    return Told(order_id, REFUSED, problem.code, details=dict(problem.details))
 
 
 def _order(work: Any, order_id: str) -> dict[str, Any]:

@@ -45,7 +45,13 @@ from lib.wording.papers import paper_words, parcel_kind_label, print_order_label
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
-from lib.wording.shipments import adopted_sentence, note_sentence, reason_mending, reason_sentence
+from lib.wording.shipments import (
+    adopted_sentence,
+    note_sentence,
+    reason_mending,
+    reason_sentence,
+    refusal_sentence,
+)
 from lib.wording.stop_list import stop_sentence, where_printed
 from lib.wording.sync import sandbox_takes_in, sync_trouble
 
@@ -89,6 +95,7 @@ __all__ = [
     "product_field",
     "reason_mending",
     "reason_sentence",
+    "refusal_sentence",
     "row_mending",
     "row_problem",
     "sandbox_takes_in",

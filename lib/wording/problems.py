@@ -135,6 +135,10 @@ PROBLEMS = {
         "Nothing of order {order_id} is declared on the platform, so there is nothing to finish."
     ),
     "number_not_declared": later("{number} is not declared for order {order_id}. Look at what was declared."),
+    "notice_order_number": later("“{order_id}” is no order number. Put it into the first column, in digits."),
+    "notice_not_told": later(
+        "The platform could not be asked, so this row was not told. Load the rows that were not told later."
+    ),
     "notice_how": later("“{how}” is neither all nor part."),
     "preset_unknown": later("There is no preset “{name}”. Look at the list."),
     "preset_needs_name": later("A preset needs a name. Write one, then save."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording.labels import decision_label
+from lib.wording.problems import PROBLEMS, problem_sentence
 
 #: The code of a refusal → what it means. Codes that stand here are ours or documented; the platform's other
 #: codes come with words of its own.
@@ -107,6 +109,11 @@ def reason_sentence(reason_code: str | None, reason_text: str | None = "") -> st
     if reason_text:
         return _("The platform said: {text} (code {code})", text=reason_text, code=reason_code)
     return _("The platform refused it without words (code {code}).", code=reason_code)
+
+
+def refusal_sentence(code: str | None, text: str | None, details: Mapping[str, object]) -> str:
+    """Why something was not done: our own reason, which `details` fill, else the platform's."""
+    return problem_sentence(str(code), **details) if code in PROBLEMS else reason_sentence(code, text)
 
 
 def reason_mending(reason_code: str | None) -> str:

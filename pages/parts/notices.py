@@ -16,7 +16,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import SAYABLE, error_sentence, notice_state_label, problem_sentence, reason_sentence
+from lib.wording import SAYABLE, error_sentence, notice_state_label, refusal_sentence
 
 
 def show(order: Mapping[str, Any]) -> None:
@@ -186,5 +186,6 @@ def _say(told: notices.Told | None) -> None:
             "warning", _("No answer came for order {order_id}; it is read back.", order_id=told.order_id)
         )
     else:
-        why = reason_sentence(told.reason_code, told.reason_text) or problem_sentence(told.reason_code or "")
-        actions.notice("error", formats.plain(f"{told.order_id}: {why}"))
+        why = refusal_sentence(told.reason_code, told.reason_text, told.details)
+        where = _("row {row}, ", row=told.row_no) if told.row_no else ""
+        actions.notice("error", formats.plain(f"{where}{told.order_id}: {why}"))

@@ -67,6 +67,11 @@ def test_the_named_parcel_is_mended_alone_and_goes_out_on_its_new_plan(shop: Sho
     mended = shop.json("batch", "mend", batch_id, first["shipment_id"], "--plan", plan)
     assert (mended["moved"], mended["kept"]) == ([first["shipment_id"]], [])
     assert plans_of(shop, batch_id) == before | {first["shipment_id"]: plan}
+    assert "nobody confirmed it" in shop.json("batch", "retry", batch_id, status=2)["error"]
+    assert shop.json("batch", "retry", batch_id, "--agree")["confirmed"]
+    shown = shop.json("batch", "show", batch_id)["shipments"]
+    went = {one["shipment_id"]: (one["state"], one["plan_id"]) for one in shown}
+    assert went[first["shipment_id"]] == ("ready", plan)
 
 
 def test_a_reason_or_country_nothing_was_refused_of_is_one_sentence(shop: Shop) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lib.domain.problems import Problem
 from lib.services import batches, notices, orders, shipments, splitting
+from lib.wording import refusal_sentence
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 
@@ -164,3 +165,34 @@ def test_a_table_of_notices_says_what_became_of_each_row(empty_desk: Desk, order
     )
     done, unknown = notices.from_file(empty_desk.app, path, by="t")
     assert (done.state, unknown.state, unknown.reason_code) == ("done", "refused", "order_unknown")
+
+
+def test_a_row_of_notices_that_cannot_be_told_is_named_in_its_own_words(
+    empty_desk: Desk, order_of_five: str
+) -> None:
+    path = empty_desk.folder / "notices.csv"
+    path.write_text(
+        f"order,carrier,number,how\nAB-17,CPAM,LX1,all\n1234567890123456,CPAM,LX1,all\n{order_of_five},CPAM,LX1,half\n"
+    )
+    told = notices.from_file(empty_desk.app, path, by="t")
+    assert [(one.row_no, one.reason_code) for one in told] == [
+        (2, "notice_order_number"), (3, "order_unknown"), (4, "notice_how"),
+    ]  # fmt: skip
+    said = [refusal_sentence(one.reason_code, one.reason_text, one.details) for one in told]
+    assert said[0].startswith("“AB-17” is no order number")
+    assert said[1].startswith("Order 1234567890123456 is not known here.")
+    assert said[2] == "“half” is neither all nor part."
+
+
+def test_rows_are_named_and_not_tried_once_the_platform_is_not_there(
+    empty_desk: Desk, order_of_five: str
+) -> None:
+    path = empty_desk.folder / "notices.csv"
+    path.write_text(f"order,carrier,number,how\n{order_of_five},CPAM,LX123456789CN,all\n2,CPAM,LX1,all\n")
+    empty_desk.behave(faults={"html_502": 1.0})
+    told = notices.from_file(empty_desk.app, path, by="t")
+    assert [(one.row_no, one.state, one.reason_code) for one in told] == [
+        (2, "refused", "notice_not_told"), (3, "refused", "notice_not_told"),
+    ]  # fmt: skip
+    empty_desk.behave(faults={})
+    assert empty_desk.app.platform.declarations(order_of_five) == []
