@@ -41,34 +41,31 @@ def test_on_a_day_when_everything_fails_all_are_sent_once_or_refused_in_the_plat
 ) -> None:
     desk = empty_desk
     desk.load([an_export_row() for _ in range(PARCELS)])
-    client = _with_a_token_that_runs_out(desk)
-    desk.app._platform, before = Platform(client), desk.app._platform
-    desk.app.settings.settle_seconds = int(LATE_S) + 1
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.behave(faults=EVERYTHING, late_s=LATE_S, seed=3)
-    expiring = Thread(target=_expire, args=(desk, 0.7))
-    expiring.start()
-    desk.work(batch_id)
-    expiring.join()
-    rows = shipments.listing(desk.app, batch_id)
-    assert set(rows["state"]) <= {"ready", "refused"}
-    refused = rows[rows["state"] == "refused"]
-    assert all(refused["reason_text"].str.len() > 0), "the platform's own reason"
-    shipments.hand_over(desk.app, batch_id, by="tester")
-    shipments.declare(desk.app, batch_id, by="tester")
-    desk.work(batch_id)
-    assert set(desk.states(batch_id)) <= {"declared", "refused"}
-    state = desk.platform_state()
-    sent = set(rows.loc[rows["state"] == "ready", "order_id"])
-    assert wrong_with(state, sent, declared=True) == {}
-    assert {one["trade_order_id"] for one in state["logistics_orders"]} == sent, (
-        "what is refused is not there"
-    )
-    assert desk.app.exchanges()
-    assert client.tokens.access() != SANDBOX_TOKEN, "the token was renewed on the way"
-    client.close()
-    desk.app._platform = before
+    with _with_a_token_that_runs_out(desk) as client:
+        desk.app.settings.settle_seconds = int(LATE_S) + 1
+        batch_id = desk.draft()
+        desk.submit(batch_id)
+        desk.behave(faults=EVERYTHING, late_s=LATE_S, seed=3)
+        expiring = Thread(target=_expire, args=(desk, 0.7))
+        expiring.start()
+        desk.work(batch_id)
+        expiring.join()
+        rows = shipments.listing(desk.app, batch_id)
+        assert set(rows["state"]) <= {"ready", "refused"}
+        refused = rows[rows["state"] == "refused"]
+        assert all(refused["reason_text"].str.len() > 0), "the platform's own reason"
+        shipments.hand_over(desk.app, batch_id, by="tester")
+        shipments.declare(desk.app, batch_id, by="tester")
+        desk.work(batch_id)
+        assert set(desk.states(batch_id)) <= {"declared", "refused"}
+        state = desk.platform_state()
+        sent = set(rows.loc[rows["state"] == "ready", "order_id"])
+        assert wrong_with(state, sent, declared=True) == {}
+        assert {one["trade_order_id"] for one in state["logistics_orders"]} == sent, (
+            "what is refused is not there"
+        )
+        assert desk.app.exchanges()
+        assert client.tokens.access() != SANDBOX_TOKEN, "the token was renewed on the way"
 
 
 def test_two_operators_with_overlapping_lists_again_and_again(empty_desk: Desk) -> None:
@@ -135,18 +132,23 @@ def _full(folder: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
 
 
-def _with_a_token_that_runs_out(desk: Desk) -> Client:
+@contextmanager
+def _with_a_token_that_runs_out(desk: Desk) -> Iterator[Client]:
+    """A client whose token the sandbox can let run out, and which can renew it."""
+    wire = Wire(desk.url)
     authority = Authority(
-        locate(desk.url),
-        SANDBOX_KEY,
-        SANDBOX_SECRET,
-        wire=Wire(desk.url),
-        journal=Journal(),
-        now=desk.app.now,
+        locate(desk.url), SANDBOX_KEY, SANDBOX_SECRET, wire=wire, journal=Journal(), now=desk.app.now
     )
     tokens = Tokens(Token(SANDBOX_TOKEN, SANDBOX_REFRESH), authority=authority)
     tokens.renew(SANDBOX_TOKEN)
-    return Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=desk.app.now)
+    client = Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=desk.app.now)
+    before, desk.app._platform = desk.app._platform, Platform(client)
+    try:
+        yield client
+    finally:
+        desk.app._platform = before
+        client.close()
+        wire.close()
 
 
 def _expire(desk: Desk, after_s: float) -> None:
