@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -14,6 +16,11 @@ import pyarrow as pa
 from lib.files.layouts import Recognised
 
 FOLDER = Path(__file__).parent / "sql"
+
+#: A sheet of fewer rows is read sooner than its statements are planned, and half of planning them is the search for
+#: expressions that they have twice.
+FEW_ROWS = 5_000
+_AT_ONCE = "set disabled_optimizers = 'common_subexpressions'"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
 MEMORY = "400MB"
@@ -39,10 +46,7 @@ def reading(
     has a part of its rows. `context` is the variable of that name.
     """
     headers = {name: found.header(name) for name in found.columns}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
-    ):
+    with _engine(len(found.sheet) < FEW_ROWS) as engine:
         engine.execute("set variable context = $1", [context])
         engine.register(rows if streams else "stream", stream or found.stream())
         if not streams:
@@ -88,10 +92,33 @@ def cells(rows: pd.DataFrame) -> list[str]:
     """Each row as a JSON list of its cells."""
     if rows.empty:
         return []
-    with duckdb.connect() as engine:
+    with _shared().cursor() as engine:
         engine.register("taken", rows.set_axis([f"c{place}" for place in range(rows.shape[1])], axis=1))
         found = engine.execute((FOLDER / "cells.sql").read_text(encoding="utf-8")).fetchall()
     return [text for (text,) in found]
+
+
+@contextmanager
+def _engine(few: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with tables and macros of its own; small sheets share an instance: starting one takes longer."""
+    if few:
+        with _shared().cursor() as engine:
+            yield engine
+        return
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
+    ):
+        yield engine
+
+
+@cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    # DuckDB makes this folder when it needs it, and takes it away again.
+    folder = Path(tempfile.gettempdir()) / f"shipdesk-rows-{os.getpid()}"
+    instance = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
+    instance.execute(_AT_ONCE)
+    return instance
 
 
 def _said(engine: duckdb.DuckDBPyConnection, table: str, sheet: str, columns: Sequence[str]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -134,7 +135,7 @@ def test_weights_have_the_unit_that_is_said_unless_the_cell_says_its_own(
 ) -> None:
     path = write_export(tmp_path / "e.xlsx", [a_dianxiaomi_row(称重重量=written)], DIANXIAOMI_HEADERS)
     found = layouts.find(sheets.read(path))
-    layout = layouts.Layout(**vars(found.layout) | {"options": Options(weight_unit=unit)})
+    layout = replace(found.layout, options=Options(weight_unit=unit))
     tables = parse(layouts.matched(found.sheet, layout), zone=ZONE, countries=COUNTRIES)
     [weight] = tables.orders["weighed_g"]
     assert tables.weight_unit == unit

@@ -9,10 +9,10 @@ from itertools import chain
 
 import pandas as pd
 
+from lib.files.layouts.headers import normal
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.mapped import ORDER_COLUMNS
 from lib.files.layouts.products import PRODUCTS
-from lib.files.layouts.recognition import normal
 from lib.files.sheets import Sheet
 
 #: Words for a column besides those the known layouts have, as `normal` writes them.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from lib.files.layouts.headers import Names
 
 #: Grams in the units that programs write weights in; the cell mostly has no unit.
 WEIGHT_UNITS = {"g": 1, "kg": 1000}
@@ -39,6 +42,16 @@ class Layout:
     by_line: bool = False  #: A row is one product line of an order, or tells its products by SKU*QTY.
     options: Options = Options()
     statuses: Mapping[str, str] = field(default_factory=dict)  #: Its own words for states → their codes.
+
+    @cached_property
+    def names(self) -> Names:
+        """Our name of each header."""
+        return Names((name, text) for name, texts in self.columns.items() for text in texts)
+
+    @cached_property
+    def passed_over(self) -> Names:
+        """Headers that belong here and that nothing reads."""
+        return Names((text, text) for text in self.unread)
 
     def fits(self, columns: Mapping[str, int]) -> bool:
         """Whether a sheet with these of its columns is of this layout."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lib.files.layouts.headers import means, normal
 from lib.files.layouts.known import LAYOUTS
 from lib.files.layouts.layout import Layout
 from lib.files.layouts.mapped import TableMapping
@@ -130,12 +128,6 @@ def by_mapping(sheets: Sequence[Sheet], mapping: TableMapping) -> Recognised:
     return _first(sheets, lambda sheet: _as_mapped(sheet, mapping))
 
 
-@lru_cache(maxsize=10_000)
-def normal(header: str) -> str:
-    """A header as it is compared: full-width forms folded, lower case, no blanks or line breaks."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", tidy(header))).casefold()
-
-
 def is_ours(header: str) -> bool:
     """Whether a download of refused rows added this column."""
     return normal(header).startswith((f"{OURS}:", normal(ROW_HEADER)))
@@ -145,18 +137,15 @@ def matched(sheet: Sheet, layout: Layout) -> Recognised:
     """The sheet's columns as a layout's, whether or not it is of this layout."""
     places: dict[str, int] = {}
     for place, header in enumerate(sheet.header):
-        name = _column(layout, normal(header))
+        name = layout.names.first(normal(header))
         if name is not None and not is_ours(header):
             places.setdefault(name, place)
     places |= _later_names(sheet, layout, places)
-    used, unread = set(places.values()), [normal(text) for text in layout.unread]
+    used = set(places.values())
     ignored = tuple(
         " ".join(text.split())
         for place, text in enumerate(sheet.header)
-        if text
-        and place not in used
-        and not is_ours(text)
-        and not any(_is(normal(text), one) for one in unread)
+        if text and place not in used and not is_ours(text) and layout.passed_over.first(normal(text)) is None
     )
     missing = tuple(
         _shown(layout, name)
@@ -192,7 +181,7 @@ def _later_names(sheet: Sheet, layout: Layout, places: Mapping[str, int]) -> dic
         name: next(
             (
                 place
-                for same in (str.__eq__, _is)
+                for same in (str.__eq__, means)
                 for text in layout.columns[name]
                 for place, header in enumerate(headers)
                 if same(header, normal(text))
@@ -201,19 +190,6 @@ def _later_names(sheet: Sheet, layout: Layout, places: Mapping[str, int]) -> dic
         )
         for name in places
     }
-
-
-def _column(layout: Layout, header: str) -> str | None:
-    for name, texts in layout.columns.items():
-        if any(_is(header, normal(text)) for text in texts):
-            return name
-    return None
-
-
-def _is(header: str, text: str) -> bool:
-    """Whether a header is a text of a layout; one that ends in * stands for all that begin so."""
-    prefix = text[:-1] if text.endswith("*") and len(text) > 1 else None
-    return header == text or (prefix is not None and header.startswith(prefix))
 
 
 def _likeness(found: Recognised) -> float:

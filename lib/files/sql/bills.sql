@@ -5,9 +5,9 @@
 --   currencies     one row per currency that is known
 -- and takes lines and problems.
 
-create macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
+create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
-create macro written_number(cell) as
+create temp macro written_number(cell) as
     try_cast(
         replace(
             regexp_extract(
@@ -21,7 +21,7 @@ create macro written_number(cell) as
     );
 
 -- The currency a text names: by its sign, its code, or 元.
-create macro named_currency(text) as
+create temp macro named_currency(text) as
     case
         when regexp_matches(text, 'HK\$|HKD|港元|港币') then 'HKD'
         when regexp_matches(text, 'JPY|日元') then 'JPY'

@@ -5,10 +5,10 @@
 -- and makes sheet and product_rows for orders.sql, and takes order_rows, extras and order_doubts.
 
 -- 1 → yes; what programs write into a flag.
-create macro said_yes(cell) as coalesce(lower(tidy(cell)) in ('是', 'yes', 'y', 'true', '1'), false);
+create temp macro said_yes(cell) as coalesce(lower(tidy(cell)) in ('是', 'yes', 'y', 'true', '1'), false);
 
 -- 08/30/2026 in the order that is said of the sheet; other forms stay as they are.
-create macro year_first(cell, date_order) as
+create temp macro year_first(cell, date_order) as
     case date_order
         when 'mdy' then regexp_replace(tidy(cell), '^(\d{1,2})[-./](\d{1,2})[-./](\d{4})', '\3-\1-\2')
         when 'dmy' then regexp_replace(tidy(cell), '^(\d{1,2})[-./](\d{1,2})[-./](\d{4})', '\3-\2-\1')
@@ -16,11 +16,11 @@ create macro year_first(cell, date_order) as
     end;
 
 -- An amount and its currency in one text, when the sheet has a column for the currency.
-create macro with_currency(amount, currency) as
+create temp macro with_currency(amount, currency) as
     case when tidy(amount) is not null then concat_ws(' ', upper(tidy(currency)), tidy(amount)) end;
 
 -- One SKU*QTY with what parts it from the next one; a SKU may have blanks, and a * before its last one.
-create macro pair_form() as '\s*(\S.*?)\s*[*×＊]\s*(\d{1,6})(?:\.0+)?\s*(?:[;；,，、|/\s]+|$)';
+create temp macro pair_form() as '\s*(\S.*?)\s*[*×＊]\s*(\d{1,6})(?:\.0+)?\s*(?:[;；,，、|/\s]+|$)';
 
 -- One row per row of the sheet: whose it is, and whether an earlier one says the same word for word. The parcels of
 -- an order that was split or sent again have its number with -1, -2 behind it in some programs.

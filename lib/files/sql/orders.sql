@@ -10,10 +10,10 @@
 -- and the variable `context`, and takes orders, fingerprints, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
 -- written.
 
-create macro same_name(name) as lower(nfc_normalize(one_line(name)));
+create temp macro same_name(name) as lower(nfc_normalize(one_line(name)));
 
 -- US $1,058.90, 58.90 USD. A comma that does not part thousands makes it unreadable.
-create macro any_amount(parts) as
+create temp macro any_amount(parts) as
     {
         'sign': upper(replace(concat(parts.sign, parts.unit), ' ', '')),
         'number': (try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * 10000)::bigint
@@ -21,7 +21,7 @@ create macro any_amount(parts) as
 
 -- An amount: how its currency is written, and its number in ten-thousandths, for whole numbers are quick to divide.
 -- 58.90 and $58.90, as most are written, are told at once.
-create macro amount_parts(cell) as
+create temp macro amount_parts(cell) as
     case
         when regexp_full_match(cell, '[$]?\d{1,12}(\.\d{1,4})?')
             then {
@@ -38,12 +38,12 @@ create macro amount_parts(cell) as
     end;
 
 -- Null when the text was no amount, or has more decimals than its currency.
-create macro amount_minor(amount, part) as
+create temp macro amount_minor(amount, part) as
     case when amount.number % part = 0 then amount.number // part end;
 
 -- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at, and
 -- no order is of another millennium: 9999.12.31 means that nobody knows.
-create macro any_time(cell) as
+create temp macro any_time(cell) as
     case
         when starts_with(tidy(cell), '20')
             then try_strptime(
@@ -57,7 +57,7 @@ create macro any_time(cell) as
     end;
 
 -- The two forms exports have are looked for first: a list of forms costs ten times as much as one.
-create macro written_time(cell) as
+create temp macro written_time(cell) as
     coalesce(
         case
             when not starts_with(cell, '20') then null
@@ -68,7 +68,7 @@ create macro written_time(cell) as
     );
 
 -- What stands between `label:` and the last bracket of its line.
-create macro block_field(block, label) as
+create temp macro block_field(block, label) as
     tidy(regexp_extract(block, concat('(?m)^[ \t]*[(（]', label, '[:：](.*)[)）]'), 1));
 
 create temp table countries as

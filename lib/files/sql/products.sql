@@ -4,7 +4,7 @@
 --   cargo_words    one row per way to write a cargo class
 -- and takes products, problems and earlier_rows.
 
-create macro tidy(cell) as
+create temp macro tidy(cell) as
     nullif(
         trim(
             regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g'),
@@ -14,7 +14,7 @@ create macro tidy(cell) as
     );
 
 -- 250, 250.0, 1,250, 250 g, $1.90. A comma that does not part thousands makes it unreadable.
-create macro written_number(cell) as
+create temp macro written_number(cell) as
     try_cast(
         replace(
             regexp_extract(

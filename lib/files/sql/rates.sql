@@ -9,10 +9,10 @@
 --   today          one row: the day it is read
 -- and takes cards, rates, surcharges, problems and warnings.
 
-create macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
+create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
 -- 18.70, 1,250, ¥18.7, 12.5%: a number; anything else is null.
-create macro written_number(cell) as
+create temp macro written_number(cell) as
     try_cast(
         replace(
             regexp_extract(tidy(cell), '^[$¥￥]? ?(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?%?$', 1), ',', ''

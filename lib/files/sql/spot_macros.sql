@@ -1,5 +1,5 @@
 -- What the readings of spot prices share.
-create macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
+create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
-create macro written_number(cell) as
+create temp macro written_number(cell) as
     try_cast(replace(regexp_extract(tidy(cell), '^[$¥￥]? ?(-?[\d,]+(?:\.\d+)?)$', 1), ',', '') as decimal(18, 6));

@@ -1,7 +1,7 @@
 -- How cells are read as texts, whatever the layout. Most cells are clean: what tells that is cheap, so the long way
 -- is only gone where there is something to tidy. The last letter of a long Chinese text is dear to find, so a bracket,
 -- which ends most of them, is looked for by itself.
-create macro tidy(cell) as
+create temp macro tidy(cell) as
     case
         when (left(cell, 1) between '!' and '~' or left(cell, 1) between '【' and '퟿')
             and (ends_with(cell, ')') or right(cell, 1) between '!' and '~')
@@ -18,7 +18,7 @@ create macro tidy(cell) as
     end;
 
 -- In one line, for texts that a cell breaks into several.
-create macro one_line(cell) as
+create temp macro one_line(cell) as
     case
         when regexp_full_match(
             cell,
@@ -28,7 +28,7 @@ create macro one_line(cell) as
     end;
 
 -- Tools guard a long number by ` or ' or ="…" against spreadsheets, which leave a .0 behind it.
-create macro bare_number(cell) as
+create temp macro bare_number(cell) as
     case
         when regexp_full_match(cell, '[0-9A-Za-z+(][0-9A-Za-z() -]*[0-9A-Za-z)]') then cell
         else nullif(
@@ -40,7 +40,7 @@ create macro bare_number(cell) as
     end;
 
 -- Line ends inside a cell, whichever they are, as line feeds.
-create macro with_line_feeds(cell) as
+create temp macro with_line_feeds(cell) as
     case
         when contains(cell, chr(13))
             then replace(replace(cell, chr(13) || chr(10), chr(10)), chr(13), chr(10))
