@@ -15,7 +15,7 @@ from lib.aliexpress.errors import Unavailable
 from lib.aliexpress.journal import Exchange
 from lib.aliexpress.platform import Platform
 from lib.aliexpress.shops import DEFAULT_SHOP, Shops, setting_token
-from lib.aliexpress.tokens import TokenFolder
+from lib.aliexpress.tokens import Token, TokenFolder
 from lib.config import Settings
 from lib.sandbox import launch
 from lib.store import reference
@@ -166,7 +166,7 @@ class App:
         token = setting_token(settings.token.get_secret_value(), settings.refresh_token.get_secret_value())
         if settings.sandbox:
             url, key, secret = self._start_sandbox(), SANDBOX_KEY, SANDBOX_SECRET
-            token = setting_token(SANDBOX_TOKEN, SANDBOX_REFRESH)
+            token = Token(SANDBOX_TOKEN, SANDBOX_REFRESH, account=launch.DEFAULT)
         return Shops(
             url,
             key,

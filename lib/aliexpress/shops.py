@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,14 @@ from lib.aliexpress.wire import CONNECTIONS, Wire
 
 #: The shop whose token the settings may name.
 DEFAULT_SHOP = "default"
+
+
+class AccountTaken(Exception):
+    """This seller's account opens another shop here already: two shops of one seller could send one order twice."""
+
+    def __init__(self, shop_id: str) -> None:
+        super().__init__(f"its account is that of shop {shop_id}")
+        self.shop_id = shop_id
 
 
 class Shops:
@@ -63,10 +71,13 @@ class Shops:
                 self._platforms[shop_id] = (at, platform)
             return platform
 
-    def let_in(self, shop_id: str, code: str) -> None:
-        """Make a shop's token of the code an authorisation brought. Raises PlatformError."""
+    def let_in(self, shop_id: str, code: str, others: Sequence[str] = ()) -> None:
+        """Make a shop's token of the code an authorisation brought. Raises PlatformError, AccountTaken."""
         token = self.authority.create(code, shop_id=shop_id)
         with self._guard:
+            for other in others:
+                if token.account and self._tokens_of(other).state().account == token.account:
+                    raise AccountTaken(other)
             self._tokens_of(shop_id).put(token)
 
     def forget(self, shop_id: str) -> None:

@@ -29,6 +29,7 @@ class Standing:
     is_late: bool = False  #: Older than it should be.
     next_at: datetime | None = None  #: When it is synced by itself the next time.
     conflict_count: int = 0  #: Orders in a shipment that the platform contradicts.
+    name: str = ""  #: As people call the shop.
 
     @property
     def is_well(self) -> bool:

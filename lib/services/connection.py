@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from lib.aliexpress import protocol, tokens
 from lib.aliexpress.errors import Unavailable
 from lib.aliexpress.platform import Ban, Exchange, Pace
-from lib.aliexpress.shops import DEFAULT_SHOP
+from lib.aliexpress.shops import DEFAULT_SHOP, AccountTaken
 from lib.app import SANDBOX_KEY, App
 from lib.domain.problems import Problem
 from lib.domain.shipments import CreateCall
@@ -100,7 +100,7 @@ def authorise_url(app: App, shop_id: str = "") -> str:
 def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
     """Let a new shop in by the code its authorisation brought; returns its id.
 
-    Raises Problem (shop_needs_name, shop_name_taken, code_missing, code_of_another), PlatformError.
+    Raises Problem (shop_needs_name, shop_name_taken, code_missing, code_of_another, seller_has_shop), PlatformError.
     """
     name = name.strip()
     if not name:
@@ -110,8 +110,7 @@ def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
     if any(row["name"].casefold() == name.casefold() for row in known):
         raise Problem("shop_name_taken", name=name)
     shop_id = _new_id(name, {row["shop_id"] for row in known})
-    code = app.consented(shop_id, _code(pasted, ""))
-    app.connected().let_in(shop_id, code)
+    _let_in(app, shop_id, app.consented(shop_id, _code(pasted, "")))
     with app.database.write() as work:
         store.keep(work, shop_id, name)
         audit.record(work, "shop_added", shop_id, by=by, at=app.now())
@@ -121,8 +120,7 @@ def add_shop(app: App, name: str, pasted: str, *, by: str) -> str:
 def let_in(app: App, shop_id: str, pasted: str, *, by: str) -> None:
     """Give a shop the token of a new authorisation. Raises Problem, PlatformError."""
     _need(app, shop_id)
-    code = app.consented(shop_id, _code(pasted, shop_id))
-    app.connected().let_in(shop_id, code)
+    _let_in(app, shop_id, app.consented(shop_id, _code(pasted, shop_id)))
     _record(app, "shop_authorised", shop_id, by)
 
 
@@ -184,6 +182,15 @@ def addresses(app: App, *, shop_id: str = DEFAULT_SHOP, refresh: bool = False) -
 def exchanges(app: App) -> list[Exchange]:
     """The last calls to the platform, newest first; parameters and answers are masked when they are looked at."""
     return app.exchanges()
+
+
+def _let_in(app: App, shop_id: str, code: str) -> None:
+    with app.database.read() as work:
+        others = {row["shop_id"]: row["name"] for row in store.known(work) if row["shop_id"] != shop_id}
+    try:
+        app.connected().let_in(shop_id, code, list(others))
+    except AccountTaken as taken:
+        raise Problem("seller_has_shop", name=others[taken.shop_id]) from taken
 
 
 def _shop(app: App, row: dict[str, Any]) -> Shop:

@@ -27,6 +27,7 @@ from lib.services import checks
 from lib.services import sync_details as details
 from lib.services.sync_details import Asked, Stopped
 from lib.store import audit, imports
+from lib.store import shops as shop_store
 from lib.store import sync as store
 from lib.store.database import Work
 
@@ -156,13 +157,17 @@ def sync_all(
 
 
 def standing(app: App) -> list[Standing]:
-    """How fresh the orders of each shop are. Two small queries."""
+    """How fresh the orders of each shop are. Three small queries."""
     with app.database.read() as work:
         kept = {row["shop_id"]: row for row in store.states(work)}
         contradicted = Counter(row["shop_id"] for row in store.conflicts(work))
+        names = {row["shop_id"]: row["name"] for row in shop_store.known(work)}
     running, now = _desk(app).running, app.now()
     return [
-        _standing(app, shop_id, kept.get(shop_id, {}), running.get(shop_id), now, contradicted[shop_id])
+        replace(
+            _standing(app, shop_id, kept.get(shop_id, {}), running.get(shop_id), now, contradicted[shop_id]),
+            name=names.get(shop_id, shop_id),
+        )
         for shop_id in app.shops()
     ]
 

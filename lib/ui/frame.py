@@ -105,7 +105,7 @@ def _freshness(
 
 
 def _fresh(shop: Standing, now: datetime, *, named: bool) -> None:
-    name = f"**{formats.plain(shop.shop_id)}** · " if named else ""
+    name = f"**{formats.plain(shop.name)}** · " if named else ""
     if shop.progress is not None:
         _under_way(shop.progress, name)
     elif shop.is_well and shop.synced_at is None:

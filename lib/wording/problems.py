@@ -180,6 +180,10 @@ PROBLEMS = {
     ),
     "shop_needs_name": later("A shop needs a name. Write one, then let it in."),
     "shop_name_taken": later("There is a shop named “{name}” already. Choose it, or write another name."),
+    "seller_has_shop": later(
+        "This seller is let in as the shop “{name}” already; a second one could send the same orders twice. Sign out "
+        "at the platform and agree as the other seller, or let “{name}” in anew."
+    ),
     "shop_unknown": later("Shop {shop_id} is not known here. Choose one of the list."),
     "code_missing": later(
         "There is no authorisation code in what was pasted. Paste the whole address the browser landed on, or the "

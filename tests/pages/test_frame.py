@@ -19,12 +19,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.web.server.app_discovery import discover_asgi_app
 
 from lib.aliexpress.errors import Unavailable
-from lib.app import App
+from lib.aliexpress.tokens import Token, TokenFolder
+from lib.app import SANDBOX_KEY, App
 from lib.config import Settings
 from lib.domain.freshness import Progress
 from lib.services import background, sync, sync_details
 from lib.services.dispatch import Dispatcher
 from lib.services.sync_timer import SyncTimer
+from lib.store import shops
 from lib.store.database import Database
 from tests.conftest import Desk
 from tests.pages.conftest import ROOT, Open, text_of
@@ -101,6 +103,12 @@ def test_orders_older_than_they_should_be_are_amber(open_page: Open, desk: Desk)
     [said] = open_page(desk.app, "files").sidebar.warning
     assert "3 h 0 min ago" in said.value
     assert "Sync now" in said.value
+    with desk.app.database.write() as work:
+        shops.keep(work, "second", "Second *shop*")
+    TokenFolder(desk.app.settings.tokens_folder, SANDBOX_KEY).save("second", Token("t-second"))
+    said = open_page(desk.app, "files").sidebar
+    assert [one.value.partition(" · ")[0] for one in said.warning] == ["**Default shop**"], "which shop it is"
+    assert any("Second" in one.value and "*shop*" not in one.value for one in said.caption)
 
 
 def test_a_sync_under_way_shows_how_far_it_is(open_page: Open, desk: Desk) -> None:

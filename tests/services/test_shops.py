@@ -25,6 +25,7 @@ from lib.config import Settings
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.domain.shipments import CreateCall, HandoverMode, Shipment, State
+from lib.sandbox import launch
 from lib.services import asking, batches, connection, files, handover
 from lib.services import orders as order_services
 from lib.services.dispatch import Dispatcher, _lots
@@ -330,6 +331,14 @@ def test_on_the_sandbox_a_shop_may_be_one_that_is_there_already(store: Database,
         (row["订单号"], "berlin")
     ]
     assert app.platform_of(shop_id).order(row["订单号"]).order_id == row["订单号"]
+
+    # A seller who is let in already is no second shop, whose orders would be the same ones.
+    for again, name in (("berlin", "My second"), (launch.DEFAULT, "Default shop")):
+        landed = HTTP.get(url, params=dict(parse_qsl(urlsplit(url).query)) | {"shop": again})
+        with pytest.raises(Problem) as problem:
+            connection.add_shop(app, f"Another {again}", landed.headers["location"], by="tester")
+        assert (problem.value.code, problem.value.details["name"]) == ("seller_has_shop", name)
+    assert app.shops() == (DEFAULT_SHOP, shop_id)
     app._sandbox.stop()
     app.connected().close()
 
