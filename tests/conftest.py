@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -34,7 +35,11 @@ from tests.builders import a_products_cell, an_export_row, write_export, write_p
 transports.create_ssl_context = cache(transports.create_ssl_context)
 
 #: A file's name, and what makes it → where it is.
-Once = Callable[[str, Callable[[Path], None]], Path]
+Once = Callable[[str, Callable[[Path], object]], Path]
+#: A name, and what makes the rows of an export → the store with those orders, and the export. Made once a run.
+Stock = Callable[[str, Callable[[], Sequence[dict[str, str]]]], tuple[Path, Path]]
+#: As Stock → a desk with those orders.
+Stocked = Callable[[str, Callable[[], Sequence[dict[str, str]]]], "Desk"]
 #: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
 HTTP = httpx.Client(timeout=60)
 
@@ -66,8 +71,20 @@ class Desk:
     """A shop at work: its App, the sandbox behind it, and short words for what tests do with them."""
 
     app: App
-    url: str
+    sandbox_url: str
     folder: Path
+    _unknown: list[Path] = field(default_factory=list)  #: Exports that the sandbox does not know yet.
+    _guard: Lock = field(default_factory=Lock)
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox is; whoever goes there finds every order."""
+        with self._guard:
+            while self._unknown:
+                asked = {"path": str(self._unknown[0])}
+                HTTP.post(f"{self.sandbox_url}/sandbox/seed", json=asked).raise_for_status()
+                self._unknown.pop(0)
+        return self.sandbox_url
 
     def load(self, rows: Sequence[dict[str, str]]) -> None:
         """Orders come in by a file here, and exist on the platform."""
@@ -76,8 +93,8 @@ class Desk:
         self.seed(export)
 
     def seed(self, export: Path) -> None:
-        """The platform knows the orders of a file."""
-        HTTP.post(f"{self.url}/sandbox/seed", json={"path": str(export)}).raise_for_status()
+        """The platform knows the orders of a file once somebody asks it: most tests never do."""
+        self._unknown.append(export)
 
     def order_ids(self) -> list[str]:
         return orders.matching_ids(self.app, OrderFilter())
@@ -130,7 +147,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     own = tmp_path_factory.getbasetemp()
     common = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
 
-    def made(name: str, make: Callable[[Path], None]) -> Path:
+    def made(name: str, make: Callable[[Path], object]) -> Path:
         folder = common / f"once-{name}"
         with FileLock(common / f"{name}.lock"):
             if not folder.exists():
@@ -189,6 +206,37 @@ def with_orders(with_products: Path, ten_orders: Path, once: Once) -> Path:
     return once("stocked.duckdb", make)
 
 
+@pytest.fixture(scope="session")
+def stock(with_products: Path, once: Once) -> Stock:
+    """Stores with products and the orders that several tests begin with."""
+    made: dict[str, tuple[Path, Path]] = {}
+
+    def _stock(name: str, rows: Callable[[], Sequence[dict[str, str]]]) -> tuple[Path, Path]:
+        if name not in made:
+            export = once(f"{name}.csv", lambda path: write_export(path, rows()))
+            loaded = once(
+                f"{name}.duckdb", lambda path: _loaded(with_products, path.parent, export).rename(path)
+            )
+            made[name] = loaded, export
+        return made[name]
+
+    return _stock
+
+
+@pytest.fixture
+def stocked(sandbox: launch.Running, stock: Stock, tmp_path: Path) -> Iterator[Stocked]:
+    """Open a desk with orders that are the same in all tests that name them so."""
+    with ExitStack() as desks:
+
+        def open_desk(name: str, rows: Callable[[], Sequence[dict[str, str]]]) -> Desk:
+            loaded, export = stock(name, rows)
+            desk = desks.enter_context(_desk(sandbox, loaded, tmp_path))
+            desk.seed(export)
+            return desk
+
+        yield open_desk
+
+
 @pytest.fixture
 def store(prepared: Path, tmp_path: Path) -> Iterator[Database]:
     """A store without any order, with its reference tables."""
@@ -212,13 +260,24 @@ def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path:
         yield desk
 
 
+class _Client(Client):
+    """A client before whose calls the sandbox gets to know every order."""
+
+    desk: Desk
+
+    def call(self, method: str, parameters: Mapping[str, Any], *, write: bool = False) -> dict[str, Any]:
+        assert self.desk.url
+        return super().call(method, parameters, write=write)
+
+
 @contextmanager
 def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
     HTTP.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
     settings = Settings(data=folder / "data", settle_seconds=0)
     database = _copied(prepared, folder)
-    client = Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
+    client = _Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
     desk = Desk(App(settings, database, platform=Platform(client)), sandbox.url, folder)
+    client.desk = desk
     desk.behave(faults={}, rate_limit=0, daily_quota=0, latency_ms=0, jitter_ms=0, seed=1)
     yield desk
     client.close()

@@ -51,7 +51,7 @@ def navigation(root: Path) -> StreamlitPage:
     hidden = [_page(root, name, *HIDDEN[name], hidden=True) for name in HIDDEN]
     # The tab's icon comes before the navigation: a browser would fetch a page's icon for it from outside.
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
-    page = st.navigation(shown + hidden)
+    page = st.navigation(shown + hidden, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Shipdesk")
     st.html(_ROOM)
     return page

@@ -6,7 +6,7 @@ import pytest
 
 from lib.services import orders
 from tests.builders import an_export_row
-from tests.conftest import Desk
+from tests.conftest import Desk, Stocked
 from tests.pages.conftest import Open, text_of
 
 
@@ -15,13 +15,16 @@ def an_order(**over: str) -> dict[str, str]:
     return an_export_row(发货期限="2099-01-01 10:00", **over)
 
 
-@pytest.fixture
-def faulty(empty_desk: Desk) -> Desk:
+def six_orders() -> list[dict[str, str]]:
     """Two orders without a phone, three with an unusual postcode, one that is well."""
     rows = [an_order(手机="", 联系电话="", 收货人名称="**Bold** <b>x</b>") for _ in range(2)]
     rows += [an_order(邮编="odd") for _ in range(3)]
-    empty_desk.load([*rows, an_order()])
-    return empty_desk
+    return [*rows, an_order()]
+
+
+@pytest.fixture
+def faulty(stocked: Stocked) -> Desk:
+    return stocked("faulty", six_orders)
 
 
 def test_without_orders_it_says_how_to_begin(open_empty: Open) -> None:

@@ -12,7 +12,7 @@ from lib.domain.orders import OrderFilter
 from lib.services import batches, orders, sync_details
 from lib.ui import filters
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk
+from tests.conftest import Desk, Stocked
 from tests.pages.conftest import Open, text_of
 
 #: A row in the middle of what the fixture `mixed` loads.
@@ -36,8 +36,7 @@ def shown(page: AppTest) -> pd.DataFrame:
     return page.dataframe[0].value
 
 
-@pytest.fixture
-def mixed(empty_desk: Desk) -> Desk:
+def ten_of_some_kinds() -> list[dict[str, str]]:
     """Six orders to Ireland, three to Germany (one with two products, one with a note), one without a phone."""
     one = a_products_cell(("SKU-1", 1))
     rows = [an_export_row(products=one) for _ in range(6)]
@@ -45,8 +44,12 @@ def mixed(empty_desk: Desk) -> Desk:
     rows.append(an_export_row(products=one, 订单备注="please [click](http://x) **now**", **GERMAN))
     rows.append(an_export_row(products=one, 买家选择物流="", **GERMAN))
     rows.append(an_export_row(products=one, 手机="", 联系电话="", 收货人名称="**Bold** Müller"))
-    empty_desk.load(rows)
-    return empty_desk
+    return rows
+
+
+@pytest.fixture
+def mixed(stocked: Stocked) -> Desk:
+    return stocked("ten-of-some-kinds", ten_of_some_kinds)
 
 
 def test_without_orders_it_says_where_they_come_from(open_page: Open, empty_desk: Desk) -> None:

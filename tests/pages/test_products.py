@@ -7,15 +7,15 @@ import pytest
 from lib.domain.plans import Policy
 from lib.services import products
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk
+from tests.conftest import Desk, Stocked
 from tests.pages.conftest import Open, text_of
 
 
 @pytest.fixture
-def waiting(empty_desk: Desk) -> Desk:
+def waiting(stocked: Stocked) -> Desk:
     """Two orders that wait for an unknown SKU, which looks like a known one."""
-    empty_desk.load([an_export_row(products=a_products_cell(("SKU-1-2PCS", 1))) for _ in range(2)])
-    return empty_desk
+    of_one_sku = a_products_cell(("SKU-1-2PCS", 1))
+    return stocked("waiting", lambda: [an_export_row(products=of_one_sku) for _ in range(2)])
 
 
 def test_without_products_and_orders_it_says_how_to_begin(open_page: Open, desk: Desk) -> None:

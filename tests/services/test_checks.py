@@ -30,9 +30,10 @@ AMERICAN = {
 }
 
 
-def found(desk: Desk) -> list[tuple[str, str, bool]]:
-    """(code, field, whether it keeps the order back) of the only order."""
-    [order_id] = desk.order_ids()
+def found(desk: Desk, order_id: str = "") -> list[tuple[str, str, bool]]:
+    """(code, field, whether it keeps the order back) of an order, the only one unless it is named."""
+    if not order_id:
+        [order_id] = desk.order_ids()
     return [
         (row["code"], row["field"], row["blocks"]) for row in orders.detail(desk.app, order_id)["findings"]
     ]
@@ -61,12 +62,12 @@ def found(desk: Desk) -> list[tuple[str, str, bool]]:
 def test_a_fault_is_loaded_named_and_kept_out_alone(
     empty_desk: Desk, row: dict[str, str], code: str, field: str
 ) -> None:
-    empty_desk.load([an_export_row(**row)])
-    assert (code, field, True) in found(empty_desk)
-    assert len(empty_desk.order_ids()) == 1, "loaded and visible"
-    empty_desk.load([an_export_row()])
+    faulty, neighbour = an_export_row(**row), an_export_row()
+    empty_desk.load([faulty, neighbour])
+    assert (code, field, True) in found(empty_desk, faulty["订单号"])
+    assert len(empty_desk.order_ids()) == 2, "loaded and visible"
     made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester")
-    assert len(made.order_ids) == 1, "its neighbour goes"
+    assert made.order_ids == [neighbour["订单号"]], "its neighbour goes"
     assert code in {one.code for one in made.excluded}
 
 

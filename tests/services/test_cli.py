@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,8 +122,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def new_shop(tmp_path: Path) -> Shop:
-    """A shop with nothing in it."""
+def new_shop(tmp_path: Path, prepared: Path) -> Shop:
+    """A shop with nothing in it, its store made before."""
+    (tmp_path / "data").mkdir()
+    shutil.copyfile(prepared, tmp_path / "data" / "shipdesk.duckdb")
     return Shop(tmp_path / "data")
 
 

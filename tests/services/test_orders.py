@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,21 +11,22 @@ from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.services import batches, orders, sync
 from tests.builders import a_products_cell, an_export_row
-from tests.conftest import HTTP, Desk
+from tests.conftest import HTTP, Desk, Stocked
+
+
+def some_of_each() -> list[dict[str, str]]:
+    soon = f"{datetime.now(UTC) + timedelta(hours=5) - timedelta(hours=8):%Y-%m-%d %H:%M}"
+    return [
+        an_export_row(订单备注="please gift wrap", 买家选择物流="ePacket"),
+        an_export_row(收货国家="Germany", 邮编="10115", 手机="4915112345678", 发货期限=soon),
+        an_export_row(products=a_products_cell(("SKU-1", 2), ("SKU-2", 1)), 买家选择物流=""),
+        an_export_row(products=a_products_cell(("UNKNOWN", 1))),
+    ]
 
 
 @pytest.fixture
-def mixed(empty_desk: Desk) -> Desk:
-    soon = f"{empty_desk.app.now() + timedelta(hours=5) - timedelta(hours=8):%Y-%m-%d %H:%M}"
-    empty_desk.load(
-        [
-            an_export_row(订单备注="please gift wrap", 买家选择物流="ePacket"),
-            an_export_row(收货国家="Germany", 邮编="10115", 手机="4915112345678", 发货期限=soon),
-            an_export_row(products=a_products_cell(("SKU-1", 2), ("SKU-2", 1)), 买家选择物流=""),
-            an_export_row(products=a_products_cell(("UNKNOWN", 1))),
-        ]
-    )
-    return empty_desk
+def mixed(stocked: Stocked) -> Desk:
+    return stocked("some-of-each", some_of_each)
 
 
 @pytest.mark.parametrize(
