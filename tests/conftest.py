@@ -90,9 +90,14 @@ class Desk:
         """Orders come in by a file here, and exist on the platform."""
         export = write_export(self.folder / "orders.csv", rows)
         files.load(self.app, [export], by="tester")
-        self.seed(export)
+        self.seed_when_asked(export)
 
     def seed(self, export: Path) -> None:
+        """The platform knows the orders of a file."""
+        self.seed_when_asked(export)
+        assert self.url
+
+    def seed_when_asked(self, export: Path) -> None:
         """The platform knows the orders of a file once somebody asks it: most tests never do."""
         self._unknown.append(export)
 
@@ -231,7 +236,7 @@ def stocked(sandbox: launch.Running, stock: Stock, tmp_path: Path) -> Iterator[S
         def open_desk(name: str, rows: Callable[[], Sequence[dict[str, str]]]) -> Desk:
             loaded, export = stock(name, rows)
             desk = desks.enter_context(_desk(sandbox, loaded, tmp_path))
-            desk.seed(export)
+            desk.seed_when_asked(export)
             return desk
 
         yield open_desk
@@ -256,7 +261,7 @@ def empty_desk(sandbox: launch.Running, with_products: Path, tmp_path: Path) -> 
 def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk with ten plain orders awaiting shipment."""
     with _desk(sandbox, with_orders, tmp_path) as desk:
-        desk.seed(ten_orders)
+        desk.seed_when_asked(ten_orders)
         yield desk
 
 
