@@ -23,7 +23,7 @@ FEW_ROWS = 5_000
 _AT_ONCE = "set disabled_optimizers = 'common_subexpressions'"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
-MEMORY = "400MB"
+MEMORY = "250MB"
 
 _PROBLEM = ("sheet", "row_no", "column_name", "value", "code")
 #: What a refused row has besides: of which order or SKU it is, and the cells that stood there.

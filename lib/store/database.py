@@ -20,6 +20,10 @@ from lib.store.queries import sql
 SQL = Path(__file__).parent / "sql"
 MIGRATIONS = SQL / "migrations"
 DERIVED = SQL / "derived"
+#: What the store may keep in memory while a large file is taken in, which is in memory itself: of each row, and at
+#: least. A million orders are checked with half of that.
+BYTES_BESIDE_A_ROW = 800
+LEAST_MB = 400
 _FORGET_DERIVED = "delete from migrations where name like 'derived-%';"
 
 
@@ -138,6 +142,19 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+
+    @contextmanager
+    def write_much(self, row_count: int) -> Iterator[Work]:
+        """As write, for so many rows that the store had better keep little in memory beside them."""
+        megabytes = max(LEAST_MB, row_count * BYTES_BESIDE_A_ROW // 1_000_000)
+        # Below what is in use just now the limit is refused, and nothing is lost but memory.
+        with suppress(duckdb.Error):
+            self._connection.execute(f"set memory_limit = '{megabytes}MB'")
+        try:
+            with self.write() as work:
+                yield work
+        finally:
+            self._connection.execute("reset memory_limit")
 
     @contextmanager
     def rehearse(self) -> Iterator[Work]:

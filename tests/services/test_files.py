@@ -1,6 +1,9 @@
 """Files are loaded as a whole or not at all, and every row of them is accounted for."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count as count_from
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,37 @@ from lib.files import sheets
 from lib.services import files
 from lib.services.files import FileReport, LoadReport
 from lib.store.database import Database
-from tests.builders import a_product, a_products_cell, an_export_row, write_export, write_products
+from tests.builders import (
+    DIANXIAOMI_HEADERS,
+    LINGXING_HEADERS,
+    MABANG_HEADERS,
+    a_bill_line,
+    a_dianxiaomi_row,
+    a_lingxing_row,
+    a_mabang_row,
+    a_product,
+    a_products_cell,
+    a_rate,
+    an_export_row,
+    write_bill,
+    write_export,
+    write_products,
+    write_rates,
+)
+
+Write = Callable[[Path, Sequence[Mapping[str, str]]], Path]
+
+#: Each form a file has with numbers in it: what one row of it is, and what writes such rows.
+WRITTEN: dict[str, tuple[Callable[[], dict[str, str]], Write]] = {
+    "seller_center": (an_export_row, write_export),
+    "dianxiaomi": (a_dianxiaomi_row, partial(write_export, headers=DIANXIAOMI_HEADERS)),
+    "mabang": (a_mabang_row, partial(write_export, headers=MABANG_HEADERS)),
+    "lingxing": (a_lingxing_row, partial(write_export, headers=LINGXING_HEADERS)),
+    "products": (lambda: a_product(f"SKU-{next(_numbers)}"), write_products),
+    "rates": (a_rate, write_rates),
+    "bills": (lambda: a_bill_line(f"LP{next(_numbers)}"), write_bill),
+}
+_numbers = count_from(1)
 
 
 @pytest.fixture
@@ -182,3 +215,17 @@ def test_a_load_is_in_the_audit_without_anybodys_name_or_address(app: App, tmp_p
     assert (action, subject, by) == ("load", "orders.csv", "ann")
     assert "Vera" not in detail
     assert '"loaded": 1' in detail
+
+
+@pytest.mark.parametrize("number", ["353851234567", "99999999999999", "-123456789012.3456789"])
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_number_beyond_all_measure_is_a_cell_that_cannot_be_read(
+    app: App, tmp_path: Path, kind: str, number: str
+) -> None:
+    """In every column in turn, which also puts numbers where none belong."""
+    row, write = WRITTEN[kind]
+    columns = [name for name in row() if name not in ("订单号", "平台单号", "SKU", "plan")]
+    rows = [row() | {column: number} for column in columns]
+    report = load(app, write(tmp_path / "huge.csv", rows))
+    assert report.files[0].error_code is None
+    assert report.files[0].read >= len(set(columns))

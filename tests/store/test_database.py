@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -22,3 +23,20 @@ def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:
     assert "shipment_id" in columns
     assert len(names) == 1
     assert names != [("derived-earlier",)]
+
+
+def test_writing_much_leaves_the_memory_as_it_was(tmp_path: Path) -> None:
+    database = Database(tmp_path / "store.duckdb")
+
+    def limit() -> str:
+        with database.read() as work:
+            return str(work._cursor.execute("select current_setting('memory_limit')").fetchone())
+
+    usual = limit()
+    with database.write_much(1_000):
+        assert limit() != usual
+    assert limit() == usual
+    with suppress(ZeroDivisionError), database.write_much(1_000):
+        raise ZeroDivisionError
+    assert limit() == usual
+    database.close()

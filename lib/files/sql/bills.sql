@@ -17,7 +17,7 @@ create temp macro written_number(cell) as
             ),
             ',',
             ''
-        ) as decimal(18, 6)
+        ) as decimal(14, 6)
     );
 
 -- The currency a text names: by its sign, its code, or 元.

@@ -161,7 +161,7 @@ select
             try_cast(
                 replace(
                     regexp_extract(lower(tidy(weighed)), '^([\d,]+(?:\.\d+)?) ?(?:g|kg|克|千克)?$', 1), ',', ''
-                ) as decimal(18, 4)
+                ) as decimal(14, 4)
             )
             * case
                 when regexp_matches(lower(tidy(weighed)), '(kg|千克)$') then 1000

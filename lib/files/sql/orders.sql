@@ -16,7 +16,7 @@ create temp macro same_name(name) as lower(nfc_normalize(one_line(name)));
 create temp macro any_amount(parts) as
     {
         'sign': upper(replace(concat(parts.sign, parts.unit), ' ', '')),
-        'number': (try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(18, 4)) * 10000)::bigint
+        'number': (try_cast(concat(replace(parts.whole, ',', ''), parts.fraction) as decimal(14, 4)) * 10000)::bigint
     };
 
 -- An amount: how its currency is written, and its number in ten-thousandths, for whole numbers are quick to divide.
@@ -26,7 +26,7 @@ create temp macro amount_parts(cell) as
         when regexp_full_match(cell, '[$]?\d{1,12}(\.\d{1,4})?')
             then {
                 'sign': case when starts_with(cell, '$') then '$' else '' end,
-                'number': (try_cast(ltrim(cell, '$') as decimal(18, 4)) * 10000)::bigint
+                'number': (try_cast(ltrim(cell, '$') as decimal(14, 4)) * 10000)::bigint
             }
         else any_amount(
             regexp_extract(

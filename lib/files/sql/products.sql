@@ -24,7 +24,7 @@ create temp macro written_number(cell) as
             ),
             ',',
             ''
-        ) as decimal(18, 4)
+        ) as decimal(14, 4)
     );
 
 -- One row per row of the sheet and cell that should hold a number and holds something.

@@ -16,7 +16,7 @@ create temp macro written_number(cell) as
     try_cast(
         replace(
             regexp_extract(tidy(cell), '^[$¥￥]? ?(-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?) ?%?$', 1), ',', ''
-        ) as decimal(18, 6)
+        ) as decimal(14, 6)
     );
 
 -- One row per row and cell that should hold a number and holds something.

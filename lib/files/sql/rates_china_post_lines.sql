@@ -9,7 +9,7 @@ select
     max_g,
     case
         when pricing = 'first_weight_plus_additional' then '0'
-        else (try_cast(per_gram as decimal(18, 6)) * 1000)::varchar
+        else (try_cast(per_gram as decimal(14, 6)) * 1000)::varchar
     end as per_kg,
     case when pricing = 'first_weight_plus_additional' then '0' else item_fee end as item_fee,
     first_g,

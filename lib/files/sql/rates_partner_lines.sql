@@ -7,7 +7,7 @@ select
     tidy(country) as country,
     price as price_text,
     written_number(price) as price,
-    (try_cast(per_gram as decimal(18, 8)) * 1000)::decimal(18, 6) as per_kg,
+    (try_cast(per_gram as decimal(15, 8)) * 1000)::decimal(18, 6) as per_kg,
     days_min,
     days_max,
     battery,

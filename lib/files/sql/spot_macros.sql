@@ -2,4 +2,4 @@
 create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
 create temp macro written_number(cell) as
-    try_cast(replace(regexp_extract(tidy(cell), '^[$¥￥]? ?(-?[\d,]+(?:\.\d+)?)$', 1), ',', '') as decimal(18, 6));
+    try_cast(replace(regexp_extract(tidy(cell), '^[$¥￥]? ?(-?[\d,]+(?:\.\d+)?)$', 1), ',', '') as decimal(14, 6));

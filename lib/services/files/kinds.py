@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DEFAULT_SHOP = "default"
 
+#: From so many rows on a file is large in memory.
+MANY_ROWS = 100_000
+
 
 @dataclass(frozen=True)
 class Incoming:

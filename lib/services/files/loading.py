@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lib.domain.problems import Problem
-from lib.files import engine, layouts, sheets
+from lib.files import engine, layouts, memory, sheets
 from lib.services.files import mappings
-from lib.services.files.kinds import DEFAULT_SHOP, Incoming, Taken
+from lib.services.files.kinds import DEFAULT_SHOP, MANY_ROWS, Incoming, Taken
 from lib.services.files.registry import KINDS
 from lib.services.files.reports import Conflict, FileReport, LoadReport, row_problems
 from lib.store import audit, imports
@@ -149,11 +149,16 @@ def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:
 
 def _take(app: App, found: layouts.Recognised, file: Incoming, rehearsing: Told) -> LoadReport:
     """Read a sheet by its kind's reader and take it in: all of it in one transaction, or nothing."""
-    kind = KINDS[found.layout.kind]
+    kind, many = KINDS[found.layout.kind], len(found.sheet) > MANY_ROWS
+    if many:
+        memory.give_back()
     tables = kind.read(app, found, file)
     refused, numbers = _as_they_stood(found, tables.problems), found.problem_ids()
     found.sheet.forget()
-    with app.database.write() as work:
+    if many:
+        memory.give_back()
+    database = app.database
+    with database.write_much(tables.read) if many else database.write() as work:
         import_id = imports.next_id(work)
         taken = kind.take(work, tables, file, import_id)
         report = FileReport(

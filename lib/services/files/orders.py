@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lib.files import exports, fingerprints, orders
+from lib.files import exports, fingerprints, memory, orders
 from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
-from lib.services.files.kinds import Incoming, Kind, Taken
+from lib.services.files.kinds import MANY_ROWS, Incoming, Kind, Taken
 from lib.store import imports
 from lib.store.database import Work
 
@@ -51,6 +51,8 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
         newest=file.newest,
         lets_go=not tables.layout.startswith(PREFIX),
     )
+    if counts.orders > MANY_ROWS:
+        memory.give_back()
     checks.refresh(work, file.shop_id, file.at)
     doubts = [
         tables.warnings,
