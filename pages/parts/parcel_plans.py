@@ -17,22 +17,54 @@ from lib.wording import cargo_label, obstacles_sentence, part_label
 from pages.parts import edges, trials
 from pages.parts.choice import TABLES, got_a_plan
 
+#: So many parcels are on a page of the table: of ten thousand nobody reads more, and each costs the browser time.
+PAGE_SIZE = 200
 
-def show_orders(batch_id: str, choices: pd.DataFrame) -> None:
-    """One row per parcel; a tick opens every plan for it."""
-    st.subheader(_("Every order"))
-    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-    rows = choices.sort_values(
-        by=["option_count", "position"],
-        key=lambda column: column > 0 if column.name == "option_count" else column,
+
+def compare(batch_id: str) -> plans.Comparison:
+    """The draft against every plan, with the page of its parcels that the table below shows."""
+    return plans.compare(
+        app(),
+        batch_id,
+        wanted=str(st.session_state.get(f"plans_find_{batch_id}") or "").strip(),
+        page=int(st.session_state.get(f"plans_page_{batch_id}") or 1),
+        page_size=PAGE_SIZE,
     )
+
+
+def show_orders(batch_id: str, found: plans.Comparison, names: Mapping[str, str]) -> None:
+    """One row per parcel, a page of them; a tick opens every plan for it."""
+    st.subheader(_("Every order"))
+    if found.tally.parcel_count > PAGE_SIZE:
+        st.text_input(
+            _("Find an order"),
+            key=f"plans_find_{batch_id}",
+            on_change=_turned,
+            args=(f"plans_page_{batch_id}",),
+            placeholder=_("Order or shipment number, or a part of it"),
+            width=360,
+        )
+    rows = found.choices
     ticked = tables.choose(
         _order_rows(rows, names), _order_columns(), by="shipment_id", key="plans_orders", single=True
     )
+    if found.page_count > 1:
+        # Where the list got shorter meanwhile, the page that was left is not there any more.
+        key = f"plans_page_{batch_id}"
+        st.session_state[key] = found.page
+        st.pagination(found.page_count, key=key, on_change=actions.clear, args=("plans_orders",))
     if ticked:
         show_options(batch_id, rows.set_index("shipment_id").loc[ticked[0]].to_dict(), ticked[0])
+    elif rows.empty:
+        st.caption(_("No order of this draft has that in its number."))
     else:
         st.caption(_("Tick an order to see every plan for it, with the fee taken apart."))
+
+
+def _turned(page_key: str) -> None:
+    """Another search begins on its first page, with nothing ticked."""
+    st.session_state.pop(page_key, None)
+    actions.clear("plans_orders")
 
 
 def _order_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

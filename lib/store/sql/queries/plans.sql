@@ -151,8 +151,9 @@ from quotes_for('parcels', $quoted_on::date, sold := $sold);
 drop table if exists cheapest;
 
 -- name: cheapest_make
--- One row per parcel that any plan can carry: the cheapest, the faster one where two cost the same; of how many.
-create temp table cheapest as
+-- One row per parcel that any plan can carry: the cheapest, the faster one where two cost the same; of how many. Made once
+-- for all who read it after a rating.
+create temp table if not exists cheapest as
 select parcel_id, best.plan as plan_id, best.minor as fee_minor, best.currency, best.fee as fee_cny_minor, option_count
 from (
     select
@@ -457,40 +458,80 @@ from pair_confirmations
 where batch_id = $batch_id
 order by confirmed_at desc, shipment_count desc, buyer_service, plan_id;
 
--- name: batch_choices
--- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.
+-- name: choices_tally
+-- One row per currency of the chosen plans of a rated batch (null: no plan that can carry the parcel is chosen): how many
+-- parcels, what they cost, how much more than their cheapest plans, and how many no plan can carry.
 select
-    shipment.shipment_id,
-    shipment.position,
-    shipment.order_id,
-    receiver.country,
-    shipment.weight_g,
-    shipment.cargo_class,
+    quote.currency,
+    count(*)::bigint as parcel_count,
+    coalesce(sum(quote.fee_minor), 0)::bigint as fee_minor,
+    coalesce(sum(quote.fee_cny_minor), 0)::bigint as fee_cny_minor,
+    coalesce(sum(quote.fee_cny_minor - cheapest.fee_cny_minor), 0)::bigint as over_cny_minor,
+    count(*) filter (where cheapest.parcel_id is null)::bigint as uncarried_count
+from parcels as parcel
+inner join shipments as shipment
+    on shipment.shipment_id = parcel.parcel_id
+left join cheapest
+    on cheapest.parcel_id = parcel.parcel_id
+left join quoted as quote
+    on quote.parcel_id = parcel.parcel_id and quote.plan_id = shipment.plan_id
+group by quote.currency
+order by quote.currency;
+
+-- name: batch_choices
+-- One row per undecided shipment of a rated batch, a page of them: the plan chosen for it, the cheapest, and its buyer's
+-- service. What no plan can carry comes first, then what has no plan yet. $wanted: only what has it in its order number
+-- or its own.
+with page as (
+    select
+        shipment.shipment_id,
+        shipment.position,
+        shipment.shop_id,
+        shipment.order_id,
+        parcel.country,
+        shipment.weight_g,
+        shipment.cargo_class,
+        shipment.plan_id,
+        shipment.locked,
+        cheapest.plan_id as cheapest_plan_id,
+        cheapest.fee_minor as cheapest_minor,
+        cheapest.currency as cheapest_currency,
+        cheapest.fee_cny_minor as cheapest_cny_minor,
+        coalesce(cheapest.option_count, 0)::bigint as option_count
+    from parcels as parcel
+    inner join shipments as shipment
+        on shipment.shipment_id = parcel.parcel_id
+    left join cheapest
+        on cheapest.parcel_id = parcel.parcel_id
+    where $wanted::varchar is null
+        or contains(shipment.order_id, $wanted::varchar)
+        or contains(shipment.shipment_id, $wanted::varchar)
+    order by cheapest.parcel_id is not null, shipment.plan_id is not null, shipment.position
+    limit $page_size
+    offset $skipped
+)
+
+select
+    page.* exclude (shop_id),
     o.buyer_service,
-    shipment.plan_id,
-    shipment.locked,
     quote.fee_minor,
     quote.currency,
     quote.fee_cny_minor,
-    quote.days_max,
-    cheapest.plan_id as cheapest_plan_id,
-    cheapest.fee_minor as cheapest_minor,
-    cheapest.currency as cheapest_currency,
-    cheapest.fee_cny_minor as cheapest_cny_minor,
-    coalesce(cheapest.option_count, 0)::bigint as option_count
-from shipments as shipment
-inner join effective_receivers as receiver
-    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+    quote.days_max
+from page
 inner join orders as o
-    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-inner join parcels as parcel
-    on parcel.parcel_id = shipment.shipment_id
-left join cheapest
-    on cheapest.parcel_id = shipment.shipment_id
+    on o.shop_id = page.shop_id and o.order_id = page.order_id
 left join quoted as quote
-    on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
-where shipment.batch_id = $batch_id
-order by shipment.plan_id is not null, shipment.position;
+    on quote.parcel_id = page.shipment_id and quote.plan_id = page.plan_id
+order by page.option_count > 0, page.plan_id is not null, page.position;
+
+-- name: choices_wanted
+-- One row: how many undecided shipments of a rated batch have $wanted in their order's number or their own.
+select count(*)::bigint as parcel_count
+from parcels as parcel
+inner join shipments as shipment
+    on shipment.shipment_id = parcel.parcel_id
+where contains(shipment.order_id, $wanted::varchar) or contains(shipment.shipment_id, $wanted::varchar);
 
 -- name: tier_edges
 -- One row per rated shipment and direction (grams < 0: lighter, > 0: heavier) whose plan, the chosen one or else the
