@@ -102,9 +102,13 @@ class Quote:
     card_note: str | None  #: What the list lacks.
     days_min: int | None
     days_max: int | None
+    tracked: bool
     return_supported: bool
     return_fee_minor: int | None  #: The return-service fee, an assumption; not in fee_minor.
     return_fee_currency: str | None
+    is_buyers: bool  #: The service the buyer chose.
+    over_buyers_cny_minor: int | None  #: What it costs more than that one; None where either cannot carry it.
+    over_buyers_days: int | None  #: How many days later it is promised.
 
 
 def compare(
@@ -148,24 +152,23 @@ def _compared(
 def frontier(by_plan: pd.DataFrame) -> list[str]:
     """The plans nothing beats, fastest first: each further one is slower and costs less a parcel.
 
-    Looks only at plans that state their days and carry as many parcels as any such plan does: means over other
-    parcels say nothing about which plan is dearer.
+    Looks only at plans compared over the very same parcels (see `store.plans.by_plan`): means over other parcels say
+    nothing about which plan is dearer.
     """
-    dated = by_plan[(by_plan["carried_count"] > 0) & by_plan["days_max"].notna()]
-    widest = dated[dated["carried_count"] == dated["carried_count"].max()]
+    compared = by_plan.dropna(subset="alike_cny_minor")
     found: list[str] = []
     least: int | None = None
-    for row in widest.sort_values(["days_max", "fee_cny_minor", "plan_id"]).to_dict("records"):
-        if least is None or row["fee_cny_minor"] < least:
+    for row in compared.sort_values(["days_max", "alike_cny_minor", "plan_id"]).to_dict("records"):
+        if least is None or row["alike_cny_minor"] < least:
             found.append(row["plan_id"])
-            least = row["fee_cny_minor"]
+            least = row["alike_cny_minor"]
     return found
 
 
 def options(app: App, batch_id: str, shipment_id: str) -> list[Quote]:
     """Every plan for one shipment of a batch; those that can carry it first, cheapest first."""
     with app.database.read() as work:
-        store.rate_batch(work, batch_id, on=app.now().date())
+        store.rate_batch(work, batch_id, on=app.now().date(), shipment_id=shipment_id)
         return [_quote(row) for row in store.options(work, shipment_id)]
 
 
@@ -225,6 +228,14 @@ def landed_of_order(app: App, order_id: str) -> list[Landed]:
             raise Problem("order_unknown", order_id=order_id)
         store.rate_orders(work, [order_id], on=today)
         return [_landed(row) for row in store.landed(work, order_id, on=today)]
+
+
+def landed_of_shipment(app: App, batch_id: str, shipment_id: str) -> list[Landed]:
+    """What is due at the destination of one undecided shipment of a batch, besides any fee."""
+    today = app.now().date()
+    with app.database.read() as work:
+        store.rate_batch(work, batch_id, on=today, shipment_id=shipment_id)
+        return [_landed(row) for row in store.landed(work, shipment_id, on=today)]
 
 
 def landed_of_parcel(
@@ -389,9 +400,13 @@ def _quote(row: dict[str, Any]) -> Quote:
         card_note=row["card_note"],
         days_min=row["days_min"],
         days_max=row["days_max"],
+        tracked=row["tracked"],
         return_supported=row["return_supported"],
         return_fee_minor=row["return_fee_minor"],
         return_fee_currency=row["return_fee_currency"],
+        is_buyers=row["is_buyers"],
+        over_buyers_cny_minor=row["over_buyers_cny_minor"],
+        over_buyers_days=row["over_buyers_days"],
     )
 
 

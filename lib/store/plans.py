@@ -19,13 +19,15 @@ def all_plans(work: Work, *, on: date) -> list[dict[str, Any]]:
     return work.rows("plans_all", quoted_on=on)
 
 
-def rate_batch(work: Work, batch_id: str, *, on: date, brief: bool = False) -> None:
-    """Quote every plan for the batch's undecided shipments, for the readers below within the same work.
+def rate_batch(
+    work: Work, batch_id: str, *, on: date, brief: bool = False, shipment_id: str | None = None
+) -> None:
+    """Quote every plan for the batch's undecided shipments, or for one, for the readers below within the same work.
 
     `brief`: without the parts of the fees, for `by_plan`, `tally`, `choices` and `cheapest_by_place` alone.
     """
     work.run("parcels_clear")
-    work.run("parcels_of_batch", batch_id=batch_id)
+    work.run("parcels_of_batch", batch_id=batch_id, shipment_id=shipment_id)
     rate(work, on, brief=brief)
 
 
@@ -85,8 +87,13 @@ def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
 
 
 def by_plan(work: Work) -> pd.DataFrame:
-    """One row per plan over all rated parcels: how many it carries, their total, what stops the rest."""
-    return work.frame("quotes_by_plan")
+    """One row per plan over all rated parcels: how many it carries, their total, what stops the rest.
+
+    alike_count and alike_cny_minor: how many parcels all compared plans can carry, and what this one costs for those;
+    missing for plans that carry too few of them, or promise no days.
+    """
+    alike = work.frame("quotes_alike").astype({"alike_count": "Int64", "alike_cny_minor": "Int64"})
+    return work.frame("quotes_by_plan").merge(alike, on="plan_id", how="left")
 
 
 def cheapest_by_place(work: Work) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
@@ -53,7 +55,7 @@ def scatter(
                 y=line[y].tolist(),
                 name=line_label,
                 mode="lines",
-                line={"dash": "dot", "width": 2, "color": "gray"},
+                line={"dash": "dot", "width": 3, "color": "#334155"},
                 hoverinfo="skip",
             )
         )
@@ -116,9 +118,11 @@ def heat_map(
             x=columns,
             y=rows,
             z=cells(value),
-            text=[[one or "" for one in line] for line in cells(text)],
+            text=[[_wrapped(one) for one in line] for line in cells(text)],
             customdata=cells(detail),
             texttemplate="%{text}",
+            # Without a size of its own all text shrinks until the longest fits its cell.
+            textfont={"size": 11},
             hovertemplate="%{customdata}<extra></extra>",
             colorscale="Blues",
             colorbar={"title": {"text": value_label}},
@@ -129,7 +133,13 @@ def heat_map(
     )
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
     figure.update_xaxes(side="top", type="category")
-    _show(figure, key=key, alt=alt, height=130 + 34 * len(rows))
+    _show(figure, key=key, alt=alt, height=130 + 36 * len(rows))
+
+
+def _wrapped(text: object, width: int = 16) -> str:
+    """A text in two lines at most, for a cell; what does not fit is cut off."""
+    lines = textwrap.wrap(str(text or ""), width, max_lines=2, placeholder="…")
+    return "<br>".join(html.escape(line) for line in lines)
 
 
 def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:

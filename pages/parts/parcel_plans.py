@@ -11,9 +11,10 @@ import streamlit as st
 from lib.services import plans
 from lib.services import trials as trial_service
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import cargo_label, obstacles_sentence, part_label
+from lib.wording import cargo_label, due_label, obstacles_sentence, part_label
 from pages.parts import edges, trials
 from pages.parts.choice import TABLES, got_a_plan
 
@@ -145,6 +146,8 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
             "parts": [parts(one) if one.eligible else "" for one in quotes],
             "chargeable": [formats.weight(one.chargeable_g) if one.eligible else "–" for one in quotes],
             "days": [formats.days(one.days_min, one.days_max) for one in quotes],
+            "against": [_against_buyers(one) for one in quotes],
+            "tracked": [one.tracked for one in quotes],
             "card": [one.card_id or "–" for one in quotes],
             "return_fee": [formats.money(one.return_fee_minor, one.return_fee_currency) for one in quotes],
             "why_not": [obstacles_sentence(one.obstacles) for one in quotes],
@@ -161,6 +164,10 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
             "parts": text(_("Fee taken apart"), width="medium"),
             "chargeable": text(_("Chargeable weight")),
             "days": text(_("Promised")),
+            "against": text(
+                _("Against the buyer's service"), help=_("What it costs more or less, and how much later.")
+            ),
+            "tracked": st.column_config.CheckboxColumn(_("Tracked")),
             "card": text(_("Rate card")),
             "return_fee": text(
                 _("Return-service fee, assumed"), help=_("Only when return is chosen; not in the fee.")
@@ -172,6 +179,7 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
         single=True,
         height="content",
     )
+    say_due(plans.landed_of_shipment(app(), batch_id, shipment_id))
     picked = ticked[0] if ticked and ticked[0] in able else None
     actions.button(
         _("Use {plan} for this order", plan=names[picked]) if picked else _("Tick a plan that can carry it"),
@@ -193,3 +201,34 @@ def parts(quote: plans.Quote) -> str:
     return " + ".join(
         f"{part_label(part)} {formats.money(minor, quote.currency)}" for part, minor in quote.parts
     )
+
+
+def _against_buyers(quote: plans.Quote) -> str:
+    """`+1.20 CNY, 5 days later`: beside the service the buyer chose."""
+    if quote.is_buyers:
+        return _("the buyer's own")
+    said = []
+    if quote.over_buyers_cny_minor is not None:
+        sign = "+" if quote.over_buyers_cny_minor > 0 else ""
+        said.append(sign + formats.money(quote.over_buyers_cny_minor, "CNY"))
+    if quote.eligible and quote.over_buyers_days:
+        count = abs(quote.over_buyers_days)
+        said.append(
+            ngettext("{count} day later", "{count} days later", count)
+            if quote.over_buyers_days > 0
+            else ngettext("{count} day sooner", "{count} days sooner", count)
+        )
+    return _(", ").join(said) or "–"
+
+
+def say_due(due: list[plans.Landed]) -> None:
+    """Duties and taxes stand apart; they are no part of a fee."""
+    for one in due:
+        st.text(
+            _(
+                "Due at the destination, in no fee above: {what}, since {since}: {amount}",
+                what=due_label(one.kind),
+                since=formats.day(one.since),
+                amount=formats.money(one.amount_minor, one.currency),
+            )
+        )

@@ -32,7 +32,7 @@ order by rate.country;
 drop table if exists parcels;
 
 -- name: parcels_of_batch
--- One row per shipment of a batch that is still to be decided.
+-- One row per shipment of a batch that is still to be decided; with $shipment_id that one alone.
 create temp table parcels as
 select
     shipment.shipment_id as parcel_id,
@@ -54,7 +54,9 @@ inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 left join order_headings as heading
     on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
-where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused');
+where shipment.batch_id = $batch_id
+    and shipment.state in ('draft', 'refused')
+    and ($shipment_id::varchar is null or shipment.shipment_id = $shipment_id);
 
 -- name: parcels_of_orders
 -- One row per chosen order, as the parcel its open lines make.
@@ -117,7 +119,8 @@ where parcel_id = $parcel_id
 order by rule;
 
 -- name: quotes_of_parcel
--- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first.
+-- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first. over_buyers: how
+-- much more and how many days later than the service its buyer chose; null where either has no price or no promise.
 select
     quote.*,
     plan.name_en,
@@ -129,10 +132,19 @@ select
     card.source as card_source,
     card.note as card_note,
     return_fee.fee_minor as return_fee_minor,
-    return_fee.currency as return_fee_currency
+    return_fee.currency as return_fee_currency,
+    coalesce(quote.plan_id = parcel.buyer_plan_id, false) as is_buyers,
+    case when quote.obstacles = 0 then quote.fee_cny_minor - own.fee_cny_minor end as over_buyers_cny_minor,
+    quote.days_max - buyers.days_max as over_buyers_days
 from quoted as quote
 inner join plans as plan
     on plan.plan_id = quote.plan_id
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
+left join plans as buyers
+    on buyers.plan_id = parcel.buyer_plan_id
+left join quoted as own
+    on own.parcel_id = quote.parcel_id and own.plan_id = parcel.buyer_plan_id and own.obstacles = 0
 left join rate_cards as card
     on card.card_id = quote.card_id
 left join return_fees as return_fee
@@ -216,6 +228,47 @@ inner join plans as plan
 left join rate_cards as card
     on card.card_id = counted.card_id
 order by counted.carried_count desc, counted.fee_cny_minor, plan.plan_id;
+
+-- name: quotes_alike
+-- One row per plan that can be compared over the very same rated parcels: how many those are, and what it costs for all of
+-- them. Of the plans that promise days as many as have at least half of what they carry together in common, the widest first.
+with ranked as (
+    select
+        quote.plan_id,
+        1::bigint << (row_number() over (order by count(*) desc, quote.plan_id) - 1) as bit
+    from quoted as quote
+    where quote.obstacles = 0 and quote.fee_cny_minor is not null and quote.days_max is not null
+    group by quote.plan_id
+),
+
+able as (
+    select quote.parcel_id, bit_or(ranked.bit) as bits
+    from quoted as quote
+    inner join ranked
+        on ranked.plan_id = quote.plan_id
+    where quote.obstacles = 0 and quote.fee_cny_minor is not null
+    group by quote.parcel_id
+),
+
+widest as (
+    select max(2 * ranked.bit - 1) as bits
+    from ranked
+    inner join (select bits, count(*) as parcel_count from able group by bits) as alike
+        on alike.bits & (2 * ranked.bit - 1) = 2 * ranked.bit - 1
+    group by ranked.bit
+    having ranked.bit = 1 or 2 * sum(alike.parcel_count) >= (select count(*) from able)
+)
+
+select quote.plan_id, count(*)::bigint as alike_count, sum(quote.fee_cny_minor)::bigint as alike_cny_minor
+from quoted as quote
+inner join ranked
+    on ranked.plan_id = quote.plan_id
+inner join able
+    on able.parcel_id = quote.parcel_id
+where ranked.bit < (select max(bits) + 1 from widest)
+    and able.bits & (select max(bits) from widest) = (select max(bits) from widest)
+group by quote.plan_id
+order by quote.plan_id;
 
 -- name: cheapest_by_place
 -- One row per country and weight band [band_from_g, band_to_g) (null: no end): the plan that is the cheapest for most
