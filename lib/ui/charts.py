@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-import textwrap
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -121,11 +121,9 @@ def heat_map(
             text=[[_wrapped(one) for one in line] for line in cells(text)],
             customdata=cells(detail),
             texttemplate="%{text}",
-            # Without a size of its own all text shrinks until the longest fits its cell.
-            textfont={"size": 11},
             hovertemplate="%{customdata}<extra></extra>",
             colorscale="Blues",
-            colorbar={"title": {"text": value_label}},
+            colorbar={"title": {"text": value_label}, "thickness": 12},
             hoverongaps=False,
             xgap=2,
             ygap=2,
@@ -136,10 +134,22 @@ def heat_map(
     _show(figure, key=key, alt=alt, height=130 + 36 * len(rows))
 
 
-def _wrapped(text: object, width: int = 16) -> str:
-    """A text in two lines at most, for a cell; what does not fit is cut off."""
-    lines = textwrap.wrap(str(text or ""), width, max_lines=2, placeholder="…")
-    return "<br>".join(html.escape(line) for line in lines)
+def _wrapped(text: object, width: int = 11, most: int = 3) -> str:
+    """A text in a few short lines, for a cell: all text of the map shrinks until the longest line fits.
+
+    Chinese breaks anywhere, and each sign is twice as wide.
+    """
+    lines = [""]
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*", str(text or "")):
+        if lines[-1] and _wide(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    shown = [line.strip() for line in lines[:most]]
+    return "<br>".join(html.escape(line) for line in shown) + ("…" if len(lines) > most else "")
+
+
+def _wide(text: str) -> int:
+    return sum(2 if one >= "\u2e80" else 1 for one in text)
 
 
 def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:

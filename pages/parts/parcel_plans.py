@@ -154,12 +154,14 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
         }
     )
     text = st.column_config.TextColumn
+    not_all = len(able) < len(quotes)
     ticked = tables.choose(
         frame,
         {
             "name": text(_("Plan"), width="medium", pinned=True),
             "fee": text(_("Fee, estimated"), alignment="right"),
             "fee_cny": tables.amount(_("In CNY")),
+            **({"why_not": text(_("Why not"), width="medium")} if not_all else {}),
             **trials.column_config(),
             "parts": text(_("Fee taken apart"), width="medium"),
             "chargeable": text(_("Chargeable weight")),
@@ -172,7 +174,6 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
             "return_fee": text(
                 _("Return-service fee, assumed"), help=_("Only when return is chosen; not in the fee.")
             ),
-            "why_not": text(_("Why not"), width="medium"),
         },
         by="plan_id",
         key=options,
