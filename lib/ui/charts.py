@@ -134,7 +134,7 @@ def heat_map(
     _show(figure, key=key, alt=alt, height=130 + 36 * len(rows))
 
 
-def _wrapped(text: object, width: int = 11, most: int = 3) -> str:
+def _wrapped(text: object, width: int = 13, most: int = 3) -> str:
     """A text in a few short lines, for a cell: all text of the map shrinks until the longest line fits.
 
     Chinese breaks anywhere, and each sign is twice as wide.
