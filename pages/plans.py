@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from lib.services import batches, plans
@@ -32,13 +31,14 @@ def show_batch(batch_id: str) -> None:
     try:
         batch = batches.get(app(), batch_id)
         with st.spinner(_("Every plan is quoted for every parcel…"), show_time=True):
-            found = plans.compare(app(), batch_id)
+            found = parcel_plans.compare(batch_id)
     except SAYABLE as error:
         st.error(formats.plain(error_sentence(error)))
         show_drafts()
         return
-    head(batch_id, len(found.choices))
-    if found.choices.empty:
+    parcel_count = found.tally.parcel_count
+    head(batch_id, parcel_count)
+    if not parcel_count:
         st.info(_("Nothing of this batch is left to decide."))
         st.page_link(
             "pages/shipments.py",
@@ -47,17 +47,17 @@ def show_batch(batch_id: str) -> None:
             query_params={"batch": batch_id},
         )
         return
-    choice.choose(batch_id, found.plans, len(found.choices), found.places)
-    choice.chosen_total(found.choices)
-    show_uncarried(batch_id, found.choices)
+    choice.choose(batch_id, found.plans, parcel_count, found.places)
+    choice.chosen_total(found.tally)
+    show_uncarried(batch_id, found.uncarried)
     names = {row["plan_id"]: formats.plan(row) for row in found.plans.to_dict("records")}
     trials.show(batch_id)
     edges.show(batch_id, names)
     splits.show(batch_id, names)
     rules.show(names)
     differing = mismatch.confirm(batch_id, batch)
-    go_on(batch_id, found.choices, differing, confirmed=batch["confirmed_at"] is not None)
-    parcel_plans.show_orders(batch_id, found.choices)
+    go_on(batch_id, found.tally, differing, confirmed=batch["confirmed_at"] is not None)
+    parcel_plans.show_orders(batch_id, found, names)
 
 
 def head(batch_id: str, parcel_count: int) -> None:
@@ -94,9 +94,8 @@ def give_up(batch_id: str) -> None:
         )
 
 
-def show_uncarried(batch_id: str, choices: pd.DataFrame) -> None:
+def show_uncarried(batch_id: str, uncarried: list[str]) -> None:
     """Parcels no plan can carry would stop the batch: take them out, all at once."""
-    uncarried = choices.loc[choices["option_count"] == 0, "shipment_id"].tolist()
     if not uncarried:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -125,10 +124,10 @@ def show_uncarried(batch_id: str, choices: pd.DataFrame) -> None:
         )
 
 
-def go_on(batch_id: str, choices: pd.DataFrame, differing: int, *, confirmed: bool) -> None:
+def go_on(batch_id: str, tally: plans.Tally, differing: int, *, confirmed: bool) -> None:
     """To the shipments, once every parcel has its plan and the differing ones are confirmed."""
     missing = []
-    planless = int(choices["fee_minor"].isna().sum())
+    planless = tally.parcel_count - tally.planned_count
     if planless:
         missing.append(
             ngettext("{count} parcel has no plan yet", "{count} parcels have no plan yet", planless)

@@ -13,8 +13,8 @@ from lib.services import costs, plans
 from lib.texts import gettext as _
 from lib.ui import formats, tables
 from lib.ui.context import app
-from lib.wording import SAYABLE, cargo_label, due_label, error_sentence, obstacles_sentence
-from pages.parts.parcel_plans import parts
+from lib.wording import SAYABLE, cargo_label, error_sentence, obstacles_sentence
+from pages.parts.parcel_plans import parts, say_due
 
 #: What parcels are worth in; CNY first, as fees are.
 CURRENCIES = ("USD", "CNY", "EUR")
@@ -88,6 +88,7 @@ def answer(parcel: dict[str, Any]) -> None:
                     "parts": [parts(one) for one in able],
                     "chargeable": [formats.weight(one.chargeable_g) for one in able],
                     "days": [formats.days(one.days_min, one.days_max) for one in able],
+                    "tracked": [one.tracked for one in able],
                     "return_fee": [
                         formats.money(one.return_fee_minor, one.return_fee_currency) for one in able
                     ],
@@ -102,6 +103,7 @@ def answer(parcel: dict[str, Any]) -> None:
                 "parts": text(_("Fee taken apart"), width="medium"),
                 "chargeable": text(_("Chargeable weight")),
                 "days": text(_("Promised")),
+                "tracked": st.column_config.CheckboxColumn(_("Tracked")),
                 "return_fee": text(
                     _("Return-service fee, assumed"), help=_("Only when return is chosen; not in the fee.")
                 ),
@@ -114,7 +116,7 @@ def answer(parcel: dict[str, Any]) -> None:
         st.caption(formats.in_cny(costs.exchange_on(app())))
     else:
         st.warning(_("No plan can carry this parcel."))
-    _say_due(due)
+    say_due(due)
     unable = [one for one in quotes if not one.eligible]
     if unable:
         with st.expander(_("Why not the other {count} plans", count=len(unable)), expanded=not able):
@@ -134,20 +136,6 @@ def answer(parcel: dict[str, Any]) -> None:
                 key="quote_unable",
                 height="content",
             )
-
-
-def _say_due(due: list[plans.Landed]) -> None:
-    """Duties and taxes stand apart; they are no part of a fee."""
-    for one in due:
-        amount = formats.money(one.amount_minor, one.currency)
-        st.text(
-            _(
-                "Due at the destination, in no fee above: {what}, since {since}: {amount}",
-                what=due_label(one.kind),
-                since=formats.day(one.since),
-                amount=amount,
-            )
-        )
 
 
 def _name(quote: plans.Quote) -> str:

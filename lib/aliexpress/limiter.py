@@ -1,9 +1,13 @@
 """How often the platform may be asked: bans are obeyed, and the pace is kept below the limit they came from.
 
 No limit of the logistics calls is published (figures UNCONFIRMED); the platform only says how long it turns callers
-away. So the limit is learned: what passed in the second before a ban was allowed, the next call was not. After the
-ban calls go out evenly at PACE_SHARE of that, for HOLD_S, and then a little faster each second until the pace is no
-longer felt.
+away. So the limit is learned: what passed in the second before the call that was turned away was allowed, that call
+was not. After the ban calls go out evenly at PACE_SHARE of that for HOLD_S, each with a turn of its own, and then a
+little faster each second until the pace is no longer felt. A limit that is met again then is held twice as long.
+
+What the platform counts is when calls arrive, which is somewhere between their leaving and their answer, however a
+busy machine or wire bunches them. So a call whose turn it is also waits until fewer than the limit may have arrived
+in the second before it would.
 
 A ban has the scope its code states: the whole app (the day's quota, and the app's frequency), one call of the app,
 or one seller. All shops of an app share one Limiter. Bans are kept over a restart; what was learned of a pace is not,
@@ -12,11 +16,12 @@ since the next ban teaches it again.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lib.aliexpress.errors import DailyQuota, Unavailable, of_all_methods, of_the_seller
@@ -26,14 +31,24 @@ WAIT_OUT_S = 2.0
 #: The longest a call waits for its turn; a page or a worker that would wait longer is told so instead.
 TURN_S = 20.0
 WINDOW_S = 1.0
-PACE_SHARE = 0.8
+PACE_SHARE = 0.99
+#: A ban in spite of a pace: the limit shrank, or others use it too.
+SLOWER = 0.95
+#: A ban looks back one second, and is reckoned after it is over.
+REMEMBERED = 2000
+#: Clocks and threads are not exact.
+SLACK_S = 0.005
+#: What was not answered by then never arrived, or is no part of this second any more.
+LOST_S = 30.0
+#: So soon somebody looks again whether calls on the wire were answered.
+GLANCE_S = 0.005
 #: Fewer calls than this in a second are no haste of ours: some limits are shared by all apps.
 HASTE = 5
 #: After a ban that is hardly over, so many are.
 A_FEW, AGAIN_S = 2, 10.0
 #: Repeated bans slow down to this share of the first limit at most.
 LEAST_SHARE = 0.25
-HOLD_S = 120.0
+HOLD_S, LONGEST_HOLD_S = 600.0, 3600.0
 GROWTH_PER_S = 1.05
 
 Key = tuple[str, str]  #: (shop or "" for all of the app, method or "" for all).
@@ -70,8 +85,54 @@ class _Ban:
 class _Pace:
     limit: float  #: What passed in a second when it was first exceeded.
     per_second: float
-    turn: float  #: When the next call may leave.
+    turn: float  #: The next turn that nobody has.
     learned: float
+    hold_s: float = HOLD_S  #: So long after `learned` it is not tried faster.
+
+    @property
+    def most(self) -> float:
+        """How many calls may arrive in a second: the limit, until it was met in spite of the pace."""
+        return self.per_second / PACE_SHARE
+
+
+@dataclass
+class _Flow:
+    """The calls of one scope, by the monotonic clock."""
+
+    sent: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    passed: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))  #: When those left.
+    answered: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    wire: list[float] = field(default_factory=list)  #: When those left that are not answered yet.
+    quickest: float = 0.0  #: From leaving to the answer, the least of late.
+
+    def leave(self, now: float) -> None:
+        self.sent.append(now)
+        self.wire = [one for one in self.wire if one > now - LOST_S]
+        self.wire.append(now)
+
+    def answer(self, sent: float, now: float, *, passed: bool) -> None:
+        if sent in self.wire:
+            self.wire.remove(sent)
+        if passed:
+            self.passed.append(sent)
+            self.answered.append(now)
+        took = now - sent
+        self.quickest = min(self.quickest * 1.001, took) if self.quickest else took
+
+    def crowded(self, most: int, now: float) -> float:
+        """Seconds until fewer than `most` calls may arrive in the second before one that leaves then."""
+        free = most - sum(one > now - LOST_S for one in self.wire)
+        if free <= 0:
+            return GLANCE_S
+        if len(self.answered) < free:
+            return 0.0
+        # Every way there and back takes `quickest` at least, this call's too.
+        return max(self.answered[-free] + WINDOW_S + SLACK_S - self.quickest - now, 0.0)
+
+    def arrived(self, last: float, answered: float) -> int:
+        """How many calls surely arrived and passed in the second before one that left at `last`."""
+        first = answered - self.quickest - WINDOW_S
+        return sum(first < one <= last for one in self.passed)
 
 
 class Limiter:
@@ -99,11 +160,9 @@ class Limiter:
             for one in known
         }
         self._paces: dict[Key, _Pace] = {}
-        self._hasty: dict[
-            Key, float
-        ] = {}  #: Bans whose limit is not reckoned yet, and when they were learned.
-        self._sent: dict[Key, deque[float]] = {}
-        self._passed: dict[Key, deque[float]] = {}
+        #: Bans whose limit is not reckoned yet: when their call left, and when it was answered.
+        self._hasty: dict[Key, tuple[float, float]] = {}
+        self._flows: defaultdict[Key, _Flow] = defaultdict(_Flow)
         self._guard = threading.Lock()
 
     def wait(self, shop_id: str, method: str) -> float:
@@ -112,9 +171,16 @@ class Limiter:
         Raises Unavailable (or DailyQuota) with `retry_after` for a ban or a turn that is far off.
         """
         keys = _keys(shop_id, method)
+        turn: float | None = None
         while True:
             with self._guard:
-                pause = self._pause(keys)
+                pause = self._banned(keys)
+                if pause > 0:
+                    turn = None  # Whoever waits out a ban gets another turn after it.
+                else:
+                    if turn is None:
+                        turn = self._turn(keys)
+                    pause = max(turn - self._clock(), self._crowded(keys))
                 if pause <= 0:
                     return self._leave(keys)
             self._sleep(pause)
@@ -122,22 +188,23 @@ class Limiter:
     def passed(self, shop_id: str, method: str, sent: float) -> None:
         """The platform did not turn the call away for haste."""
         with self._guard:
-            for key in _keys(shop_id, method):
-                _note(self._passed.setdefault(key, deque()), sent)
+            self._answered(shop_id, method, sent, passed=True)
 
     def learn(self, shop_id: str, method: str, error: Unavailable, sent: float) -> None:
         """The platform turned the call away: obey, and stay below the limit afterwards."""
+        now = self._clock()
+        with self._guard:
+            self._answered(shop_id, method, sent, passed=error.retry_after is None)
         if error.retry_after is None:
             return
         key = _scope(shop_id, method, error)
-        now = self._clock()
         until_at = self._now() + timedelta(seconds=error.retry_after)
         with self._guard:
             known = self._bans.get(key)
             fresh = known is None or sent >= known.until
             self._bans[key] = _Ban(now + error.retry_after, until_at, type(error), error.code)
             if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, known):
-                self._hasty[key] = now
+                self._hasty[key] = (sent, now)
         self._tell()
 
     def bans(self) -> list[Ban]:
@@ -165,66 +232,94 @@ class Limiter:
             self._hasty.clear()
         self._tell()
 
+    def _answered(self, shop_id: str, method: str, sent: float, *, passed: bool) -> None:
+        now = self._clock()
+        for key in _keys(shop_id, method):
+            self._flows[key].answer(sent, now, passed=passed)
+
     def _tell(self) -> None:
         with self._keeping:  # Whoever writes last writes what holds now.
             self._keep(self.bans())
 
-    def _pause(self, keys: list[Key]) -> float:
-        """Seconds to wait before looking again; 0: leave now. Takes the turn when it is waited for no longer."""
+    def _banned(self, keys: list[Key]) -> float:
+        """Seconds a short ban has left; 0: there is none. Raises for a longer one."""
         ban = max(
             (self._bans[key] for key in keys if key in self._bans and self._lasts(self._bans[key])),
             key=lambda one: one.until,
             default=None,
         )
-        now = self._clock()
-        if ban is not None:
-            left = ban.until - now
-            if left > WAIT_OUT_S:
-                raise ban.error_class("banned", text=f"{left:.0f} s", retry_after=left)
-            return max(left, 0.001)
-        for key in keys:
+        if ban is None:
+            return 0.0
+        left = ban.until - self._clock()
+        if left > WAIT_OUT_S:
+            raise ban.error_class("banned", text=f"{left:.0f} s", retry_after=left)
+        return max(left, 0.001)
+
+    def _turn(self, keys: list[Key]) -> float:
+        """A turn nobody else has: all who wait sleep once, each until its own. Raises for one that is far off."""
+        for key in list(self._hasty):
             self._reckon(key)
-        turn = max((self._paces[key].turn for key in keys if key in self._paces), default=now)
+        now = self._clock()
+        paces = [self._paces[key] for key in keys if key in self._paces]
+        turn = max((pace.turn for pace in paces), default=now)
         if turn - now > TURN_S:
             raise Unavailable("paced", text=f"{turn - now:.0f} s", retry_after=turn - now)
-        return max(turn - now, 0.0)
+        turn = max(turn, now)
+        for pace in paces:
+            pace.turn = turn + 1.0 / pace.per_second
+        return turn
+
+    def _crowded(self, keys: list[Key]) -> float:
+        """Seconds until another call may leave, whose turn it is.
+
+        What was learned of one call is believed of the others, until they teach their own: a limit the platform has
+        for one call it will have for the next.
+        """
+        now, found = self._clock(), 0.0
+        alike = min((pace.most for (_, method), pace in self._paces.items() if method), default=None)
+        for key in keys:
+            most = self._paces[key].most if key in self._paces else alike if key[1] and not key[0] else None
+            if most is not None:
+                found = max(found, self._flows[key].crowded(math.ceil(most - 0.01), now))
+        return found
 
     def _leave(self, keys: list[Key]) -> float:
         now = self._clock()
         for key in keys:
-            _note(self._sent.setdefault(key, deque()), now)
+            self._flows[key].leave(now)
             pace = self._paces.get(key)
             if pace is not None:
                 self._quicken(key, pace, now)
-                pace.turn = max(pace.turn, now) + 1.0 / pace.per_second
         return now
 
     def _was_haste(self, key: Key, sent: float, before: _Ban | None) -> bool:
         """Many calls in a second were; a few are when they are banned again and again."""
-        lately = len([one for one in self._sent.get(key, ()) if one > sent - WINDOW_S])
+        lately = sum(one > sent - WINDOW_S for one in self._flows[key].sent)
         again = key in self._paces or (before is not None and sent - before.until < AGAIN_S)
         return lately >= (A_FEW if again else HASTE)
 
     def _reckon(self, key: Key) -> None:
         """Once a ban is over its answers are all in: the limit is what passed in the second before it."""
-        learned = self._hasty.get(key)
-        if learned is None or (key in self._bans and self._lasts(self._bans[key])):
+        told = self._hasty.get(key)
+        if told is None or (key in self._bans and self._lasts(self._bans[key])):
             return
         del self._hasty[key]
-        limit = max(len([one for one in self._passed.get(key, ()) if learned - WINDOW_S < one <= learned]), 1)
+        limit = max(self._flows[key].arrived(*told), 1)
         now, pace = self._clock(), self._paces.get(key)
         if pace is None:
             self._paces[key] = _Pace(limit, limit * PACE_SHARE, now, now)
-        else:
-            pace.per_second = max(pace.per_second * PACE_SHARE, pace.limit * LEAST_SHARE)
-            pace.turn, pace.learned = now, now
+            return
+        slower = min(pace.per_second * SLOWER, limit * PACE_SHARE)
+        pace.per_second = max(slower, pace.limit * LEAST_SHARE)
+        pace.turn, pace.learned = now, now
+        pace.hold_s = min(2 * pace.hold_s, LONGEST_HOLD_S)
 
     def _quicken(self, key: Key, pace: _Pace, now: float) -> None:
-        held = now - pace.learned - HOLD_S
+        held = now - pace.learned - pace.hold_s
         if held <= 0:
             return
         pace.per_second *= GROWTH_PER_S ** min(held, 60.0)
-        pace.learned = now - HOLD_S
+        pace.learned = now - pace.hold_s
         if pace.per_second > 4 * pace.limit:
             del self._paces[key]
 
@@ -243,10 +338,3 @@ def _scope(shop_id: str, method: str, error: Unavailable) -> Key:
     if of_the_seller(error):
         return (shop_id, "")
     return ("", "") if of_all_methods(error) else ("", method)
-
-
-def _note(moments: deque[float], moment: float) -> None:
-    """Keep the last moments: a ban looks back one second, and is reckoned after it is over."""
-    moments.append(moment)
-    if len(moments) > 2000:
-        moments.popleft()

@@ -8,9 +8,10 @@ the store: whatever line the program dies at, the next start finds a state that 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ STALLED = timedelta(minutes=10)
 LABEL_LOT = 20
 #: Answers are written down together that came within so long: a write costs more than an answer.
 LOT_S = 0.25
+#: How long a thread at work keeps the others of the process from theirs.
+SWITCH_S = 0.0005
 #: So many requests of a lane in a row that nobody answered: the platform is not well. It is then asked one at a
 #: time, with growing pauses; else every parcel of the batch became unconfirmed one after the other.
 DOUBTS = 8
@@ -61,10 +64,13 @@ class Dispatcher:
 
     def __init__(self, app: App) -> None:
         self._app = app
+        # Of the whole process. A thread whose answer came waited five milliseconds for each one at work before it.
+        sys.setswitchinterval(SWITCH_S)
         self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
         self._doubts: Counter[str] = Counter()  # Lane → requests in a row that nobody answered.
         self._held_since: datetime | None = None  # Since when nothing is asked, or nothing is written down.
-        self._lately = 0  # Answers of the last lot: about as many leave before the next one.
+        # Answers of the last lot: about as many leave before the next one. More than none at first.
+        self._lately = app.settings.threads
         self._pending: dict[Future[Answer], _Task] = {}
         self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
         self._holds = Holds()
@@ -177,19 +183,34 @@ class Dispatcher:
             due = store.lanes(work, now=now, batch_id=batch_id)
         if due.get("lost"):
             self._recover_lost(now)
-        for lane, claim in (
-            ("queued", self._send),
-            ("unconfirmed", self._confirm),
-            ("unnumbered", self._number),
-            ("unlabelled", self._label),
-            ("undeclared", self._declare),
-            ("declare_unconfirmed", self._confirm_declaring),
-        ):
-            able = min(room, self._room(lane)) if due.get(lane) and self._holds.of(lane, now) is None else 0
-            if able > 0:
-                room -= claim(now, able, batch_id)
+        able = {
+            lane for lane in due if due[lane] and self._room(lane) > 0 and self._holds.of(lane, now) is None
+        }
+        for lane, claim in self._lanes(able, due):
+            if lane in able and room > 0:
+                room -= claim(now, min(room, self._room(lane)), batch_id)
         if self.trouble == "not_written" and not self._unwritten:
             self.trouble, self._held_since = self._holds.why(now), None
+
+    def _lanes(
+        self, able: set[str], due: Mapping[str, int]
+    ) -> Iterator[tuple[str, Callable[[datetime, int, str | None], int]]]:
+        """The lanes in the order in which they are served.
+
+        While parcels are sent, labels are asked for as soon as there is a whole answer of them: there are few such
+        calls, and left to the end they would all come at once. Fewer than a whole one wait.
+        """
+        whole = due.get("unlabelled", 0) // LABEL_LOT
+        sends = "queued" in able
+        if sends and whole:
+            yield "unlabelled", lambda now, room, batch_id: self._label(now, min(room, whole), batch_id)
+        yield "queued", self._send
+        yield "unconfirmed", self._confirm
+        yield "unnumbered", self._number
+        if not sends:
+            yield "unlabelled", self._label
+        yield "undeclared", self._declare
+        yield "declare_unconfirmed", self._confirm_declaring
 
     def _room(self, lane: str) -> int:
         """How many requests of a lane may be added: one at a time while nobody answers them."""

@@ -41,7 +41,7 @@ def choose(app: App, batch_id: str, limits: Limits, *, by: str, goal: Goal = Goa
             raise Problem("limits_unknown_plan", plans=", ".join(sorted(unknown)))
         store.rate_batch(work, batch_id, on=app.now().date())
         options = store.able(work)
-        total = len(store.choices(work, batch_id))
+        total = len(store.choices(work))
     best = optimise.best(options, limits, goal)
     now = app.now()
     with app.database.write() as work:

@@ -24,12 +24,27 @@ from lib.store.database import Work
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What the choice of a draft costs as it stands."""
+
+    parcel_count: int
+    planned_count: int  #: Of these, with a plan that can carry them.
+    fee_minor: dict[str, int]  #: currency → the fees of the chosen plans.
+    fee_cny_minor: int  #: All of them, by the dated exchange rates.
+    over_cny_minor: int  #: How much less the cheapest plans would cost.
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A draft batch against every plan."""
 
     plans: pd.DataFrame  #: One row per plan; see `store.plans.by_plan`.
-    choices: pd.DataFrame  #: One row per undecided shipment; those without a plan first.
     places: pd.DataFrame  #: One row per country and weight band; see `store.plans.cheapest_by_place`.
+    tally: Tally
+    choices: pd.DataFrame  #: One row per undecided shipment, a page of them; see `store.plans.choices`.
+    page: int
+    page_count: int
+    uncarried: list[str]  #: The shipments no plan can carry.
 
 
 @dataclass(frozen=True)
@@ -87,40 +102,73 @@ class Quote:
     card_note: str | None  #: What the list lacks.
     days_min: int | None
     days_max: int | None
+    tracked: bool
     return_supported: bool
     return_fee_minor: int | None  #: The return-service fee, an assumption; not in fee_minor.
     return_fee_currency: str | None
+    is_buyers: bool  #: The service the buyer chose.
+    over_buyers_cny_minor: int | None  #: What it costs more than that one; None where either cannot carry it.
+    over_buyers_days: int | None  #: How many days later it is promised.
 
 
-def compare(app: App, batch_id: str) -> Comparison:
-    """Quote every plan for the batch's undecided shipments. Raises Problem('batch_unknown')."""
+def compare(
+    app: App, batch_id: str, *, wanted: str = "", page: int = 1, page_size: int | None = None
+) -> Comparison:
+    """Quote every plan for the batch's undecided shipments. Raises Problem('batch_unknown').
+
+    Of the shipments those that have `wanted` in their order's number or their own, `page_size` of them; None for all.
+    Everything else is of the whole batch, whatever is wanted. Kept until something is written.
+    """
+    today = app.now().date()
+    return app.database.kept(
+        ("compare", batch_id, today, wanted, page, page_size),
+        lambda: _compared(app, batch_id, today, wanted, page, page_size),
+    )
+
+
+def _compared(
+    app: App, batch_id: str, today: date, wanted: str, page: int, page_size: int | None
+) -> Comparison:
     with app.database.read() as work:
         need(work, batch_id)
-        store.rate_batch(work, batch_id, on=app.now().date(), brief=True)
-        return Comparison(store.by_plan(work), store.choices(work, batch_id), store.cheapest_by_place(work))
+        store.rate_batch(work, batch_id, on=today, brief=True)
+        rows = store.tally(work)
+        tally = _tally(rows)
+        count = store.wanted_count(work, wanted) if wanted else tally.parcel_count
+        page_count = max(1, -(-count // page_size)) if page_size else 1
+        page = min(max(page, 1), page_count)
+        skipped = (page - 1) * (page_size or 0)
+        return Comparison(
+            store.by_plan(work),
+            store.cheapest_by_place(work),
+            tally,
+            store.choices(work, wanted=wanted or None, page_size=page_size, skipped=skipped),
+            page,
+            page_count,
+            store.uncarried(work) if sum(row["uncarried_count"] for row in rows) else [],
+        )
 
 
 def frontier(by_plan: pd.DataFrame) -> list[str]:
     """The plans nothing beats, fastest first: each further one is slower and costs less a parcel.
 
-    Looks only at plans that state their days and carry as many parcels as any such plan does: means over other
-    parcels say nothing about which plan is dearer.
+    Looks only at plans compared over the very same parcels (see `store.plans.by_plan`): means over other parcels say
+    nothing about which plan is dearer.
     """
-    dated = by_plan[(by_plan["carried_count"] > 0) & by_plan["days_max"].notna()]
-    widest = dated[dated["carried_count"] == dated["carried_count"].max()]
+    compared = by_plan.dropna(subset="alike_cny_minor")
     found: list[str] = []
     least: int | None = None
-    for row in widest.sort_values(["days_max", "fee_cny_minor", "plan_id"]).to_dict("records"):
-        if least is None or row["fee_cny_minor"] < least:
+    for row in compared.sort_values(["days_max", "alike_cny_minor", "plan_id"]).to_dict("records"):
+        if least is None or row["alike_cny_minor"] < least:
             found.append(row["plan_id"])
-            least = row["fee_cny_minor"]
+            least = row["alike_cny_minor"]
     return found
 
 
 def options(app: App, batch_id: str, shipment_id: str) -> list[Quote]:
     """Every plan for one shipment of a batch; those that can carry it first, cheapest first."""
     with app.database.read() as work:
-        store.rate_batch(work, batch_id, on=app.now().date())
+        store.rate_batch(work, batch_id, on=app.now().date(), shipment_id=shipment_id)
         return [_quote(row) for row in store.options(work, shipment_id)]
 
 
@@ -182,6 +230,14 @@ def landed_of_order(app: App, order_id: str) -> list[Landed]:
         return [_landed(row) for row in store.landed(work, order_id, on=today)]
 
 
+def landed_of_shipment(app: App, batch_id: str, shipment_id: str) -> list[Landed]:
+    """What is due at the destination of one undecided shipment of a batch, besides any fee."""
+    today = app.now().date()
+    with app.database.read() as work:
+        store.rate_batch(work, batch_id, on=today, shipment_id=shipment_id)
+        return [_landed(row) for row in store.landed(work, shipment_id, on=today)]
+
+
 def landed_of_parcel(
     app: App, *, country: str, declared: Money | None = None, heading_count: int = 1, on: date | None = None
 ) -> list[Landed]:
@@ -208,7 +264,7 @@ def choose_plan(
     Returns how many got it; the others keep what they had.
     """
     with _deciding(app, batch_id, by, policy=None) as work:
-        everyone = store.choices(work, batch_id)["shipment_id"].tolist()
+        everyone = store.choices(work)["shipment_id"].tolist()
         chosen = everyone if shipment_ids is None else list(shipment_ids)
         return store.choose_plan(work, chosen, plan_id, lock=shipment_ids is not None, at=app.now())
 
@@ -292,6 +348,17 @@ def _deciding(app: App, batch_id: str, by: str, *, policy: Policy | None) -> Ite
         audit.record(work, "choose_plans", batch_id, by=by, at=now, policy=policy)
 
 
+def _tally(rows: list[dict[str, Any]]) -> Tally:
+    planned = [row for row in rows if row["currency"] is not None]
+    return Tally(
+        parcel_count=sum(row["parcel_count"] for row in rows),
+        planned_count=sum(row["parcel_count"] for row in planned),
+        fee_minor={row["currency"]: row["fee_minor"] for row in planned},
+        fee_cny_minor=sum(row["fee_cny_minor"] for row in planned),
+        over_cny_minor=sum(row["over_cny_minor"] for row in planned),
+    )
+
+
 def _confirmed(pairs: list[Pair], ticked: Collection[PairKind] | None) -> pd.DataFrame:
     days = ("buyer_days_max", "plan_days_max")
     frame = pd.DataFrame(
@@ -333,9 +400,13 @@ def _quote(row: dict[str, Any]) -> Quote:
         card_note=row["card_note"],
         days_min=row["days_min"],
         days_max=row["days_max"],
+        tracked=row["tracked"],
         return_supported=row["return_supported"],
         return_fee_minor=row["return_fee_minor"],
         return_fee_currency=row["return_fee_currency"],
+        is_buyers=row["is_buyers"],
+        over_buyers_cny_minor=row["over_buyers_cny_minor"],
+        over_buyers_days=row["over_buyers_days"],
     )
 
 

@@ -152,7 +152,7 @@ def _choose(
     """Choose the plan for shipments of a draft; who it cannot carry keeps none."""
     now = app.now()
     plan_store.rate_batch(work, batch_id, on=now.date())
-    ids = shipment_ids or plan_store.choices(work, batch_id)["shipment_id"].tolist()
+    ids = shipment_ids or plan_store.choices(work)["shipment_id"].tolist()
     count = plan_store.choose_plan(work, ids, plan_id, lock=False, at=now)
     plan_store.keep_quotes(work, batch_id, by=by, at=now)
     batch_store.choose_policy(work, batch_id, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -58,6 +59,23 @@ class Standing:
     trials: dict[str, Trial]  #: By plan_id: those the platform offered.
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What parcels that have both prices come to, in minor units of one currency."""
+
+    shipment_count: int = 0
+    fee_minor: int = 0
+    trial_minor: int = 0
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How the undecided parcels of a batch stand with their trial prices."""
+
+    standings: dict[str, int]  #: The most frequent first; see `of_batch`.
+    sums: dict[str, Sums]  #: currency → of the parcels whose two prices can be compared.
+
+
 @dataclass
 class _Answers:
     answers: list[dict[str, Any]] = field(default_factory=list)
@@ -84,8 +102,10 @@ def want(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | None
     return count
 
 
-def of_batch(app: App, batch_id: str) -> pd.DataFrame:
+def of_batch(app: App, batch_id: str, *, asked: bool = False, page_size: int | None = None) -> pd.DataFrame:
     """One row per undecided parcel: the estimate of its plan beside its trial price, the largest gap first.
+
+    `asked`: only those somebody asked for. `page_size` of them; None for all.
 
     Columns: shipment_id, order_id, plan_id, name_en, name_zh, weight_g; fee_minor and currency, our own card's;
     trial_minor, trial_currency, fetched_at; difference_minor, trial − estimate of one currency; standing: fresh,
@@ -93,7 +113,29 @@ def of_batch(app: App, batch_id: str) -> pd.DataFrame:
     """
     with app.database.read() as work:
         need(work, batch_id)
-        return store.of_batch(work, batch_id, stale_before=app.now() - FRESH_FOR)
+        return store.of_batch(
+            work, batch_id, stale_before=app.now() - FRESH_FOR, asked=asked, page_size=page_size
+        )
+
+
+def counted(app: App, batch_id: str) -> Counted:
+    """How the undecided parcels of a batch stand, and what both prices come to. Raises Problem('batch_unknown')."""
+    with app.database.read() as work:
+        need(work, batch_id)
+        rows = store.counted(work, batch_id, stale_before=app.now() - FRESH_FOR)
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["standing"]] += row["shipment_count"]
+    sums: dict[str, Sums] = {}
+    for row in rows:
+        if row["currency"] is not None:
+            known = sums.get(row["currency"], Sums())
+            sums[row["currency"]] = Sums(
+                known.shipment_count + row["shipment_count"],
+                known.fee_minor + row["fee_minor"],
+                known.trial_minor + row["trial_minor"],
+            )
+    return Counted(dict(counts.most_common()), sums)
 
 
 def of_parcel(app: App, shipment_id: str) -> Standing:

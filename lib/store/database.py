@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -24,6 +25,9 @@ DERIVED = SQL / "derived"
 #: least. A million orders are checked with half of that.
 BYTES_BESIDE_A_ROW = 800
 LEAST_MB = 400
+#: So many answers are kept until something is written.
+MOST_KEPT = 8
+_T = TypeVar("_T")
 _FORGET_DERIVED = "delete from migrations where name like 'derived-%';"
 
 
@@ -117,6 +121,9 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
+        self._written = 0  # How often something was written: what was found before may be another thing now.
+        self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self._keeping = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
         self._derive()
@@ -142,6 +149,27 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+            self._written += 1
+
+    def kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
+        """What `find` reads of the store, read again only once something was written since.
+
+        For answers that are dear and asked for again with every click. `key` names everything else the answer hangs
+        on, the day included. Whoever gets an answer leaves it as it is: others get the same one.
+        """
+        # Counted before it is read: what is written meanwhile makes it old, never a stale answer new.
+        written = self._written
+        with self._keeping:
+            before: tuple[int, _T] | None = self._kept.get(key)
+        if before is not None and before[0] == written:
+            return before[1]
+        found = find()
+        with self._keeping:
+            self._kept[key] = (written, found)
+            self._kept.move_to_end(key)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
 
     @contextmanager
     def write_much(self, row_count: int) -> Iterator[Work]:

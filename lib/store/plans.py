@@ -19,13 +19,15 @@ def all_plans(work: Work, *, on: date) -> list[dict[str, Any]]:
     return work.rows("plans_all", quoted_on=on)
 
 
-def rate_batch(work: Work, batch_id: str, *, on: date, brief: bool = False) -> None:
-    """Quote every plan for the batch's undecided shipments, for the readers below within the same work.
+def rate_batch(
+    work: Work, batch_id: str, *, on: date, brief: bool = False, shipment_id: str | None = None
+) -> None:
+    """Quote every plan for the batch's undecided shipments, or for one, for the readers below within the same work.
 
-    `brief`: without the parts of the fees, for `by_plan`, `choices` and `cheapest_by_place` alone.
+    `brief`: without the parts of the fees, for `by_plan`, `tally`, `choices` and `cheapest_by_place` alone.
     """
     work.run("parcels_clear")
-    work.run("parcels_of_batch", batch_id=batch_id)
+    work.run("parcels_of_batch", batch_id=batch_id, shipment_id=shipment_id)
     rate(work, on, brief=brief)
 
 
@@ -85,8 +87,13 @@ def landed(work: Work, parcel_id: str, *, on: date) -> list[dict[str, Any]]:
 
 
 def by_plan(work: Work) -> pd.DataFrame:
-    """One row per plan over all rated parcels: how many it carries, their total, what stops the rest."""
-    return work.frame("quotes_by_plan")
+    """One row per plan over all rated parcels: how many it carries, their total, what stops the rest.
+
+    alike_count and alike_cny_minor: how many parcels all compared plans can carry, and what this one costs for those;
+    missing for plans that carry too few of them, or promise no days.
+    """
+    alike = work.frame("quotes_alike").astype({"alike_count": "Int64", "alike_cny_minor": "Int64"})
+    return work.frame("quotes_by_plan").merge(alike, on="plan_id", how="left")
 
 
 def cheapest_by_place(work: Work) -> pd.DataFrame:
@@ -114,10 +121,23 @@ def uncarried(work: Work) -> list[str]:
     return [row["parcel_id"] for row in work.rows("parcels_uncarried")]
 
 
-def choices(work: Work, batch_id: str) -> pd.DataFrame:
-    """One row per undecided shipment of the rated batch; those without a plan first."""
+def tally(work: Work) -> list[dict[str, Any]]:
+    """One dict per currency of the chosen plans of the rated batch (None: without one): counts and costs."""
     _find_cheapest(work)
-    return work.frame("batch_choices", batch_id=batch_id)
+    return work.rows("choices_tally")
+
+
+def choices(
+    work: Work, *, wanted: str | None = None, page_size: int | None = None, skipped: int = 0
+) -> pd.DataFrame:
+    """One row per undecided shipment of the rated batch: first what no plan can carry, then what has no plan yet."""
+    _find_cheapest(work)
+    return work.frame("batch_choices", wanted=wanted, page_size=page_size, skipped=skipped)
+
+
+def wanted_count(work: Work, wanted: str) -> int:
+    """How many undecided shipments of the rated batch have a text in their order's number or their own."""
+    return int(work.value("choices_wanted", wanted=wanted))
 
 
 def choose_by_policy(work: Work, policy: Policy, *, at: datetime) -> int:
@@ -180,5 +200,4 @@ def rate(work: Work, on: date, sold: Channel = Channel.ONLINE, *, brief: bool = 
 
 def _find_cheapest(work: Work) -> None:
     """The cheapest plan of every rated parcel, found once for all who read it."""
-    work.run("cheapest_clear")
     work.run("cheapest_make")

@@ -51,9 +51,18 @@ def request(work: Work, shipment_id: str) -> dict[str, Any] | None:
     return work.row("trial_request_of", shipment_id=shipment_id)
 
 
-def of_batch(work: Work, batch_id: str, *, stale_before: datetime) -> pd.DataFrame:
-    """One row per undecided shipment: its estimate beside the trial price of its plan."""
-    return work.frame("trials_of_batch", batch_id=batch_id, stale_before=stale_before)
+def of_batch(
+    work: Work, batch_id: str, *, stale_before: datetime, asked: bool = False, page_size: int | None = None
+) -> pd.DataFrame:
+    """One row per undecided shipment: its estimate beside the trial price of its plan, the largest gap first."""
+    return work.frame(
+        "trials_of_batch", batch_id=batch_id, stale_before=stale_before, asked=asked, page_size=page_size
+    )
+
+
+def counted(work: Work, batch_id: str, *, stale_before: datetime) -> list[dict[str, Any]]:
+    """One dict per standing and currency of a batch's undecided shipments: how many, and sums of both prices."""
+    return work.rows("trials_counted", batch_id=batch_id, stale_before=stale_before)
 
 
 def seen(work: Work, batch_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -53,7 +55,7 @@ def scatter(
                 y=line[y].tolist(),
                 name=line_label,
                 mode="lines",
-                line={"dash": "dot", "width": 2, "color": "gray"},
+                line={"dash": "dot", "width": 3, "color": "#334155"},
                 hoverinfo="skip",
             )
         )
@@ -116,12 +118,12 @@ def heat_map(
             x=columns,
             y=rows,
             z=cells(value),
-            text=[[one or "" for one in line] for line in cells(text)],
+            text=[[_wrapped(one) for one in line] for line in cells(text)],
             customdata=cells(detail),
             texttemplate="%{text}",
             hovertemplate="%{customdata}<extra></extra>",
             colorscale="Blues",
-            colorbar={"title": {"text": value_label}},
+            colorbar={"title": {"text": value_label}, "thickness": 12},
             hoverongaps=False,
             xgap=2,
             ygap=2,
@@ -129,7 +131,25 @@ def heat_map(
     )
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
     figure.update_xaxes(side="top", type="category")
-    _show(figure, key=key, alt=alt, height=130 + 34 * len(rows))
+    _show(figure, key=key, alt=alt, height=130 + 36 * len(rows))
+
+
+def _wrapped(text: object, width: int = 13, most: int = 3) -> str:
+    """A text in a few short lines, for a cell: all text of the map shrinks until the longest line fits.
+
+    Chinese breaks anywhere, and each sign is twice as wide.
+    """
+    lines = [""]
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*", str(text or "")):
+        if lines[-1] and _wide(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    shown = [line.strip() for line in lines[:most]]
+    return "<br>".join(html.escape(line) for line in shown) + ("…" if len(lines) > most else "")
+
+
+def _wide(text: str) -> int:
+    return sum(2 if one >= "\u2e80" else 1 for one in text)
 
 
 def _show(figure: go.Figure, *, key: str, alt: str, height: int) -> None:

@@ -164,18 +164,14 @@ def _numbers(column: pd.Series) -> list[float]:
     return column.astype("Float64").to_numpy(dtype="float64", na_value=float("nan")).tolist()
 
 
-def chosen_total(choices: pd.DataFrame) -> None:
+def chosen_total(tally: plans.Tally) -> None:
     """What the choice costs as it stands."""
-    chosen = choices.dropna(subset="fee_minor")
-    by_currency = chosen.groupby("currency")["fee_minor"].sum()
-    over = (chosen["fee_cny_minor"] - chosen["cheapest_cny_minor"]).sum()
-    total = formats.totals({str(code): int(minor) for code, minor in by_currency.items()})
     figures.row(
         [
-            (_("Parcels with a plan"), f"{len(chosen):,} / {len(choices):,}"),
-            (_("Total of the choice, estimated"), total),
-            (_("In CNY"), formats.money(int(chosen["fee_cny_minor"].sum()), "CNY")),
-            (_("Over the cheapest plans"), formats.money(int(over), "CNY")),
+            (_("Parcels with a plan"), f"{tally.planned_count:,} / {tally.parcel_count:,}"),
+            (_("Total of the choice, estimated"), formats.totals(tally.fee_minor)),
+            (_("In CNY"), formats.money(tally.fee_cny_minor, "CNY")),
+            (_("Over the cheapest plans"), formats.money(tally.over_cny_minor, "CNY")),
         ],
         key="plans_figures",
     )

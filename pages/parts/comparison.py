@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.services import plans
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.ui import charts, formats
 
 #: Countries on the map; with more of them no cell can be read.
@@ -16,19 +17,18 @@ MOST_COUNTRIES = 20
 
 
 def show_chart(by_plan: pd.DataFrame) -> None:
-    """What a parcel costs on average against the latest day promised."""
+    """What a parcel costs on average against the latest day promised, all over the same parcels."""
     able = by_plan[by_plan["carried_count"] > 0]
-    dated = able.dropna(subset="days_max")
-    if not dated.empty:
-        dots = dated.assign(
-            name=[formats.plan(row) for row in dated.to_dict("records")],
-            mean_cny=(dated["fee_cny_minor"] / 100 / dated["carried_count"]).round(2),
-            days_max=dated["days_max"].astype("int64"),
+    alike = able.dropna(subset="alike_cny_minor")
+    if not alike.empty:
+        dots = alike.assign(
+            name=[formats.plan(row) for row in alike.to_dict("records")],
+            mean_cny=(alike["alike_cny_minor"].astype("float64") / 100 / alike["alike_count"]).round(2),
+            days_max=alike["days_max"].astype("int64"),
         )
-        best = plans.frontier(by_plan)
         charts.scatter(
             dots,
-            line=dots.set_index("plan_id").loc[best],
+            line=dots.set_index("plan_id").loc[plans.frontier(by_plan)],
             line_label=_("Nothing is both faster and cheaper"),
             x="days_max",
             y="mean_cny",
@@ -38,14 +38,29 @@ def show_chart(by_plan: pd.DataFrame) -> None:
             key="plans_chart",
             alt=_("Mean cost per parcel against the latest day promised, one dot per plan."),
         )
+        count = int(alike["alike_count"].iloc[0])
         st.caption(
-            _(
-                "The line joins plans that carry the most parcels: none of them is beaten in both cost and days."
+            ngettext(
+                "All over the same parcels: the {count} that each of these plans can carry. No plan on the line is "
+                "beaten in both cost and days.",
+                "All over the same parcels: the {count} that each of these plans can carry. No plan on the line is "
+                "beaten in both cost and days.",
+                count,
             )
         )
-    undated = [formats.plan(row) for row in able[able["days_max"].isna()].to_dict("records")]
-    if undated:
-        st.caption(_("Without promised days, so not in the chart: {plans}.", plans=_(", ").join(undated)))
+    else:
+        st.text(_("No plan with promised days can carry any of these parcels."))
+    out = able[able["alike_cny_minor"].isna()]
+    for said, rows in (
+        (
+            _("They carry too few of the same parcels to be compared: {plans}."),
+            out[out["days_max"].notna()],
+        ),
+        (_("Without promised days, so not in the chart: {plans}."), out[out["days_max"].isna()]),
+    ):
+        if not rows.empty:
+            named = _(", ").join(formats.plan(row) for row in rows.to_dict("records"))
+            st.caption(said.format(plans=formats.plain(named)))
 
 
 def show_map(places: pd.DataFrame, by_plan: pd.DataFrame) -> None:

@@ -318,7 +318,7 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
                 n,
             ),
         )
-        able = plans.compare(app(), batch_id).plans
+        able = plans.compare(app(), batch_id, page_size=1).plans
         able = able[able["carried_count"] > 0]
         names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
         plan_id = st.selectbox(

@@ -14,6 +14,8 @@ from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording.trials import standing_label, trial_sentence
 
+#: So many parcels are named; what they come to in all stands above.
+SHOWN = 200
 #: How often prices that are on their way are looked for.
 PULSE = "2s"
 
@@ -21,32 +23,28 @@ PULSE = "2s"
 def show(batch_id: str) -> None:
     """Estimate and trial price of every parcel's plan; asked for on request, in the background."""
     with st.expander(_("Trial prices of the platform"), icon=":material/price_check:", key="plans_trials"):
-        waiting = bool((trials.of_batch(app(), batch_id)["standing"] == "waiting").any())
+        waiting = trials.next_at(app(), batch_id) is not None
         st.fragment(_body, run_every=PULSE if waiting else None)(batch_id, waiting)
 
 
 def _body(batch_id: str, was_waiting: bool) -> None:
-    found = trials.of_batch(app(), batch_id)
-    counts = found["standing"].value_counts().to_dict()
-    waiting = counts.get("waiting", 0)
-    if was_waiting and not waiting:
+    found = trials.counted(app(), batch_id)
+    counts = found.standings
+    if was_waiting and not counts.get("waiting", 0):
         st.rerun()
     st.text(_(", ").join(f"{count:,} × {standing_label(one)}" for one, count in counts.items()) or "–")
-    priced = found.dropna(subset="difference_minor")
-    if not priced.empty:
-        sums = priced.groupby("currency")[["fee_minor", "trial_minor", "difference_minor"]].sum()
-        for currency, row in sums.iterrows():
-            st.text(
-                ngettext(
-                    "{count} parcel: estimated {estimate}, by the platform {trial}, difference {difference}.",
-                    "{count} parcels: estimated {estimate}, by the platform {trial}, difference {difference}.",
-                    int((priced["currency"] == currency).sum()),
-                    estimate=formats.money(int(row["fee_minor"]), str(currency)),
-                    trial=formats.money(int(row["trial_minor"]), str(currency)),
-                    difference=formats.money(int(row["difference_minor"]), str(currency)),
-                )
+    for currency, sums in found.sums.items():
+        st.text(
+            ngettext(
+                "{count} parcel: estimated {estimate}, by the platform {trial}, difference {difference}.",
+                "{count} parcels: estimated {estimate}, by the platform {trial}, difference {difference}.",
+                sums.shipment_count,
+                estimate=formats.money(sums.fee_minor, currency),
+                trial=formats.money(sums.trial_minor, currency),
+                difference=formats.money(sums.trial_minor - sums.fee_minor, currency),
             )
-    askable = int(found["standing"].isin(["missing", "stale", "troubled"]).sum())
+        )
+    askable = sum(counts.get(one, 0) for one in ("missing", "stale", "troubled"))
     actions.button(
         ngettext(
             "Ask for the trial price of {count} parcel",
@@ -61,8 +59,13 @@ def _body(batch_id: str, was_waiting: bool) -> None:
         done=asked_sentence,
         help=_("One question a parcel, as fast as the platform allows. You may go on meanwhile."),
     )
-    if len(found) > counts.get("missing", 0):
-        _table(found[found["standing"] != "missing"])
+    asked = sum(counts.values()) - counts.get("missing", 0)
+    if asked:
+        _table(trials.of_batch(app(), batch_id, asked=True, page_size=SHOWN))
+    if asked > SHOWN:
+        st.caption(
+            _("The {count} with the largest differences, of {total}.", count=SHOWN, total=f"{asked:,}")
+        )
 
 
 def _table(found: pd.DataFrame) -> None:

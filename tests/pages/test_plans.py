@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from lib.domain.plans import Policy
 from lib.services import batches, files, plans, rules, trials
+from pages.parts import parcel_plans
+from pages.parts import trials as trial_panel
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -232,7 +234,7 @@ def test_a_rule_is_added_tried_and_used_in_the_page(open_page: Open, desk: Desk,
 
 
 def test_trial_prices_are_asked_for_and_stand_beside_the_estimates(
-    open_page: Open, desk: Desk, batch_id: str
+    open_page: Open, desk: Desk, batch_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester")
     page = open_page(desk.app, "plans", batch=batch_id)
@@ -248,6 +250,33 @@ def test_trial_prices_are_asked_for_and_stand_beside_the_estimates(
     priced = options[options["difference"] != "–"]
     assert priced["trial"].tolist() == priced["fee"].tolist() != []
     assert "Trial prices of" in text_of(page)
+    monkeypatch.setattr(trial_panel, "SHOWN", 3)
+    page.run()
+    assert len(table(page, "standing")) == 3
+    assert "The 3 with the largest differences, of 10." in text_of(page)
+
+
+def test_a_long_draft_is_shown_by_the_page_and_any_order_is_found_by_its_number(
+    open_page: Open, desk: Desk, batch_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parcel_plans, "PAGE_SIZE", 4)
+    plans.choose_by_policy(desk.app, batch_id, Policy.CHEAPEST, by="tester")
+    everything = plans.compare(desk.app, batch_id).choices["order_id"].tolist()
+    page = open_page(desk.app, "plans", batch=batch_id)
+    assert table(page, "cheapest_fee")["order_id"].tolist() == everything[:4]
+    assert "10 / 10" in text_of(page), "the totals are of all of them"
+    page.session_state[f"plans_page_{batch_id}"] = 3
+    page = tick(page, "plans_orders", 1)
+    assert table(page, "cheapest_fee")["order_id"].tolist() == everything[8:]
+    assert everything[9] in text_of(page), "what is ticked is of the page that is shown"
+    page.text_input(key=f"plans_find_{batch_id}").input(everything[2][-4:]).run()
+    assert table(page, "cheapest_fee")["order_id"].tolist() == [
+        one for one in everything if everything[2][-4:] in one
+    ]
+    assert "Tick an order to see every plan" in text_of(page), "what was ticked is on another page"
+    page.text_input(key=f"plans_find_{batch_id}").input("nowhere").run()
+    assert not page.exception
+    assert "No order of this draft has that in its number." in text_of(page)
 
 
 def test_an_order_over_the_limit_is_split_in_the_page(open_page: Open, empty_desk: Desk) -> None:

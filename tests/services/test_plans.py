@@ -7,10 +7,10 @@ import json
 import pandas as pd
 import pytest
 
-from lib.domain.plans import Obstacle, PairKind, Policy
+from lib.domain.plans import Due, Obstacle, PairKind, Policy
 from lib.domain.problems import Problem
-from lib.services import batches, plans, shipments
-from tests.builders import a_products_cell, an_export_row
+from lib.services import batches, files, plans, shipments
+from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
 
 
@@ -104,6 +104,27 @@ def test_what_was_seen_when_deciding_is_kept(desk: Desk) -> None:
     assert (kept["decided_by"], kept["card_id"] is not None) == ("tester", True)
 
 
+def test_every_quote_says_what_it_costs_against_the_buyers_own_service(desk: Desk) -> None:
+    batch_id = a_draft(desk)
+    shipment_id = str(plans.compare(desk.app, batch_id).choices["shipment_id"].iloc[0])
+    quotes = {one.plan_id: one for one in plans.options(desk.app, batch_id, shipment_id)}
+    [own] = [one for one in quotes.values() if one.is_buyers]
+    assert (own.plan_id, own.over_buyers_cny_minor, own.over_buyers_days) == ("CAINIAO_STANDARD", 0, 0)
+    post = quotes["CPAM"]
+    assert own.fee_cny_minor is not None
+    assert post.fee_cny_minor is not None
+    assert own.days_max is not None
+    assert post.days_max is not None
+    assert post.over_buyers_cny_minor == post.fee_cny_minor - own.fee_cny_minor
+    assert post.over_buyers_days == post.days_max - own.days_max
+    assert post.tracked
+    assert quotes["CAINIAO_PREMIUM"].over_buyers_cny_minor is None, "it has no price"
+    due = plans.landed_of_shipment(desk.app, batch_id, shipment_id)
+    assert [(one.amount_minor, one.currency) for one in due if one.kind is Due.DUTY_PER_HEADING] == [
+        (300, "EUR")
+    ]
+
+
 def test_a_draft_is_laid_out_by_country_and_weight_band(empty_desk: Desk) -> None:
     paris = {"收货国家": "France", "邮编": "75001", "手机": "33612345678"}
     empty_desk.load([an_export_row(**paris) for _ in range(3)] + [an_export_row()])
@@ -124,16 +145,39 @@ def test_the_share_of_a_plan_that_buyers_chose_is_counted(desk: Desk) -> None:
 def test_the_frontier_holds_only_plans_that_nothing_beats() -> None:
     by_plan = pd.DataFrame(
         [
-            ("fast", 10, 5000, 7),
-            ("beaten", 10, 6000, 9),
-            ("cheap", 10, 2000, 30),
-            ("same", 10, 2000, 40),
-            ("narrow", 3, 100, 5),
-            ("undated", 10, 10, None),
+            ("fast", 5000, 7),
+            ("beaten", 6000, 9),
+            ("cheap", 2000, 30),
+            ("same", 2000, 40),
+            ("narrow", None, 5),
+            ("undated", None, None),
         ],
-        columns=["plan_id", "carried_count", "fee_cny_minor", "days_max"],
+        columns=["plan_id", "alike_cny_minor", "days_max"],
     )
     assert plans.frontier(by_plan) == ["fast", "cheap"]
+
+
+def test_plans_are_compared_over_the_parcels_that_all_of_them_can_carry(empty_desk: Desk) -> None:
+    heavy = a_product("SKU-9", **{"重量(g)": "700"})
+    files.load(
+        empty_desk.app,
+        [write_products(empty_desk.folder / "heavy.xlsx", [a_product("SKU-1"), heavy])],
+        by="tester",
+    )
+    packed = [("SKU-1", 1), ("SKU-1", 1), ("SKU-1", 1), ("SKU-9", 4)]
+    empty_desk.load([an_export_row(products=a_products_cell(one)) for one in packed])
+    made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester")
+    found = plans.compare(empty_desk.app, str(made.batch_id)).plans.set_index("plan_id")
+    alike = found.dropna(subset="alike_count")
+    assert set(alike["alike_count"]) == {3}, "the heavy one only the courier can carry"
+    assert {"UPSE", "CPAM"} <= set(alike.index)
+    assert alike["days_max"].notna().all()
+    post = found.loc["CPAM"]
+    assert (post["carried_count"], post["alike_cny_minor"]) == (3, post["fee_cny_minor"])
+    courier = found.loc["UPSE"]
+    assert courier["carried_count"] == 4
+    assert courier["alike_cny_minor"] < courier["fee_cny_minor"]
+    assert len(plans.frontier(found.reset_index())) > 1
 
 
 def test_new_pairs_and_downgrades_need_their_tick_and_known_ones_do_not(empty_desk: Desk) -> None:

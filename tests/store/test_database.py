@@ -40,3 +40,22 @@ def test_writing_much_leaves_the_memory_as_it_was(tmp_path: Path) -> None:
         raise ZeroDivisionError
     assert limit() == usual
     database.close()
+
+
+def test_what_was_found_is_kept_until_something_is_written() -> None:
+    database, found = Database(None), iter(range(100))
+    assert [database.kept("a", lambda: next(found)) for _ in range(3)] == [0, 0, 0]
+    assert database.kept("b", lambda: next(found)) == 1, "another question"
+    with database.write():
+        pass
+    assert database.kept("a", lambda: next(found)) == 2
+
+    def written_meanwhile() -> int:
+        with database.write():
+            return next(found)
+
+    assert database.kept("c", written_meanwhile) == 3
+    assert database.kept("c", lambda: next(found)) == 4, "it may have been read before what was written"
+    for key in range(20):
+        database.kept(key, lambda: next(found))
+    assert database.kept("c", lambda: next(found)) == 25, "the oldest are forgotten"

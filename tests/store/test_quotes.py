@@ -42,6 +42,43 @@ def test_fees_are_those_worked_by_hand(
     assert (found["fee_minor"], found["currency"], found["obstacles"]) == (fee_minor, "CNY", 0)
 
 
+@pytest.mark.parametrize(
+    ("plan_id", "heavy_g", "cheaper", "priced"), [("CPAM", 150, 24, 213), ("YANWEN_AM", 300, 39, 39)]
+)
+def test_a_gram_more_costs_less_where_the_published_tables_say_so(
+    store: Database, plan_id: str, heavy_g: int, cheaper: int, priced: int
+) -> None:
+    """24 of the 213 destinations of registered small packets at 151 g; every one of Yanwen's at 301 g.
+
+    A suspended destination is in the table like any other.
+    """
+    with store.read() as work:
+        work._cursor.execute(
+            """
+            create temp table parcels as
+            select country || '|' || grams as parcel_id, country, '' as postcode, grams as weight_g,
+                null::bigint as length_mm, null::bigint as width_mm, null::bigint as height_mm,
+                'general' as cargo_class, null::bigint as declared_minor, null::varchar as declared_currency
+            from (select distinct country from rates), (select unnest([$heavy_g, $heavy_g + 1])::bigint as grams)
+            """,
+            {"heavy_g": heavy_g},
+        )
+        at, above = work._cursor.execute(
+            """
+            select count(*), count(*) filter (where above_fee < at_fee)
+            from (
+                select
+                    max(fee_minor) filter (where parcel_id like '%|' || $heavy_g) as at_fee,
+                    max(fee_minor) filter (where parcel_id like '%|' || ($heavy_g + 1)) as above_fee
+                from quotes_for('parcels', $day) where plan_id = $plan_id and obstacles in (0, $suspended)
+                group by split_part(parcel_id, '|', 1)
+            )
+            """,
+            {"heavy_g": heavy_g, "day": TODAY, "plan_id": plan_id, "suspended": Obstacle.SUSPENDED.value},
+        ).fetchall()[0]
+    assert (above, at) == (cheaper, priced)
+
+
 def test_a_minimum_weight_is_charged(store: Database) -> None:
     with store.read() as work:
         [least] = work._cursor.execute(

@@ -32,7 +32,7 @@ order by rate.country;
 drop table if exists parcels;
 
 -- name: parcels_of_batch
--- One row per shipment of a batch that is still to be decided.
+-- One row per shipment of a batch that is still to be decided; with $shipment_id that one alone.
 create temp table parcels as
 select
     shipment.shipment_id as parcel_id,
@@ -54,7 +54,9 @@ inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 left join order_headings as heading
     on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
-where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused');
+where shipment.batch_id = $batch_id
+    and shipment.state in ('draft', 'refused')
+    and ($shipment_id::varchar is null or shipment.shipment_id = $shipment_id);
 
 -- name: parcels_of_orders
 -- One row per chosen order, as the parcel its open lines make.
@@ -117,7 +119,8 @@ where parcel_id = $parcel_id
 order by rule;
 
 -- name: quotes_of_parcel
--- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first.
+-- One row per plan for one parcel, with its return-service fee as a part of its own; cheapest first. over_buyers: how
+-- much more and how many days later than the service its buyer chose; null where either has no price or no promise.
 select
     quote.*,
     plan.name_en,
@@ -129,10 +132,19 @@ select
     card.source as card_source,
     card.note as card_note,
     return_fee.fee_minor as return_fee_minor,
-    return_fee.currency as return_fee_currency
+    return_fee.currency as return_fee_currency,
+    coalesce(quote.plan_id = parcel.buyer_plan_id, false) as is_buyers,
+    case when quote.obstacles = 0 then quote.fee_cny_minor - own.fee_cny_minor end as over_buyers_cny_minor,
+    quote.days_max - buyers.days_max as over_buyers_days
 from quoted as quote
 inner join plans as plan
     on plan.plan_id = quote.plan_id
+inner join parcels as parcel
+    on parcel.parcel_id = quote.parcel_id
+left join plans as buyers
+    on buyers.plan_id = parcel.buyer_plan_id
+left join quoted as own
+    on own.parcel_id = quote.parcel_id and own.plan_id = parcel.buyer_plan_id and own.obstacles = 0
 left join rate_cards as card
     on card.card_id = quote.card_id
 left join return_fees as return_fee
@@ -151,8 +163,9 @@ from quotes_for('parcels', $quoted_on::date, sold := $sold);
 drop table if exists cheapest;
 
 -- name: cheapest_make
--- One row per parcel that any plan can carry: the cheapest, the faster one where two cost the same; of how many.
-create temp table cheapest as
+-- One row per parcel that any plan can carry: the cheapest, the faster one where two cost the same; of how many. Made once
+-- for all who read it after a rating.
+create temp table if not exists cheapest as
 select parcel_id, best.plan as plan_id, best.minor as fee_minor, best.currency, best.fee as fee_cny_minor, option_count
 from (
     select
@@ -215,6 +228,47 @@ inner join plans as plan
 left join rate_cards as card
     on card.card_id = counted.card_id
 order by counted.carried_count desc, counted.fee_cny_minor, plan.plan_id;
+
+-- name: quotes_alike
+-- One row per plan that can be compared over the very same rated parcels: how many those are, and what it costs for all of
+-- them. Of the plans that promise days as many as have at least half of what they carry together in common, the widest first.
+with ranked as (
+    select
+        quote.plan_id,
+        1::bigint << (row_number() over (order by count(*) desc, quote.plan_id) - 1) as bit
+    from quoted as quote
+    where quote.obstacles = 0 and quote.fee_cny_minor is not null and quote.days_max is not null
+    group by quote.plan_id
+),
+
+able as (
+    select quote.parcel_id, bit_or(ranked.bit) as bits
+    from quoted as quote
+    inner join ranked
+        on ranked.plan_id = quote.plan_id
+    where quote.obstacles = 0 and quote.fee_cny_minor is not null
+    group by quote.parcel_id
+),
+
+widest as (
+    select max(2 * ranked.bit - 1) as bits
+    from ranked
+    inner join (select bits, count(*) as parcel_count from able group by bits) as alike
+        on alike.bits & (2 * ranked.bit - 1) = 2 * ranked.bit - 1
+    group by ranked.bit
+    having ranked.bit = 1 or 2 * sum(alike.parcel_count) >= (select count(*) from able)
+)
+
+select quote.plan_id, count(*)::bigint as alike_count, sum(quote.fee_cny_minor)::bigint as alike_cny_minor
+from quoted as quote
+inner join ranked
+    on ranked.plan_id = quote.plan_id
+inner join able
+    on able.parcel_id = quote.parcel_id
+where ranked.bit < (select max(bits) + 1 from widest)
+    and able.bits & (select max(bits) from widest) = (select max(bits) from widest)
+group by quote.plan_id
+order by quote.plan_id;
 
 -- name: cheapest_by_place
 -- One row per country and weight band [band_from_g, band_to_g) (null: no end): the plan that is the cheapest for most
@@ -457,40 +511,80 @@ from pair_confirmations
 where batch_id = $batch_id
 order by confirmed_at desc, shipment_count desc, buyer_service, plan_id;
 
--- name: batch_choices
--- One row per undecided shipment of a batch, with the plan chosen for it, the cheapest, and its buyer's service.
+-- name: choices_tally
+-- One row per currency of the chosen plans of a rated batch (null: no plan that can carry the parcel is chosen): how many
+-- parcels, what they cost, how much more than their cheapest plans, and how many no plan can carry.
 select
-    shipment.shipment_id,
-    shipment.position,
-    shipment.order_id,
-    receiver.country,
-    shipment.weight_g,
-    shipment.cargo_class,
+    quote.currency,
+    count(*)::bigint as parcel_count,
+    coalesce(sum(quote.fee_minor), 0)::bigint as fee_minor,
+    coalesce(sum(quote.fee_cny_minor), 0)::bigint as fee_cny_minor,
+    coalesce(sum(quote.fee_cny_minor - cheapest.fee_cny_minor), 0)::bigint as over_cny_minor,
+    count(*) filter (where cheapest.parcel_id is null)::bigint as uncarried_count
+from parcels as parcel
+inner join shipments as shipment
+    on shipment.shipment_id = parcel.parcel_id
+left join cheapest
+    on cheapest.parcel_id = parcel.parcel_id
+left join quoted as quote
+    on quote.parcel_id = parcel.parcel_id and quote.plan_id = shipment.plan_id
+group by quote.currency
+order by quote.currency;
+
+-- name: batch_choices
+-- One row per undecided shipment of a rated batch, a page of them: the plan chosen for it, the cheapest, and its buyer's
+-- service. What no plan can carry comes first, then what has no plan yet. $wanted: only what has it in its order number
+-- or its own.
+with page as (
+    select
+        shipment.shipment_id,
+        shipment.position,
+        shipment.shop_id,
+        shipment.order_id,
+        parcel.country,
+        shipment.weight_g,
+        shipment.cargo_class,
+        shipment.plan_id,
+        shipment.locked,
+        cheapest.plan_id as cheapest_plan_id,
+        cheapest.fee_minor as cheapest_minor,
+        cheapest.currency as cheapest_currency,
+        cheapest.fee_cny_minor as cheapest_cny_minor,
+        coalesce(cheapest.option_count, 0)::bigint as option_count
+    from parcels as parcel
+    inner join shipments as shipment
+        on shipment.shipment_id = parcel.parcel_id
+    left join cheapest
+        on cheapest.parcel_id = parcel.parcel_id
+    where $wanted::varchar is null
+        or contains(shipment.order_id, $wanted::varchar)
+        or contains(shipment.shipment_id, $wanted::varchar)
+    order by cheapest.parcel_id is not null, shipment.plan_id is not null, shipment.position
+    limit $page_size
+    offset $skipped
+)
+
+select
+    page.* exclude (shop_id),
     o.buyer_service,
-    shipment.plan_id,
-    shipment.locked,
     quote.fee_minor,
     quote.currency,
     quote.fee_cny_minor,
-    quote.days_max,
-    cheapest.plan_id as cheapest_plan_id,
-    cheapest.fee_minor as cheapest_minor,
-    cheapest.currency as cheapest_currency,
-    cheapest.fee_cny_minor as cheapest_cny_minor,
-    coalesce(cheapest.option_count, 0)::bigint as option_count
-from shipments as shipment
-inner join effective_receivers as receiver
-    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+    quote.days_max
+from page
 inner join orders as o
-    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-inner join parcels as parcel
-    on parcel.parcel_id = shipment.shipment_id
-left join cheapest
-    on cheapest.parcel_id = shipment.shipment_id
+    on o.shop_id = page.shop_id and o.order_id = page.order_id
 left join quoted as quote
-    on quote.parcel_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
-where shipment.batch_id = $batch_id
-order by shipment.plan_id is not null, shipment.position;
+    on quote.parcel_id = page.shipment_id and quote.plan_id = page.plan_id
+order by page.option_count > 0, page.plan_id is not null, page.position;
+
+-- name: choices_wanted
+-- One row: how many undecided shipments of a rated batch have $wanted in their order's number or their own.
+select count(*)::bigint as parcel_count
+from parcels as parcel
+inner join shipments as shipment
+    on shipment.shipment_id = parcel.parcel_id
+where contains(shipment.order_id, $wanted::varchar) or contains(shipment.shipment_id, $wanted::varchar);
 
 -- name: tier_edges
 -- One row per rated shipment and direction (grams < 0: lighter, > 0: heavier) whose plan, the chosen one or else the

@@ -101,51 +101,37 @@ from trial_requests
 where shipment_id = $shipment_id;
 
 -- name: trials_of_batch
--- One row per undecided shipment of a batch: the estimate of its plan beside the platform's trial price for it. standing:
--- 'waiting', 'troubled', 'fresh', 'stale' (older than $stale_before, or asked with another weight or size), 'unoffered'
--- (asked, and this plan was not offered or had no price), 'planless' (asked, and no plan is chosen), 'missing' (never
--- asked). difference_minor: trial − estimate,
--- where both are of one currency.
-select
-    shipment.shipment_id,
-    shipment.order_id,
-    shipment.position,
-    shipment.plan_id,
-    plan.name_en,
-    plan.name_zh,
-    shipment.weight_g,
-    quote.fee_minor,
-    quote.currency,
-    trial.price_minor as trial_minor,
-    trial.currency as trial_currency,
-    coalesce(trial.fetched_at, request.answered_at) as fetched_at,
-    request.trouble,
-    case when trial.currency = quote.currency then trial.price_minor - quote.fee_minor end as difference_minor,
-    case
-        when request.shipment_id is null then 'missing'
-        when request.answered_at is null then 'waiting'
-        when request.trouble <> '' then 'troubled'
-        when shipment.plan_id is null then 'planless'
-        when trial.price_minor is null then 'unoffered'
-        when trial.fetched_at < $stale_before
-            or trial.weight_g is distinct from shipment.weight_g
-            or trial.length_mm is distinct from shipment.length_mm
-            or trial.width_mm is distinct from shipment.width_mm
-            or trial.height_mm is distinct from shipment.height_mm
-            then 'stale'
-        else 'fresh'
-    end as standing
-from shipments as shipment
+-- One row per undecided shipment of a batch, the largest difference first: see the macro trials_in. $asked: only those
+-- asked for.
+with page as (
+    select shipment_id, position, abs(difference_minor) as gap
+    from trials_in($batch_id, $stale_before::timestamp)
+    where not $asked or standing <> 'missing'
+    order by gap desc nulls last, position
+    limit $page_size
+)
+
+select trial.*, plan.name_en, plan.name_zh
+from trials_in($batch_id, $stale_before::timestamp) as trial
+inner join page
+    on page.shipment_id = trial.shipment_id
 left join plans as plan
-    on plan.plan_id = shipment.plan_id
-left join quotes as quote
-    on quote.shipment_id = shipment.shipment_id and quote.plan_id = shipment.plan_id
-left join trial_requests as request
-    on request.shipment_id = shipment.shipment_id
-left join trials as trial
-    on trial.shipment_id = shipment.shipment_id and trial.plan_id = shipment.plan_id
-where shipment.batch_id = $batch_id and shipment.state in ('draft', 'refused')
-order by abs(difference_minor) desc nulls last, shipment.position;
+    on plan.plan_id = trial.plan_id
+order by page.gap desc nulls last, page.position;
+
+-- name: trials_counted
+-- One row per standing of a batch's undecided shipments and currency (null: the two cannot be compared): how many, and
+-- the sums of what can be compared.
+select
+    standing,
+    case when difference_minor is not null then currency end as currency,
+    count(*)::bigint as shipment_count,
+    coalesce(sum(fee_minor), 0)::bigint as fee_minor,
+    coalesce(sum(trial_minor), 0)::bigint as trial_minor,
+    coalesce(sum(difference_minor), 0)::bigint as difference_minor
+from trials_in($batch_id, $stale_before::timestamp)
+group by all
+order by all;
 
 -- name: quotes_see_trials
 -- The trial price that stands beside each undecided shipment's estimate is kept with its quote; none where there is none.
