@@ -20,6 +20,10 @@ PROBLEMS = {
         "The country stays {country}: plan, fee and customs papers depend on it. For another country, ask the "
         "buyer to order again."
     ),
+    "view_name": later("A saved view needs a name of at most {most} characters. Write one, then save."),
+    "too_many_rows": later(
+        "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."
+    ),
     "filter_needs_name": later("A saved filter needs a name. Write one, then save."),
     "batch_unknown": later("Batch {batch_id} is not known here. Open the list of batches and choose one."),
     "batch_submitted": later(

@@ -33,22 +33,35 @@ order by line.row_no;
 delete from fees
 where stage = 'actual';
 
+-- name: bill_matches_forget
+-- Drop what was matched by number, before all lines are matched anew; what a person accepted stays.
+delete from bill_matches
+where how = 'number';
+
+-- name: bill_matches_add
+-- One row per bill line with exactly the number of a shipment here.
+insert or replace into bill_matches
+select line_key, shipment_id, 'number', 100, 'shipdesk', $matched_at
+from billed_lines
+where how = 'number';
+
 -- name: fees_billed_add
 -- One row per shipment and kind of fee: what all bills together charge. A second currency is a kind of its own.
 insert into fees
 select
-    shipment_id,
+    match.shipment_id,
     case
-        when row_number() over (partition by shipment_id, kind order by currency) = 1 then kind
-        else concat(kind, ' ', currency)
+        when row_number() over (partition by match.shipment_id, line.kind order by line.currency) = 1 then line.kind
+        else concat(line.kind, ' ', line.currency)
     end,
     'actual',
-    sum(amount_minor)::bigint,
-    currency,
+    sum(line.amount_minor)::bigint,
+    line.currency,
     $recorded_at
-from billed_lines
-where shipment_id is not null
-group by shipment_id, kind, currency;
+from bill_matches as match
+inner join bill_lines as line
+    on line.line_key = match.line_key
+group by match.shipment_id, line.kind, line.currency;
 
 -- name: bill_lines_page
 -- One row per bill line, the newest first, with the order and plan of its shipment.

@@ -1,0 +1,96 @@
+"""Questions about costs in words: axes, measures, statistics, days, weight bands."""
+
+from __future__ import annotations
+
+from lib.domain.costs import BANDS, Axis, Basis, Measure, Statistic
+from lib.texts import gettext as _
+from lib.texts import later
+
+AXES = {
+    Axis.PLAN: later("By plan"),
+    Axis.COUNTRY: later("By country"),
+    Axis.WAREHOUSE: later("By warehouse"),
+    Axis.SHOP: later("By shop"),
+    Axis.BAND: later("By weight band"),
+    Axis.MONTH: later("By month"),
+    Axis.SKU: later("By SKU"),
+    Axis.ORDER: later("By order"),
+    Axis.NONE: later("Nothing else"),
+}
+AXIS_NAMES = {
+    Axis.PLAN: later("Plan"),
+    Axis.COUNTRY: later("Country"),
+    Axis.WAREHOUSE: later("Warehouse"),
+    Axis.SHOP: later("Shop"),
+    Axis.BAND: later("Weight band"),
+    Axis.MONTH: later("Month"),
+    Axis.SKU: later("SKU"),
+    Axis.ORDER: later("Order"),
+    Axis.NONE: later("All"),
+}
+MEASURES = {
+    Measure.PARCEL: later("Cost per parcel"),
+    Measure.ORDER: later("Cost per order"),
+    Measure.KG: later("Cost per kg"),
+    Measure.SHARE: later("Cost as share of revenue"),
+    Measure.BALANCE: later("Freight balance"),
+    Measure.DELIVERED: later("Cost per delivered parcel"),
+}
+STATISTICS = {
+    Statistic.MEAN: later("Mean"),
+    Statistic.P50: later("P50 (median)"),
+    Statistic.P90: later("P90"),
+    Statistic.TOTAL: later("Total"),
+}
+BASES = {
+    Basis.CREATED: later("by creation"),
+    Basis.HANDED: later("by hand-over"),
+    Basis.BILLED: later("by bill"),
+}
+_FROM = dict(zip(BANDS, ("0", *(one.lstrip("0") for one in BANDS)), strict=False))
+
+
+def axis_label(axis: Axis) -> str:
+    """What is added up by it, on a button."""
+    return _(AXES[axis])
+
+
+def axis_name(axis: Axis, basis: Basis) -> str:
+    """The heading of an axis' values; a month always says of what."""
+    name = _(AXIS_NAMES[axis])
+    return _("{month} {basis} (UTC)", month=name, basis=basis_label(basis)) if axis is Axis.MONTH else name
+
+
+def measure_label(measure: Measure) -> str:
+    """What is told of the parcels of a total."""
+    return _(MEASURES[measure])
+
+
+def measure_unit(measure: Measure) -> str:
+    """The unit a measure is told in."""
+    if measure is Measure.SHARE:
+        return "%"
+    return _("CNY per kg") if measure is Measure.KG else "CNY"
+
+
+def statistic_label(statistic: Statistic) -> str:
+    """How it is told."""
+    return _(STATISTICS[statistic])
+
+
+def basis_label(basis: Basis) -> str:
+    """By which day months and periods go."""
+    return _(BASES[basis])
+
+
+def band_label(band: str) -> str:
+    """`101–250 g`; the weight band of a parcel."""
+    if band not in _FROM:
+        return _("weight not known")
+    least = int(_FROM[band])
+    return f"{least + 1 if least else 0:,}–{int(band):,} g"
+
+
+def nothing_label(axis: Axis) -> str:
+    """What stands for a value that is not known (yet)."""
+    return _("not yet") if axis is Axis.MONTH else _("not known")

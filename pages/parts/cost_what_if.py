@@ -1,0 +1,9 @@
+"""Not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def show(facets: Mapping[str, Mapping[str, int]]) -> None:
+    """Nothing yet."""
