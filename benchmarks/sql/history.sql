@@ -359,6 +359,58 @@ select
     charged_on::timestamp as loaded_at
 from year_bills;
 
+-- What was said of the parcels on their way: most arrive, some come back or are destroyed, the last are on their way.
+insert or ignore into known_codes
+values
+    ('cainiao', 'SC_INBOUND_SUCCESS', 'china', '', 'simulated'),
+    ('cainiao', 'LH_DEPART', 'abroad', '', 'simulated'),
+    ('cainiao', 'GTMS_SIGNED', 'delivered', '', 'simulated'),
+    ('cainiao', 'GTMS_FAILURE', 'undeliverable_abroad', '', 'simulated'),
+    ('cainiao', 'RT_DESTROY', 'destroyed_abroad', '', 'simulated');
+
+insert into tracking_codes (vocabulary, code, first_seen_at)
+select vocabulary, code, timestamp '2026-01-01'
+from known_codes
+where code in ('SC_INBOUND_SUCCESS', 'LH_DEPART', 'GTMS_SIGNED', 'GTMS_FAILURE', 'RT_DESTROY')
+    and vocabulary = 'cainiao';
+
+insert into tracking_events by name
+select
+    told.* exclude (code),
+    code.code_id,
+    epoch_ms(told.happened_at) * 4096 + 1 as sort_key,
+    told.code as raw_code,
+    '' as zone,
+    '' as text,
+    '' as place,
+    '' as status,
+    'platform' as source,
+    told.happened_at as seen_at
+from (
+    select
+        year.shipment_id,
+        step.code,
+        year.created_at + to_hours(step.hours + (year.plan_draw % 200)::bigint) as happened_at
+    from year
+    inner join year_plans as plan
+        on plan.i = year.i
+    cross join (
+        values ('SC_INBOUND_SUCCESS', 40, 0, 1000), ('LH_DEPART', 120, 0, 1000), ('GTMS_SIGNED', 360, 50, 1000),
+            ('GTMS_FAILURE', 500, 0, 50), ('RT_DESTROY', 560, 0, 20)
+    ) as step (code, hours, least, most)
+    where year.i % 31 <> 30
+        and year.i % 97 <> 96
+        and year.scale_draw * 7 % 1000 >= step.least
+        and year.scale_draw * 7 % 1000 < step.most
+) as told
+inner join tracking_codes as code
+    on code.vocabulary = 'cainiao' and code.code = told.code
+where told.happened_at < timestamp '2027-01-01';
+
+insert into tracked_outcomes by name
+select *
+from derived_outcomes('tracking_events');
+
 drop table year_bills;
 drop table year_plans;
 drop table year_quotes;

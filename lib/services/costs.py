@@ -52,8 +52,8 @@ class Explored:
     """One row per pair of values of the two axes.
 
     Columns: row_value, column_value ('' where not known yet, or for no axis); parcel_count, order_count,
-    delivered_count, billed_count, unknown_count (parcels whose cost is not known; in no amount); weight_g; in minor CNY
-    cost_cny (billed where bills charge for carrying, else estimated), estimated_cny, return_cny, billed_cny,
+    delivered_count, billed_count, unknown_count (parcels whose cost is not known; in no amount); weight_g; in minor
+    CNY cost_cny (billed where bills charge for carrying, else estimated), estimated_cny, return_cny, billed_cny,
     compensation_cny (≤ 0), revenue_cny, shipping_cny (paid by the buyer), balance_cny; and the view's measure as
     mean, p50, p90, total and value (the statistic asked for): minor CNY, of a share hundredths of a percent; missing
     where nothing is to be divided.

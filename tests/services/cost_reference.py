@@ -51,6 +51,9 @@ class Reference:
         ways = table("batch_plans").set_index(["batch_id", "plan_id"])["warehouse_name"]
         handed = table("handover_shipments").merge(table("handovers"), on="handover_id")
         handed_on = handed.groupby("shipment_id")["done_at"].min()
+        codes = table("tracking_codes").set_index("code_id")["code"]
+        events = table("tracking_events")
+        signed = set(events.loc[events["code_id"].map(codes) == "GTMS_SIGNED", "shipment_id"])
         charges = self._charges(parcels, table("bill_lines"))
         estimates = fees[fees["stage"] != "actual"].groupby(["shipment_id", "kind"])
         estimate = {key: rows.iloc[0] for key, rows in estimates}
@@ -78,6 +81,7 @@ class Reference:
                     "created": f"{parcel.created_at:%Y-%m}",
                     "handed": "" if day is None else f"{day:%Y-%m}",
                     "billed": f"{min(on for _, _, on in lines):%Y-%m}" if lines else "",
+                    "is_delivered": parcel.shipment_id in signed,
                     "cost": cost,
                     "estimated": freight,
                     "billed_cny": sum(carried) + sum(back) if lines else None,

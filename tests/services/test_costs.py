@@ -83,6 +83,8 @@ def figure(view: View, rows: pd.DataFrame, reference: Reference) -> pd.Series:
             first = ~rows.duplicated(["shop_id", "order_id"])
             keys = pd.MultiIndex.from_frame(rows[["shop_id", "order_id"]])
             return pd.Series(whole.loc[keys].to_numpy(), rows.index).where(first)
+        case Measure.DELIVERED:
+            return rows["cost"].where(rows["is_delivered"])
     return rows["cost"]
 
 
@@ -93,6 +95,7 @@ VIEWS = [
     View(Axis.SHOP, Axis.COUNTRY, Measure.ORDER),
     View(Axis.MONTH, Axis.PLAN, Measure.BALANCE, basis=Basis.HANDED),
     View(Axis.MONTH, Axis.NONE, Measure.PARCEL, basis=Basis.BILLED),
+    View(Axis.COUNTRY, Axis.NONE, Measure.DELIVERED),
     View(Axis.SKU, Axis.COUNTRY, Measure.BALANCE),
     View(Axis.COUNTRY, Axis.NONE, skus=("SKU-007", "SKU-078")),
     View(Axis.PLAN, Axis.BAND, countries=("US", "DE"), from_on=date(2026, 3, 1), until_on=date(2026, 8, 31)),
@@ -148,6 +151,7 @@ def check(cell: dict[str, Any], group: pd.DataFrame, view: View, reference: Refe
         Measure.PARCEL: Fraction(cost, count),
         Measure.ORDER: Fraction(cost, orders),
         Measure.KG: Fraction(cost * 1000, int(group["weight_g"].sum())),
+        Measure.DELIVERED: Fraction(cost, max(int(group["is_delivered"].sum()), 1)),
         Measure.BALANCE: Fraction(int(balance.sum()), max(len(balance), 1)),
     }[view.measure]
     assert (cell["balance_cny"] if len(balance) else 0) == balance.sum()

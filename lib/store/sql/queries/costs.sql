@@ -47,6 +47,8 @@ select
         (select concat_ws(' ', count(*), max(recorded_at)) from fees where stage <> 'actual'),
         (select concat_ws(' ', count(*), max(matched_at)) from bill_matches),
         (select concat_ws(' ', count(*), max(done_at)) from handovers),
+        (select concat_ws(' ', count(*), max(done_at)) from return_checkins),
+        (select concat_ws(' ', count(*), bit_xor(hash(shipment_id, outcome))) from tracked_outcomes),
         (select max(changed_at) from products)
     ) as stamp,
     (select string_agg(concat_ws(' ', currency, rate_on, rate_e6), '|' order by currency, rate_on) from fx_rates) as rates;
@@ -92,6 +94,12 @@ from (
     inner join shipments as shipment
         on shipment.shipment_id = part.shipment_id
     where handover.done_at >= $since_at
+    union all
+    select cost.shop_id, cost.order_id
+    from cost_parcels as cost
+    inner join outcomes as told
+        on told.shipment_id = cost.shipment_id
+    where told.outcome <> cost.outcome
     union all
     select line.shop_id, line.order_id
     from products as product

@@ -137,6 +137,7 @@ parcels as (
         receiver.province,
         receiver.postcode,
         way.warehouse_name,
+        told.outcome,
         leaving.handed_on,
         charged.billed_on,
         estimated.estimated_minor,
@@ -183,6 +184,8 @@ parcels as (
         on charged.shipment_id = sent.shipment_id
     left join leaving
         on leaving.shipment_id = sent.shipment_id
+    inner join outcomes as told
+        on told.shipment_id = sent.shipment_id
     window
         whole as (partition by sent.shop_id, sent.order_id),
         alike as (
@@ -203,7 +206,7 @@ select
     bare_postcode(postcode) as postcode,
     coalesce(warehouse_name, '') as warehouse,
     state,
-    ''::varchar as outcome,
+    outcome,
     cargo_class,
     weight_g,
     weight_band(weight_g) as band,
