@@ -39,7 +39,7 @@ st.segmented_control(
 )
 facets = costs.facets(app(), stamp)
 if facets:
-    PARTS[asked][1](facets)
+    PARTS[asked][1](facets, stamp)
 else:
     st.info(_("Nothing was sent yet, so nothing was charged."))
     st.page_link("pages/shipments.py", label=_("Open shipments"), icon=":material/local_shipping:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ KEYS = ["plan_id", "country", "currency", "kind", "stage"]
 PAGE_SIZE = 500
 #: So many orders are listed, the dearest or worst first; a download has all of them.
 ORDERS = 1000
+#: So many answers are kept.
+ANSWERS = 32
 #: More than any total has.
 EVERYTHING = 2**40
 MAX_NAME = 80
@@ -92,11 +95,25 @@ def refresh(app: App) -> str:
     return f"{now['stamp']}|{now['rates']}"
 
 
-def explore(app: App, view: View, *, page_size: int = ORDERS) -> Explored:
-    """Answer a view over all parcels on the platform; call `refresh` first. Of orders only the first `page_size`."""
+def explore(app: App, view: View, *, stamp: str = "", page_size: int = ORDERS) -> Explored:
+    """Answer a view over all parcels on the platform; call `refresh` first. Of orders only the first `page_size`.
+
+    With the stamp `refresh` returned, an answer is kept until something changed: a page runs many times.
+    """
+    key = (id(app.database), stamp, page_size, view)
+    with _answers_guard:
+        if stamp and key in _answers:
+            _answers.move_to_end(key)
+            return _answers[key]
     with app.database.read() as work:
         cells = store.cells(work, view, page_size=page_size)
-    return _explored(cells, view)
+    found = _explored(cells, view)
+    if stamp:
+        with _answers_guard:
+            _answers[key] = found
+            while len(_answers) > ANSWERS:
+                _answers.popitem(last=False)
+    return found
 
 
 def parcels(
@@ -143,6 +160,8 @@ def _file(frame: pd.DataFrame, form: str) -> bytes:
     return exports.csv(shown) if form == "csv" else exports.xlsx(shown)
 
 
+_answers_guard = threading.Lock()
+_answers: OrderedDict[tuple[int, str, int, View], Explored] = OrderedDict()
 _facets_guard = threading.Lock()
 _facets: tuple[tuple[int, str], dict[str, dict[str, int]]] | None = None
 

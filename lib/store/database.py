@@ -70,6 +70,15 @@ class Work:
         """Run a named query; a table of many rows that nothing here looks at, its times as they are stored."""
         return self._cursor.sql(sql(name), params=_stored(values)).to_arrow_table()
 
+    def parquet(self, name: str, folder: Path, *, partition_by: Sequence[str]) -> int:
+        """Write the rows of a named query without parameters as Hive-partitioned Parquet; returns how many."""
+        place = str(folder).replace("'", "''")
+        keys = ", ".join(partition_by)
+        written = self._cursor.execute(
+            f"copy ({sql(name)}) to '{place}' (format parquet, partition_by ({keys}), compression zstd)"
+        ).fetchone()
+        return int(written[0]) if written else 0
+
     @contextmanager
     def table(self, name: str, rows: pd.DataFrame | pa.Table) -> Iterator[None]:
         """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row.

@@ -21,6 +21,10 @@ PROBLEMS = {
         "buyer to order again."
     ),
     "view_name": later("A saved view needs a name of at most {most} characters. Write one, then save."),
+    "publishing_failed": later(
+        "Nothing was published to {url}: {why}. What was published before stands. Set SHIPDESK_PUBLISH to a folder "
+        "that can be written, then publish again."
+    ),
     "too_many_rows": later(
         "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."
     ),

@@ -24,7 +24,7 @@ FORMS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
 Facets = Mapping[str, Mapping[str, int]]
 
 
-def show(facets: Facets) -> None:
+def show(facets: Facets, stamp: str) -> None:
     """The question, its answer as a chart and a table, and the parcels behind a total."""
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     said = partial(_said, plan_names=names)
@@ -32,7 +32,7 @@ def show(facets: Facets) -> None:
     view = cost_view.current()
     cost_view.controls(view)
     cost_view.filters(view, facets, lambda one: formats.plain(names.get(one, one)))
-    found = costs.explore(app(), view)
+    found = costs.explore(app(), view, stamp=stamp)
     if found.cells.empty:
         st.info(_("No parcel is in this view. Take out a filter or choose other days."))
         return

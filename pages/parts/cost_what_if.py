@@ -5,5 +5,5 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-def show(facets: Mapping[str, Mapping[str, int]]) -> None:
+def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
     """Nothing yet."""

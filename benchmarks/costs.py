@@ -1,0 +1,143 @@
+"""Costs over a year of a million parcels: the explorer's views, what they publish, and what if."""
+
+from __future__ import annotations
+
+import runpy
+import statistics
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest
+
+from benchmarks import history
+from benchmarks.measure import Figure, seconds
+from benchmarks.quotes import PARCELS
+from lib import app as wiring
+from lib.app import App
+from lib.config import ROOT, Settings
+from lib.services import costs, publishing
+from lib.store import published, reference
+from lib.store.database import Database
+from lib.store.queries import sql
+
+#: Views as their address has them: every axis, every figure, filtered and not.
+VIEWS = (
+    {"rows": "plan"},
+    {"rows": "country", "columns": "plan", "show": "heat"},
+    {"rows": "month", "columns": "band", "measure": "kg", "stat": "p90"},
+    {"rows": "warehouse", "columns": "month", "basis": "handed", "measure": "order"},
+    {"rows": "sku", "columns": "country", "measure": "balance"},
+    {"rows": "order", "measure": "balance"},
+    {"rows": "country", "columns": "shop", "measure": "delivered", "country": ["US", "DE", "FR"]},
+)
+#: The same question, asked of the same rows without a page around it.
+_BARE = """
+select {columns}, count(*), sum(cost_cny)::bigint, sum(estimated_cny)::bigint, sum(billed_cny)::bigint,
+    sum(revenue_cny)::bigint, sum(shipping_cny)::bigint, sum(weight_g)::bigint, quantile_disc(cost_cny, [0.5, 0.9])
+from {table}
+group by {columns}
+"""
+_COLUMNS = {"plan": "plan_id", "month": "created_month", "shop": "shop_id", "order": "order_id"}
+
+
+def _explorer() -> Iterator[Figure]:
+    """Every view as a person meets it: the server time of the page, beside the question alone."""
+    with year(PARCELS) as app:
+        made = seconds(lambda: costs.refresh(app))
+        page = opened(app, "costs")
+        cold, worst, ratio = 0.0, 0.0, 0.0
+        for view in VIEWS:
+            bare = _bare(app, view)
+            first, took = _turned_to(page, view)
+            cold, worst, ratio = max(cold, first), max(worst, took), max(ratio, took / bare)
+            said = " × ".join(str(view[name]) for name in ("rows", "columns", "measure") if name in view)
+            yield Figure(f"costs {said}: bare", bare, "s")
+            yield Figure(f"costs {said}: page, the first time", first, "s")
+            yield Figure(f"costs {said}: page, the median of five runs after", took, "s")
+    of = f"any of {len(VIEWS)} views over {PARCELS:,} parcels"
+    yield Figure("costs of everything worked out the first time", made, "s")
+    yield Figure("explorer_cold", cold, "s", limit=0.3, against=f"the first run of {of}")
+    yield Figure("explorer", worst, "s", limit=0.3, against=of)
+    yield Figure("explorer_ratio", ratio, "×", limit=2, against=f"the bare query, {of}")
+
+
+def _turned_to(page: AppTest, view: dict[str, object]) -> tuple[float, float]:
+    """The first run after the address became this view's, and the median of five after it."""
+    for name in [*page.query_params]:
+        del page.query_params[name]
+    for name, value in view.items():
+        page.query_params[name] = value  # type: ignore[assignment]
+    first = seconds(page.run)
+    if page.exception:
+        raise RuntimeError(page.exception[0].message)
+    return first, statistics.median(seconds(page.run) for _ in range(5))
+
+
+def _bare(app: App, view: dict[str, object]) -> float:
+    axes = [str(view[name]) for name in ("rows", "columns") if name in view]
+    table = "cost_lines" if "sku" in axes else "cost_parcels"
+    columns = ", ".join(_COLUMNS.get(axis, axis) for axis in axes)
+    with app.database._cursor() as cursor:
+        query = _BARE.format(columns=columns, table=table)
+        return min(seconds(lambda: cursor.execute(query).fetchall()) for _ in range(3))
+
+
+def _publish() -> Iterator[Figure]:
+    """All facts published, beside the database's own copy of the same rows."""
+    with year(PARCELS) as app, tempfile.TemporaryDirectory() as folder:
+        costs.refresh(app)
+        took = min(seconds(lambda: publishing.publish(app)) for _ in range(2))
+        with app.database._cursor() as cursor:
+            for table in published.TABLES:
+                cursor.execute(f"create temp table {table}_rows as {sql(f'published_{table}')}")
+            bare = min(seconds(lambda: _copy(cursor, Path(folder, uuid.uuid4().hex))) for _ in range(2))
+        rows = sum(publishing.publish(app).rows.values())
+    yield Figure("rows published", rows, "rows")
+    yield Figure(
+        "copy … (format parquet, partition_by (year, month)) of the same rows, ready in tables", bare, "s"
+    )
+    yield Figure("publishing everything", took, "s")
+    yield Figure(
+        "publish_parquet", took / bare, "×", limit=2, against=f"DuckDB's own copy, {PARCELS:,} parcels"
+    )
+
+
+def _copy(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for table in published.TABLES:
+        cursor.execute(
+            f"copy {table}_rows to '{folder / table}' (format parquet, partition_by (year, month), compression zstd)"
+        )
+
+
+@contextmanager
+def year(count: int) -> Iterator[App]:
+    """A desk after a year of so many parcels."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "store.duckdb")
+        with database.write() as work:
+            reference.load(work, Settings().reference)
+        history.build(database, count)
+        yield App(Settings(data=Path(folder)), database, now=lambda: history.NOW)
+        database.close()
+
+
+def opened(app: App, name: str) -> AppTest:
+    """A page of the dashboard, as on the server: framed, and components looked for once."""
+
+    wiring.use(app)
+    script_runner._mpa_v1 = lambda path: runpy.run_path(path, run_name="__main__")  # type: ignore[assignment]
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+    page = AppTest.from_file(ROOT / "dashboard.py", default_timeout=120)
+    page.session_state["language"] = "en"
+    page.switch_page(f"pages/{name}.py")
+    return page.run()
+
+
+FIGURES = {"explorer": _explorer, "publish_parquet": _publish}
