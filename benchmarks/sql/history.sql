@@ -80,17 +80,24 @@ inner join range(1, 4) as t (place)
     on place <= line_count;
 
 create temp table year_weights as
-select
-    line.i,
-    sum(product.weight_g * line.quantity)::bigint + 20 as weight_g,
-    max(product.length_mm)::bigint + 20 as length_mm,
-    max(product.width_mm)::bigint + 20 as width_mm,
-    sum(product.height_mm * line.quantity)::bigint + 10 as height_mm,
-    sum(product.declared_minor * line.quantity)::bigint as declared_minor
-from year_lines as line
-inner join products as product
-    on product.sku = line.sku
-group by line.i;
+with contents as (
+    select
+        line.i,
+        sum(product.weight_g * line.quantity)::bigint as weight_g,
+        max(product.length_mm)::bigint + 20 as length_mm,
+        max(product.width_mm)::bigint + 20 as width_mm,
+        sum(product.height_mm * line.quantity)::bigint + 10 as height_mm,
+        sum(product.declared_minor * line.quantity)::bigint as declared_minor
+    from year_lines as line
+    inner join products as product
+        on product.sku = line.sku
+    group by line.i
+)
+
+select content.* replace (content.weight_g + coalesce(pack.packaging_g, 0) as weight_g)
+from contents as content
+left join packaging as pack
+    on content.weight_g between pack.min_g and pack.max_g;
 
 create temp table year_kinds as
 select distinct

@@ -20,6 +20,7 @@ KINDS = {
     "remote_area": later("Remote-area surcharge"),
     "return_service": later("Return-service fee"),
     "duty": later("Duties and taxes"),
+    "compensation": later("Compensation"),
     "other": later("Other"),
 }
 STAGES = {

@@ -47,6 +47,18 @@ BASES = {
     Basis.HANDED: later("by hand-over"),
     Basis.BILLED: later("by bill"),
 }
+CAUSES = {
+    "weight": later("Weight"),
+    "tier": later("Tier jump"),
+    "volumetric": later("Volumetric weight"),
+    "surcharge": later("Surcharges"),
+    "currency": later("Exchange rate"),
+    "duplicate": later("Charged twice"),
+    "price": later("Another price than the card's"),
+    "return": later("Return service"),
+    "not_ours": later("Not ours"),
+    "not_sent": later("Never sent by us"),
+}
 _FROM = dict(zip(BANDS, ("0", *(one.lstrip("0") for one in BANDS)), strict=False))
 
 
@@ -94,3 +106,8 @@ def band_label(band: str) -> str:
 def nothing_label(axis: Axis) -> str:
     """What stands for a value that is not known (yet)."""
     return _("not yet") if axis is Axis.MONTH else _("not known")
+
+
+def cause_label(cause: str) -> str:
+    """Where a difference between quote and bill comes from."""
+    return _(CAUSES[cause]) if cause in CAUSES else cause

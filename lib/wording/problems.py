@@ -25,6 +25,7 @@ PROBLEMS = {
         "Nothing was published to {url}: {why}. What was published before stands. Set SHIPDESK_PUBLISH to a folder "
         "that can be written, then publish again."
     ),
+    "nothing_chosen": later("Nothing is chosen that this could be done with. Tick rows first."),
     "too_many_rows": later(
         "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."
     ),
