@@ -115,7 +115,7 @@ def sku_weights(app: App, *, page_size: int = PAGE_SIZE) -> pd.DataFrame:
 
 
 def correct_weights(app: App, skus: Sequence[str], *, by: str) -> products.Saved:
-    """Put the measured weight of these SKUs into the product table. A paired SKU follows its pair: it is left alone."""
+    """Put the measured weight of these SKUs into the product table. One that is paired follows its pair."""
     found = sku_weights(app, page_size=EVERYTHING)
     kept = found[found["sku"].isin(list(skus)) & found["measured_g"].notna() & found["paired_sku"].isna()]
     if kept.empty:

@@ -86,13 +86,21 @@ def exchange_on(app: App) -> date | None:
 
 def refresh(app: App) -> str:
     """Work out the costs of whatever changed since the last time; returns a stamp of what they are of."""
+    global _fresh
+    seen = (id(app.database), app.database.write_count)
+    if _fresh is not None and _fresh[0] == seen:
+        return _fresh[1]
     with app.database.read() as work:
         now, known = store.stamp(work), store.refreshed(work)
     if known is None or (known["stamp"], known["rates"]) != (now["stamp"], now["rates"]):
         with app.database.write() as work:
             store.refresh(work, at=app.now())
             now = store.stamp(work)
-    return f"{now['stamp']}|{now['rates']}"
+        seen = (seen[0], seen[1] + 1)
+    stamp = f"{now['stamp']}|{now['rates']}"
+    # Somebody else may have written meanwhile: then the numbers differ, and it is looked at again.
+    _fresh = (seen, stamp)
+    return stamp
 
 
 def explore(app: App, view: View, *, stamp: str = "", page_size: int = ORDERS) -> Explored:
@@ -160,6 +168,7 @@ def _file(frame: pd.DataFrame, form: str) -> bytes:
     return exports.csv(shown) if form == "csv" else exports.xlsx(shown)
 
 
+_fresh: tuple[tuple[int, int], str] | None = None
 _answers_guard = threading.Lock()
 _answers: OrderedDict[tuple[int, str, int, View], Explored] = OrderedDict()
 _facets_guard = threading.Lock()

@@ -122,6 +122,7 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
+        self.write_count = 0  #: How many transactions wrote since the file was opened: the same number, the same rows.
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
         self._derive()
@@ -147,6 +148,7 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
+            self.write_count += 1
 
     @contextmanager
     def rehearse(self) -> Iterator[Work]:

@@ -103,8 +103,8 @@ def _differences(found: Comparison, names: Mapping[str, str]) -> None:
     )
     st.caption(
         _(
-            "The parts of each difference add up to it. Weight: by the rate the quoted weight fell in; tier jump: what "
-            "another rate makes of the weight billed; volumetric: both, where the weight billed is that of the "
+            "The parts of each difference add up to it. Weight: by the rate the quoted weight fell in; tier jump: "
+            "what another rate makes of the weight billed; volumetric: both, where the weight billed is that of the "
             "parcel's size. Amounts in CNY by the rate of the day, an assumption."
         )
     )

@@ -37,7 +37,7 @@ def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
     """One parcel of 450 g whose bill is these lines alone; its difference."""
     cursor = work._cursor
     [(shipment_id,)] = cursor.execute(
-        "select shipment_id from shipments where state = 'declared' and plan_id = 'CPAM' order by shipment_id limit 1"
+        "select min(shipment_id) from shipments where state = 'declared' and plan_id = 'CPAM'"
     ).fetchall()
     cursor.execute("delete from fees where shipment_id = ? and kind = 'return_service'", [shipment_id])
     cursor.execute("delete from bill_lines")
@@ -61,8 +61,8 @@ def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
             "number": "mine",
         } | line
         cursor.execute(
-            "insert into bill_lines select ?, case when ? = 'mine' then tracking_number else ? end, date '2026-08-01', "
-            "?, '', ?, ?, ?, 'B', '', 0, ?, timestamp '2026-08-01' from shipments where shipment_id = ?",
+            "insert into bill_lines select ?, case when ? = 'mine' then tracking_number else ? end, "
+            "date '2026-08-01', ?, '', ?, ?, ?, 'B', '', 0, ?, timestamp '2026-08-01' from shipments where shipment_id = ?",
             [
                 f"key-{place}", row["number"], row["number"], row["kind"], row["billed_g"], row["amount"],
                 row["currency"], place, shipment_id,
@@ -103,8 +103,8 @@ def test_a_bill_in_another_money_or_after_another_rate_differs_by_the_rate_alone
     with year.database.rehearse() as work:
         rebilled(work, {"billed_g": 140})
         work._cursor.execute(
-            "update quotes set currency = 'USD', fee_minor = 1000, fx_e6 = 7100000, fee_cny_minor = 7100, card_id = '', "
-            "parts = '{}'"
+            "update quotes set currency = 'USD', fee_minor = 1000, fx_e6 = 7100000, fee_cny_minor = 7100, "
+            "card_id = '', parts = '{}'"
         )
         work._cursor.execute("update bill_lines set currency = 'USD', amount_minor = 1000")
         [found] = store.differences(work, page_size=9).to_dict("records")

@@ -385,11 +385,11 @@ with sums as (
         row_value,
         column_value,
         grouping(row_value) = 1 as is_total,
-        count(*) filter (where part_count = 1) as parcel_count,
+        count(*)::bigint as parcel_count,
         count(*) filter (where is_alone) as order_count,
-        count(*) filter (where outcome = 'delivered' and part_count = 1) as delivered_count,
-        count(billed_on) filter (where part_count = 1) as billed_count,
-        count(*) filter (where cost_cny is null and part_count = 1) as unknown_count,
+        (count(*) filter (where outcome = 'delivered'))::bigint as delivered_count,
+        count(billed_on)::bigint as billed_count,
+        (count(*) filter (where cost_cny is null))::bigint as unknown_count,
         max(unconverted) as unconverted,
         sum(weight_g)::bigint as weight_g,
         sum(weight_g) filter (where cost_cny is not null)::bigint as priced_g,
@@ -410,31 +410,34 @@ with sums as (
 
 -- What may stand in several rows is counted by what it is, which is slow, and only there. A digest of 64 bits is quicker to
 -- tell apart than a text: of a million, two are alike once in thirty million times.
-parts as (
+orders as (
     select
         row_value,
         column_value,
         grouping(row_value) = 1 as is_total,
-        count(distinct hash(shipment_id)) filter (where part_count > 1) as parcel_count,
-        count(distinct hash(shop_id, order_id)) filter (where not is_alone) as order_count,
-        count(distinct hash(shipment_id)) filter (where part_count > 1 and outcome = 'delivered') as delivered_count,
-        count(distinct hash(shipment_id)) filter (where part_count > 1 and billed_on is not null) as billed_count,
-        count(distinct hash(shipment_id)) filter (where part_count > 1 and cost_cny is null) as unknown_count
+        count(distinct hash(shop_id, order_id)) as order_count
     from query_table(kept)
-    where part_count > 1 or not is_alone
+    where not is_alone
     group by grouping sets ((row_value, column_value), ())
 )
 
-select
-    sums.* replace (
-        (sums.parcel_count + coalesce(part.parcel_count, 0))::bigint as parcel_count,
-        (sums.order_count + coalesce(part.order_count, 0))::bigint as order_count,
-        (sums.delivered_count + coalesce(part.delivered_count, 0))::bigint as delivered_count,
-        (sums.billed_count + coalesce(part.billed_count, 0))::bigint as billed_count,
-        (sums.unknown_count + coalesce(part.unknown_count, 0))::bigint as unknown_count
-    )
+select sums.* replace ((sums.order_count + coalesce(part.order_count, 0))::bigint as order_count)
 from sums
-left join parts as part
+left join orders as part
     on part.is_total = sums.is_total
     and part.row_value is not distinct from sums.row_value
     and part.column_value is not distinct from sums.column_value;
+
+-- One row per pair of values of kept rows, and one of all of them (is_total), where a parcel may stand in several rows:
+-- how many parcels those are.
+create or replace macro cost_parts_of(kept) as table
+select
+    row_value,
+    column_value,
+    grouping(row_value) = 1 as is_total,
+    count(distinct shipment_id)::bigint as parcel_count,
+    (count(distinct shipment_id) filter (where outcome = 'delivered'))::bigint as delivered_count,
+    (count(distinct shipment_id) filter (where billed_on is not null))::bigint as billed_count,
+    (count(distinct shipment_id) filter (where cost_cny is null))::bigint as unknown_count
+from query_table(kept)
+group by grouping sets ((row_value, column_value), ());

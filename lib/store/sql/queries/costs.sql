@@ -168,7 +168,7 @@ order by row_value, column_value;
 -- One row per SKU and value of another axis, parcels shared out over their SKUs, and one of all (is_total): see
 -- cost_cells_of. A parcel stands once in such a pair.
 with kept as (
-    select * replace (1::bigint as part_count)
+    select *
     from cost_kept(
         'cost_lines', $measure, $basis, $row_axis, $column_axis, $from_on, $until_on, $countries, $plans,
         $warehouses, $shops, $bands, null
@@ -190,9 +190,19 @@ with kept as (
     )
 )
 
-select *
-from cost_cells_of('kept')
-order by row_value, column_value;
+select
+    cell.* replace (
+        part.parcel_count as parcel_count,
+        part.delivered_count as delivered_count,
+        part.billed_count as billed_count,
+        part.unknown_count as unknown_count
+    )
+from cost_cells_of('kept') as cell
+inner join cost_parts_of('kept') as part
+    on part.is_total = cell.is_total
+    and part.row_value is not distinct from cell.row_value
+    and part.column_value is not distinct from cell.column_value
+order by cell.row_value, cell.column_value;
 
 -- name: costs_orders
 -- One row per order with parcels in a view, the dearest first or the worst balance first. One order has no quantiles.
