@@ -144,6 +144,7 @@ select
     (800 + goods_draw * 3)::bigint as goods_minor,
     case when buyer_draw % 3 = 0 then 0 else 150 + buyer_draw % 400 end::bigint as shipping_minor,
     goods_minor + shipping_minor as total_minor,
+    case buyer_draw % 4 when 0 then 'CPAM' when 1 then 'CAINIAO_STANDARD' end as buyer_plan_id,
     'Buyer Made-Up ' || i as buyer_name,
     created_at as loaded_at,
     created_at as changed_at

@@ -190,6 +190,23 @@ def facets(app: App, stamp: str) -> dict[str, dict[str, int]]:
         return _facets[1]
 
 
+@dataclass(frozen=True)
+class Landed:
+    """What is due at the destination: information, apart from our own cost."""
+
+    due: pd.DataFrame
+    """One row per dated rule and country: rule, country, kind, valid_from, parcel_count it holds for by the day they
+    were made, within_count (worth no more than its limit, or of unknown worth), heading_count, amount_minor per
+    heading and due_minor of `currency` (missing: not known beforehand)."""
+    billed: pd.DataFrame  #: country, parcel_count, duty_cny: what bills prove that we pay; it is in our cost.
+
+
+def landed(app: App) -> Landed:
+    """Duties and taxes by dated rule for all parcels on the platform."""
+    with app.database.read() as work:
+        return Landed(store.landed(work), store.duty_billed(work))
+
+
 def views(app: App) -> list[dict[str, Any]]:
     """One dict per saved view: name, query (the page's URL query text), saved_by, saved_at."""
     with app.database.read() as work:
@@ -237,9 +254,9 @@ def _mean(row: dict[str, Any], measure: Measure) -> int | None:
         case Measure.ORDER:
             return _divided(row["cost_cny"], row["order_count"])
         case Measure.KG:
-            return _divided(row["cost_cny"] * 1000, row["priced_g"])
+            return _divided(row["cost_cny"], row["priced_g"], times=1000)
         case Measure.SHARE:
-            return _divided(row["revenue_cost_cny"] * 10_000, row["revenue_cny"])
+            return _divided(row["revenue_cost_cny"], row["revenue_cny"], times=10_000)
         case Measure.BALANCE:
             return _divided(row["balance_cny"], row["balance_count"])
         case Measure.DELIVERED:
@@ -247,9 +264,9 @@ def _mean(row: dict[str, Any], measure: Measure) -> int | None:
     return _divided(row["cost_cny"], parcels)
 
 
-def _divided(amount: Any, count: Any) -> int | None:
+def _divided(amount: Any, count: Any, times: int = 1) -> int | None:
     """Rounded half up, away from zero; None for nothing to divide, or to divide by."""
     if pd.isna(amount) or pd.isna(count) or count <= 0:
         return None
-    size = (2 * abs(amount) + count) // (2 * count)
+    size = (2 * abs(amount) * times + count) // (2 * count)
     return int(size if amount >= 0 else -size)

@@ -113,3 +113,13 @@ def _asked(view: View) -> dict[str, Any]:
 
 def _some(values: tuple[str, ...]) -> list[str] | None:
     return list(values) or None
+
+
+def landed(work: Work) -> pd.DataFrame:
+    """One row per rule and country: parcels it holds for, and what is due where that is known."""
+    return work.frame("costs_landed")
+
+
+def duty_billed(work: Work) -> pd.DataFrame:
+    """One row per country: duties and taxes that bills charge us for."""
+    return work.frame("costs_duty_billed")

@@ -122,7 +122,9 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
-        self.write_count = 0  #: How many transactions wrote since the file was opened: the same number, the same rows.
+        self.write_count = (
+            0  #: How many transactions wrote since the file was opened: the same number, the same rows.
+        )
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
         self._derive()

@@ -59,6 +59,22 @@ CAUSES = {
     "not_ours": later("Not ours"),
     "not_sent": later("Never sent by us"),
 }
+WHAT_IF = {
+    "sent": later("Each parcel as it was sent"),
+    "cheapest": later("The cheapest for each"),
+    "cheapest_not_slower": later("The cheapest that is not slower than the buyer's choice"),
+    "buyers": later("What the buyer chose"),
+}
+LANDED = {
+    "EU_IOSS": later("EU: VAT at the sale up to the IOSS limit"),
+    "EU_DUTY3": later("EU: flat duty per tariff heading"),
+    "US_DEMINIMIS": later("US: end of the de minimis exemption"),
+}
+LANDED_KINDS = {
+    "vat_at_sale": later("VAT, taken at the sale by the platform"),
+    "duty_per_heading": later("Duty for each tariff heading"),
+    "duty_unknown": later("Duty, not known beforehand"),
+}
 _FROM = dict(zip(BANDS, ("0", *(one.lstrip("0") for one in BANDS)), strict=False))
 
 
@@ -111,3 +127,18 @@ def nothing_label(axis: Axis) -> str:
 def cause_label(cause: str) -> str:
     """Where a difference between quote and bill comes from."""
     return _(CAUSES[cause]) if cause in CAUSES else cause
+
+
+def what_if_policy(policy: str) -> str:
+    """How plans would be chosen."""
+    return _(WHAT_IF[policy])
+
+
+def landed_rule(rule: str) -> str:
+    """A dated rule of a destination."""
+    return _(LANDED[rule]) if rule in LANDED else rule
+
+
+def landed_kind(kind: str) -> str:
+    """What a rule makes due."""
+    return _(LANDED_KINDS[kind]) if kind in LANDED_KINDS else kind

@@ -25,6 +25,8 @@ PROBLEMS = {
         "Nothing was published to {url}: {why}. What was published before stands. Set SHIPDESK_PUBLISH to a folder "
         "that can be written, then publish again."
     ),
+    "rate_not_positive": later("An exchange rate is more than nothing. Give what one unit is worth in CNY."),
+    "lighter_out_of_bounds": later("Packaging can be 0 to {most} g lighter. Give whole grams."),
     "nothing_chosen": later("Nothing is chosen that this could be done with. Tick rows first."),
     "too_many_rows": later(
         "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."

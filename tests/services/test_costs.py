@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -15,6 +17,7 @@ import pytest
 
 from benchmarks import history
 from lib.app import App
+from lib.cli import frame, run
 from lib.config import Settings
 from lib.domain.costs import Axis, Basis, Measure, Statistic, View
 from lib.domain.problems import Problem
@@ -262,3 +265,28 @@ def test_every_statistic_of_a_view_has_its_value(year: App) -> None:
     for statistic in Statistic:
         cells = costs.explore(year, replace(view, statistic=statistic)).cells
         assert cells["value"].tolist() == cells[str(statistic)].tolist()
+
+
+def test_the_command_answers_a_view_with_the_pages_figures(
+    year: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def opened() -> Iterator[App]:
+        yield year
+
+    monkeypatch.setattr(frame, "_app", opened)
+    asked = ["costs", "--by", "country", "--and", "month", "--figure", "balance", "--day", "billed", "--json"]
+    assert run(asked) == 0
+    told = json.loads(capsys.readouterr().out)
+    view = View(Axis.COUNTRY, Axis.MONTH, Measure.BALANCE, basis=Basis.BILLED)
+    found = costs.explore(year, view)
+    assert [(row["row_value"], row["column_value"]) for row in told["cells"]] == list(
+        zip(found.cells["row_value"], found.cells["column_value"], strict=True)
+    )
+    assert (
+        sum(row["cost_cny"] for row in told["cells"]) == told["total"]["cost_cny"] == found.total["cost_cny"]
+    )
+    assert run(["costs", "--by", "sku", "--country", "us"]) == 0
+    assert "SKU-007" in capsys.readouterr().out
+    assert run(["costs", "--json"]) == 0
+    assert {row["stage"] for row in json.loads(capsys.readouterr().out)} == {"estimated", "assumed", "actual"}

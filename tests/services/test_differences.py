@@ -46,8 +46,9 @@ def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
         [shipment_id],
     )
     cursor.execute(
-        "update quotes set weight_g = 140, chargeable_g = 140, card_id = 'cpam_registered-2025-11', currency = 'CNY', "
-        'fx_e6 = 1000000, fee_minor = 2734, parts = \'{"item": 1600, "weight": 1134, "fuel": 0}\' '
+        "update quotes set weight_g = 140, chargeable_g = 140, card_id = 'cpam_registered-2025-11', "
+        "currency = 'CNY', fx_e6 = 1000000, fee_minor = 2734, "
+        'parts = \'{"item": 1600, "weight": 1134, "fuel": 0}\' '
         "where shipment_id = ?",
         [shipment_id],
     )
@@ -62,7 +63,8 @@ def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
         } | line
         cursor.execute(
             "insert into bill_lines select ?, case when ? = 'mine' then tracking_number else ? end, "
-            "date '2026-08-01', ?, '', ?, ?, ?, 'B', '', 0, ?, timestamp '2026-08-01' from shipments where shipment_id = ?",
+            "date '2026-08-01', ?, '', ?, ?, ?, 'B', '', 0, ?, timestamp '2026-08-01' "
+            "from shipments where shipment_id = ?",
             [
                 f"key-{place}", row["number"], row["number"], row["kind"], row["billed_g"], row["amount"],
                 row["currency"], place, shipment_id,

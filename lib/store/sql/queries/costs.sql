@@ -367,3 +367,70 @@ values ($name, $query, $saved_by, $saved_at);
 -- Drop a saved view.
 delete from cost_views
 where name = $name;
+
+-- name: costs_landed
+-- One row per rule and country: the parcels it holds for by the day they were made, tariff headings counted per parcel;
+-- what is due for those within its limit, where the amount is known beforehand. Goods without a customs code count as one
+-- heading.
+with touched as (
+    select cost.shipment_id, cost.country, cost.created_on, cost.declared_minor, cost.declared_currency
+    from cost_parcels as cost
+    semi join landed_rules as due
+        on due.country = cost.country
+),
+
+headings as (
+    select line.shipment_id, count(distinct coalesce(left(unit.hs_code, 6), ''))::bigint as heading_count
+    from cost_lines as line
+    semi join touched
+        on touched.shipment_id = line.shipment_id
+    left join units as unit
+        on unit.sku = line.sku
+    group by line.shipment_id
+),
+
+worth as (
+    select touched.*, rate.rate_e6
+    from touched
+    asof left join cny_rates as rate
+        on rate.currency = touched.declared_currency and rate.rate_on <= touched.created_on
+)
+
+select
+    due.rule,
+    due.country,
+    due.kind,
+    due.valid_from,
+    due.currency,
+    count(*)::bigint as parcel_count,
+    (count(*) filter (where within is not false))::bigint as within_count,
+    sum(heading.heading_count) filter (where within is not false)::bigint as heading_count,
+    due.amount_minor,
+    (due.amount_minor * sum(heading.heading_count) filter (where within is not false))::bigint as due_minor
+from (
+    select
+        worth.*,
+        due,
+        worth.declared_minor * worth.rate_e6 <= due.limit_minor * bound.rate_e6 as within
+    from worth
+    inner join landed_rules as due
+        on due.country = worth.country
+        and due.valid_from <= worth.created_on
+        and (due.valid_to is null or worth.created_on < due.valid_to)
+    asof left join cny_rates as bound
+        on bound.currency = due.limit_currency and bound.rate_on <= worth.created_on
+) as parcel
+left join headings as heading
+    on heading.shipment_id = parcel.shipment_id
+group by due.rule, due.country, due.kind, due.valid_from, due.currency, due.amount_minor
+order by parcel_count desc, due.country, due.rule;
+
+-- name: costs_duty_billed
+-- One row per country: duties and taxes that bills charge us for; they are in our cost.
+select cost.country, count(distinct cost.shipment_id)::bigint as parcel_count, sum(charge.amount_cny)::bigint as duty_cny
+from bill_charges as charge
+inner join cost_parcels as cost
+    on cost.shipment_id = charge.shipment_id
+where charge.kind = 'duty'
+group by cost.country
+order by duty_cny desc, cost.country;
