@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from streamlit.components.v2 import manifest_scanner
@@ -28,7 +29,7 @@ from lib.store.database import Database
 from lib.store.queries import sql
 
 #: Views as their address has them: every axis, every figure, filtered and not.
-VIEWS = (
+VIEWS: tuple[dict[str, Any], ...] = (
     {"rows": "plan"},
     {"rows": "country", "columns": "plan", "show": "heat"},
     {"rows": "month", "columns": "band", "measure": "kg", "stat": "p90"},
@@ -105,19 +106,19 @@ def _explorer() -> Iterator[Figure]:
     yield Figure("explorer_ratio", ratio, "×", limit=2, against=f"the bare query; the first run of {of}")
 
 
-def _turned_to(page: AppTest, view: dict[str, object]) -> tuple[float, float]:
+def _turned_to(page: AppTest, view: dict[str, Any]) -> tuple[float, float]:
     """The first run after the address became this view's, and the median of five after it."""
     for name in [*page.query_params]:
         del page.query_params[name]
     for name, value in view.items():
-        page.query_params[name] = value  # type: ignore[assignment]
+        page.query_params[name] = value
     first = seconds(page.run)
     if page.exception:
         raise RuntimeError(page.exception[0].message)
     return first, statistics.median(seconds(page.run) for _ in range(5))
 
 
-def _bare(app: App, view: dict[str, object]) -> tuple[float, float]:
+def _bare(app: App, view: dict[str, Any]) -> tuple[float, float]:
     """The question of the store's own tables, and of what is worked out; the best of two."""
     axes = [str(view[name]) for name in ("rows", "columns") if name in view]
     each = "order" in axes  # Of one order each there are no quantiles.

@@ -35,6 +35,10 @@ STAGES = {
 }
 
 
+#: What costs can be added up by.
+AXES = [str(one) for one in Axis if one]
+
+
 @command("outcomes")
 def outcomes_command(app: App) -> Answer:
     """Say what was decided for undeliverable parcels; where parcels are is not followed yet."""
@@ -68,15 +72,20 @@ def fees_command(app: App) -> Answer:
 
 
 @command("costs")
-@click.option("--by", "rows", type=click.Choice([one for one in Axis if one]), help="What to add up by.")
+@click.option("--by", "rows", type=click.Choice(AXES), help="What to add up by.")
+@click.option("--and", "columns", type=click.Choice(AXES), default=None, help="A second one.")
 @click.option(
-    "--and", "columns", type=click.Choice([one for one in Axis if one]), default=None, help="A second one."
+    "--figure",
+    type=click.Choice([str(one) for one in Measure]),
+    default="parcel",
+    help="Mean, P50 and P90 of what.",
 )
 @click.option(
-    "--figure", type=click.Choice(list(Measure)), default="parcel", help="Mean, P50 and P90 of what."
-)
-@click.option(
-    "--day", "basis", type=click.Choice(list(Basis)), default="created", help="What months and days are of."
+    "--day",
+    "basis",
+    type=click.Choice([str(one) for one in Basis]),
+    default="created",
+    help="What months and days are of.",
 )
 @click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="The first day.")
 @click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
