@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     settle_seconds: int | None = None  #: How long a created order may stay invisible; 10 sandbox, 300 live.
     threads: int = 16  #: Requests on the wire at once.
     sync_minutes: int = Field(default=10, ge=0)  #: How often the dashboard syncs by itself; 0: never.
+    publish: str = ""  #: Folder or fsspec URL (s3://…) of published data; empty: below the data folder.
+    publish_minutes: int = Field(default=60, ge=0)  #: How often facts are published by themselves; 0: never.
 
     @property
     def sandbox(self) -> bool:
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
     @property
     def labels_folder(self) -> Path:
         return self.data / "labels"
+
+    @property
+    def published_url(self) -> str:
+        """Where published data goes."""
+        return self.publish or str(self.data / "published")
 
     @property
     def reference(self) -> Path:

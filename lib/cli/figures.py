@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+
+import click
 
 from lib.app import App
 from lib.cli import shown
 from lib.cli.frame import Answer, command, say
+from lib.domain.costs import Axis, Basis, Measure, View
 from lib.services import costs, outcomes
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording import costs as words
 from lib.wording import decision_label
 
 KINDS = {
@@ -20,6 +25,7 @@ KINDS = {
     "remote_area": later("Remote-area surcharge"),
     "return_service": later("Return-service fee"),
     "duty": later("Duties and taxes"),
+    "compensation": later("Compensation"),
     "other": later("Other"),
 }
 STAGES = {
@@ -27,6 +33,10 @@ STAGES = {
     "assumed": later("assumed"),
     "actual": later("billed"),
 }
+
+
+#: What costs can be added up by.
+AXES = [str(one) for one in Axis if one]
 
 
 @command("outcomes")
@@ -62,13 +72,107 @@ def fees_command(app: App) -> Answer:
 
 
 @command("costs")
-def costs_command(app: App) -> Answer:
-    """Say what shipping costs, by plan and country."""
+@click.option("--by", "rows", type=click.Choice(AXES), help="What to add up by.")
+@click.option("--and", "columns", type=click.Choice(AXES), default=None, help="A second one.")
+@click.option(
+    "--figure",
+    type=click.Choice([str(one) for one in Measure]),
+    default="parcel",
+    help="Mean, P50 and P90 of what.",
+)
+@click.option(
+    "--day",
+    "basis",
+    type=click.Choice([str(one) for one in Basis]),
+    default="created",
+    help="What months and days are of.",
+)
+@click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="The first day.")
+@click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="The last day.")
+@click.option("--country", "countries", multiple=True, help="Only to these.")
+@click.option("--plan", "plans", multiple=True, help="Only on these.")
+@click.option("--sku", "skus", multiple=True, help="Only shares of these.")
+def costs_command(
+    app: App,
+    rows: str | None,
+    columns: str | None,
+    figure: str,
+    basis: str,
+    from_on: datetime | None,
+    until_on: datetime | None,
+    countries: tuple[str, ...],
+    plans: tuple[str, ...],
+    skus: tuple[str, ...],
+) -> Answer:
+    """Say what shipping costs: fees by plan and country; with --by along any two axes, as the page does."""
+    if rows is not None:
+        view = View(
+            rows=Axis(rows),
+            columns=Axis.NONE if columns in (None, rows) else Axis(columns),
+            measure=Measure(figure),
+            basis=Basis(basis),
+            from_on=from_on and from_on.date(),
+            until_on=until_on and until_on.date(),
+            countries=tuple(one.upper() for one in countries),
+            plans=plans,
+            skus=skus,
+        )
+        return _explored(app, view)
     found = costs.by_plan(app)
     if found.exchange_on:
         say(_("Amounts in CNY by the exchange rates of {date}, an assumption.", date=found.exchange_on))
-    rows = shown.records(found.fees)
-    return Answer(rows, _cost_lines(rows))
+    records = shown.records(found.fees)
+    return Answer(records, _cost_lines(records))
+
+
+def _explored(app: App, view: View) -> Answer:
+    costs.refresh(app)
+    found = costs.explore(app, view)
+    cells = shown.records(
+        found.cells.drop(columns=["value", "priced_g", "revenue_cost_cny", "balance_count"])
+    )
+    kept = ("parcel_count", "order_count", "unknown_count", "cost_cny", "balance_cny", "mean", "p50", "p90")
+    total = {name: shown.plain(found.total[name]) for name in kept if name in found.total}
+    document = {
+        "by": str(view.rows),
+        "and": str(view.columns),
+        "figure": str(view.measure),
+        "day": str(view.basis),
+        "cells": cells,
+        "total": total,
+    }
+    said = _(
+        "Amounts in CNY; estimates where no bill charges yet. Months and days are {basis}, in UTC.",
+        basis=words.basis_label(view.basis),
+    )
+    say(said)
+    header = [
+        words.axis_name(view.rows, view.basis),
+        words.axis_name(view.columns, view.basis) if view.columns else "",
+        _("Parcels"),
+        _("Cost in CNY"),
+        words.measure_label(view.measure),
+        "P50",
+        "P90",
+    ]
+    lines = shown.table(
+        header,
+        (
+            (
+                row["row_value"] or words.nothing_label(view.rows),
+                row["column_value"],
+                row["parcel_count"],
+                shown.money(row["cost_cny"], "CNY"),
+                *(_hundredths(row[name]) for name in ("mean", "p50", "p90")),
+            )
+            for row in cells
+        ),
+    )
+    return Answer(document, lines)
+
+
+def _hundredths(value: int | None) -> str:
+    return "–" if value is None else f"{value / 100:,.2f}"
 
 
 def _cost_lines(rows: list[dict[str, Any]]) -> Iterator[str]:

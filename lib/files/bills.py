@@ -38,6 +38,11 @@ KIND_WORDS = {
     "退件费": "return_service",
     "return service": "return_service",
     "return fee": "return_service",
+    "赔付": "compensation",
+    "赔偿": "compensation",
+    "理赔": "compensation",
+    "赔付款": "compensation",
+    "compensation": "compensation",
     "关税": "duty",
     "税费": "duty",
     "duty": "duty",
@@ -51,8 +56,8 @@ class BillTables:
 
     Frames:
         lines: one row per charge: line_key (a digest of what it says, and which of several alike it is), row_no,
-            number, charged_on, kind, kind_text (as written), billed_g, amount_minor (negative: a refund), currency,
-            bill_number, note.
+            number, charged_on, kind, kind_text (as written), billed_g, amount_minor (negative: a refund;
+            compensation always is), currency, bill_number, note.
         problems: one row per refused row.
     """
 

@@ -11,6 +11,7 @@ from lib.domain.freshness import Standing
 from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
 from lib.services.notice_timer import NoticeTimer
+from lib.services.publishing import Publisher
 from lib.services.sync_timer import SyncTimer
 from lib.services.trials import Fetcher
 
@@ -24,6 +25,7 @@ _dispatcher: Dispatcher | None = None
 _timer: SyncTimer | None = None
 _fetcher: Fetcher | None = None
 _reader: NoticeTimer | None = None
+_publisher: Publisher | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
@@ -35,7 +37,7 @@ def start(app: App) -> None:
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting, _timer, _fetcher, _reader
+    global _dispatcher, _connecting, _timer, _fetcher, _reader, _publisher
     with _guard:
         if _dispatcher is not None:
             return
@@ -50,11 +52,13 @@ def start(app: App) -> None:
         _fetcher.start()
         _reader = NoticeTimer(app)
         _reader.start()
+        _publisher = Publisher(app)
+        _publisher.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader
+    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _publisher
     with _guard:
         if _timer is not None:
             _timer.stop(PATIENCE_S)
@@ -62,12 +66,14 @@ def stop() -> None:
             _fetcher.stop(PATIENCE_S)
         if _reader is not None:
             _reader.stop(PATIENCE_S)
+        if _publisher is not None:
+            _publisher.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
         _dispatcher, _connecting, _connect_trouble = None, None, ""
-        _timer, _fetcher, _reader = None, None, None
+        _timer, _fetcher, _reader, _publisher = None, None, None, None
 
 
 def running() -> bool:

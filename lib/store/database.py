@@ -78,6 +78,15 @@ class Work:
         """Run a named query; a table of many rows that nothing here looks at, its times as they are stored."""
         return self._cursor.sql(sql(name), params=_stored(values)).to_arrow_table()
 
+    def parquet(self, name: str, folder: Path, *, partition_by: Sequence[str]) -> int:
+        """Write the rows of a named query without parameters as Hive-partitioned Parquet; returns how many."""
+        place = str(folder).replace("'", "''")
+        keys = ", ".join(partition_by)
+        written = self._cursor.execute(
+            f"copy ({sql(name)}) to '{place}' (format parquet, partition_by ({keys}), compression zstd)"
+        ).fetchone()
+        return int(written[0]) if written else 0
+
     @contextmanager
     def table(self, name: str, rows: pd.DataFrame | pa.Table) -> Iterator[None]:
         """Lend a frame to the queries inside, under a name: whole sets go in at once, never row by row.
@@ -121,7 +130,8 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
-        self._written = 0  # How often something was written: what was found before may be another thing now.
+        #: How many transactions wrote since the file was opened: the same number, the same rows.
+        self.write_count = 0
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._keeping = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")
@@ -149,7 +159,7 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
-            self._written += 1
+            self.write_count += 1
 
     def kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
         """What `find` reads of the store, read again only once something was written since.
@@ -158,7 +168,7 @@ class Database:
         on, the day included. Whoever gets an answer leaves it as it is: others get the same one.
         """
         # Counted before it is read: what is written meanwhile makes it old, never a stale answer new.
-        written = self._written
+        written = self.write_count
         with self._keeping:
             before: tuple[int, _T] | None = self._kept.get(key)
         if before is not None and before[0] == written:

@@ -75,21 +75,22 @@ def bars(
     value_label: str,
     key: str,
     alt: str,
+    stacked: bool = True,
 ) -> None:
-    """One bar per row, the first on top, stacked from columns `values`, which `labels` name."""
+    """One bar per row, the first on top, of columns `values`, which `labels` name: stacked, or side by side."""
     stacks = [
         go.Bar(y=frame[name].tolist(), x=frame[column].tolist(), name=label, orientation="h")
         for column, label in zip(values, labels, strict=True)
     ]
     figure = go.Figure(stacks)
     figure.update_layout(
-        barmode="stack",
+        barmode="stack" if stacked else "group",
         showlegend=len(values) > 1,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
     )
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
-    _show(figure, key=key, alt=alt, height=150 + 30 * len(frame))
+    _show(figure, key=key, alt=alt, height=150 + (30 if stacked else 12 + 18 * len(values)) * len(frame))
 
 
 def heat_map(

@@ -20,6 +20,17 @@ PROBLEMS = {
         "The country stays {country}: plan, fee and customs papers depend on it. For another country, ask the "
         "buyer to order again."
     ),
+    "view_name": later("A saved view needs a name of at most {most} characters. Write one, then save."),
+    "publishing_failed": later(
+        "Nothing was published to {url}: {why}. What was published before stands. Set SHIPDESK_PUBLISH to a folder "
+        "that can be written, then publish again."
+    ),
+    "rate_not_positive": later("An exchange rate is more than nothing. Give what one unit is worth in CNY."),
+    "lighter_out_of_bounds": later("Packaging can be 0 to {most} g lighter. Give whole grams."),
+    "nothing_chosen": later("Nothing is chosen that this could be done with. Tick rows first."),
+    "too_many_rows": later(
+        "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."
+    ),
     "filter_needs_name": later("A saved filter needs a name. Write one, then save."),
     "batch_unknown": later("Batch {batch_id} is not known here. Open the list of batches and choose one."),
     "batch_submitted": later(

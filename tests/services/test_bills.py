@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.domain.costs import View
 from lib.services import bills, costs, files, shipments
 from lib.services.files import LoadReport
 from tests.builders import a_bill_line, write_bill, write_export
@@ -151,6 +152,23 @@ def test_headers_and_signs_of_other_bills_are_understood(desk: Desk) -> None:
     assert lines["kind_text"].tolist() == ["燃油附加费", "神秘费"]
     assert lines["amount_minor"].tolist() == [123_450, 300]
     assert lines["currency"].tolist() == ["CNY", "USD"]
+
+
+def test_compensation_is_a_negative_fee_whatever_its_sign_in_the_file(
+    desk: Desk, sent: list[dict[str, str]]
+) -> None:
+    number = sent[0]["tracking_number"]
+    load(
+        desk,
+        a_bill_line(number, 费用类型="赔付", 金额="8.00"),
+        a_bill_line(number, 费用类型="理赔", 金额="-2.50"),
+        a_bill_line(number, 金额="12.34"),
+    )
+    assert actual(desk)[(sent[0]["shipment_id"], "compensation")] == (-1050, "CNY")
+    costs.refresh(desk.app)
+    found = costs.explore(desk.app, View()).total
+    assert found["compensation_cny"] == -1050
+    assert found["cost_cny"] == found["estimated_cny"] // 3 * 2 + 1234 - 1050
 
 
 def test_what_is_billed_stands_beside_what_was_estimated(desk: Desk, sent: list[dict[str, str]]) -> None:

@@ -111,7 +111,8 @@ select
     kind,
     kind_text,
     billed_g,
-    (amount * 100)::bigint as amount_minor,
+    -- Compensation is paid back, whichever sign a carrier writes before it.
+    (case when kind = 'compensation' then -abs(amount) else amount end * 100)::bigint as amount_minor,
     currency,
     bill_number,
     note,
