@@ -1,13 +1,13 @@
 """How likely something is, from counts that are few, unequal and not all known yet.
 
-A parcel fails, or a failed one comes home, with a chance of its own country and plan. The countries of a plan are alike,
-and so are the plans of a shop, but nobody knows how much: so each country's chance is drawn around its plan's, each
-plan's around the shop's, and how far they stray is learnt from the counts (a beta-binomial at each level; both strays and
-both middles are summed over on a grid, not fixed). Where there are many parcels the answer is their own share; where there
-are none it is the plan's, the shop's, and at last the stated prior, with an interval as wide as that deserves.
+A parcel fails, or a failed one comes home, with a chance of its own country and plan. The countries of a plan are
+alike, and so are the plans of a shop, but nobody knows how much: so each country's chance is drawn around its plan's,
+each plan's around the shop's, and how far they stray is learnt from the counts (a beta-binomial at each level; strays
+and middles are summed over on a grid, not fixed). Where there are many parcels the answer is their own share; where
+there are none it is the plan's, the shop's, and at last the stated prior, with an interval as wide as that deserves.
 
-A young parcel says less: what takes months has not shown yet. Each parcel therefore counts by the share of all such events
-that shows by its age, which is itself taken from the history (`shown_by`), leaning on a stated curve while there is little.
+A young parcel says less: what takes months has not shown yet. Each parcel therefore counts by the share of all such
+events that shows by its age, which is itself taken from the history (`shown_by`), leaning on a stated one.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def shown_by(waits: Whole, watched: Whole, counts: Numbers, curve: Curve) -> Num
 
     One entry per kind of event seen: after how many days it came, how long its parcel has been watched, how often.
     Events of young parcels are seen only when they came early. So the share is built from the end backwards: of the
-    events by day t among parcels watched that long, how many came on day t itself (Lynden-Bell's estimator), each such
-    ratio leaning on the stated curve by the weight of a few events.
+    events by day t among parcels watched that long, how many came on day t itself (Lynden-Bell's estimator), each
+    such ratio leaning on the stated curve by the weight of a few events.
     """
     horizon = curve.horizon
     stated = curve.shown()
@@ -113,9 +113,9 @@ def equivalent(
 ) -> tuple[Numbers, Numbers]:
     """Per group, the counts (happened, did not) of grown-up parcels that say as much as these of all ages.
 
-    One entry per group and age: to how many it happened, to how many not yet, and what share shows by that age. The chance
-    that nothing showed yet is 1 − chance × shown; slope and curvature of its logarithm at `share`, the share of the whole,
-    are those of the counts returned. Nothing is changed where everything had time to show.
+    One entry per group and age: to how many it happened, to how many not yet, and what share shows by that age. The
+    chance that nothing showed yet is 1 − chance × shown; slope and bend of its logarithm at `share`, the share of the
+    whole, are those of the counts returned. Nothing is changed where everything had time to show.
     """
     p = min(max(share, 1e-4), 1 - 1e-4)
     open_ = 1 - p * shown
@@ -135,9 +135,10 @@ def share_of(happened: Numbers, waiting: Numbers, shown: Numbers, prior: Prior) 
 
 
 def pooled(yes: Numbers, no: Numbers, plans: Whole, prior: Prior) -> Chances:
-    """One chance per group, from its counts and those of its plan and of all. `plans`: which plan each group is of, from 0.
+    """One chance per group, from its counts and those of its plan and of all.
 
-    A group without counts gets what its plan, or the whole, or the prior says of it.
+    `plans`: which plan each group is of, numbered from 0. A group without counts gets what its plan, or the whole, or
+    the prior says of it.
     """
     if not len(yes):
         return Chances(np.empty(0), np.empty(0))
