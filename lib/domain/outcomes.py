@@ -1,0 +1,162 @@
+"""Outcomes: what became of a parcel, and what each thing that is said of one means for that.
+
+Raw codes are kept as they came; what they mean stands in `data/reference/tracking_codes.csv`, in the words of
+`Meaning`. How a sequence of them makes an outcome is `store/sql/derived/60_outcomes.sql`, in one place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a parcel, as far as anybody said."""
+
+    UNKNOWN = "unknown"  #: Nobody said anything that can be read.
+    PRE_SHIPMENT = "pre_shipment"  #: Announced, not taken yet.
+    IN_TRANSIT = "in_transit"
+    CUSTOMS = "customs"
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"  #: Given up or refused abroad, before anything says return or destroy.
+    RETURNING = "returning"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+    LOST = "lost"
+    EXPIRED = "expired"  #: No news for long: a statement about the news, not about the parcel.
+    CANCELLED = "cancelled"
+
+
+#: Nothing but another of these follows one of these.
+FINAL = frozenset(
+    {Outcome.DELIVERED, Outcome.RETURNED, Outcome.DESTROYED, Outcome.LOST, Outcome.CANCELLED}
+)
+
+
+class ReturnKind(StrEnum):
+    """From where a parcel comes back. Only the first is what the return service is paid for."""
+
+    OVERSEAS = "overseas"  #: 海外退件: it had left China.
+    DOMESTIC = "domestic"  #: 国内退件: it never left China.
+
+
+class Leg(StrEnum):
+    """Where a code puts the parcel."""
+
+    CHINA = "china"
+    ABROAD = "abroad"
+    ANY = ""  #: The code does not say.
+
+
+class Trouble(StrEnum):
+    """What is wrong while the outcome does not say it."""
+
+    NONE = ""
+    ATTEMPT = "attempt"  #: A delivery attempt failed.
+    COLLECTION = "collection"  #: It waits for its buyer to collect it.
+    ADDRESS = "address"  #: Its address is being changed.
+    CUSTOMS = "customs"
+    REFUSED = "refused"  #: A warehouse in China did not take it: it comes home, or is disposed of.
+    PROBLEM = "problem"  #: Anything else.
+
+
+@dataclass(frozen=True)
+class Says:
+    """What an event of some meaning says. `doubtful`: its sources do not agree."""
+
+    outcome: Outcome
+    trouble: Trouble = Trouble.NONE
+    leg: Leg = Leg.ANY
+    signed: bool = False  #: After a return began it means: back with the seller.
+    doubtful: bool = False
+
+
+class Meaning(StrEnum):
+    """What an event means. Their order numbers them in SQL (the view `meanings`): troubles, returns and ends together."""
+
+    NO_NEWS = "no_news"
+    PRE_SHIPMENT = "pre_shipment"
+    CHINA = "china"
+    CUSTOMS_CHINA = "customs_china"
+    ABROAD = "abroad"
+    TRANSIT = "transit"
+    CUSTOMS_ABROAD = "customs_abroad"
+    CUSTOMS = "customs"
+    PRE_SHIPMENT_PROBLEM = "pre_shipment_problem"
+    CHINA_PROBLEM = "china_problem"
+    CHINA_REFUSED = "china_refused"
+    CUSTOMS_CHINA_PROBLEM = "customs_china_problem"
+    ABROAD_PROBLEM = "abroad_problem"
+    PROBLEM = "problem"
+    CUSTOMS_ABROAD_PROBLEM = "customs_abroad_problem"
+    CUSTOMS_PROBLEM = "customs_problem"
+    COLLECTION = "collection"
+    ADDRESS = "address"
+    ATTEMPT = "attempt"
+    ATTEMPT_ABROAD = "attempt_abroad"
+    UNDELIVERABLE = "undeliverable"
+    UNDELIVERABLE_ABROAD = "undeliverable_abroad"
+    EXPIRED = "expired"
+    CHINA_SIGNED = "china_signed"
+    RETURNING = "returning"
+    RETURNING_ABROAD = "returning_abroad"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+    DESTROYED_ABROAD = "destroyed_abroad"
+    LOST = "lost"
+    LOST_DOUBTFUL = "lost_doubtful"
+    CANCELLED = "cancelled"
+    DELIVERED = "delivered"
+
+
+SAYS: dict[Meaning, Says] = {
+    Meaning.NO_NEWS: Says(Outcome.UNKNOWN),
+    Meaning.PRE_SHIPMENT: Says(Outcome.PRE_SHIPMENT),
+    Meaning.PRE_SHIPMENT_PROBLEM: Says(Outcome.PRE_SHIPMENT, Trouble.PROBLEM),
+    Meaning.CANCELLED: Says(Outcome.CANCELLED),
+    Meaning.CHINA: Says(Outcome.IN_TRANSIT, leg=Leg.CHINA),
+    Meaning.CHINA_PROBLEM: Says(Outcome.IN_TRANSIT, Trouble.PROBLEM, Leg.CHINA),
+    Meaning.CHINA_REFUSED: Says(Outcome.IN_TRANSIT, Trouble.REFUSED, Leg.CHINA),
+    Meaning.CHINA_SIGNED: Says(Outcome.IN_TRANSIT, leg=Leg.CHINA, signed=True),
+    Meaning.CUSTOMS_CHINA: Says(Outcome.CUSTOMS, leg=Leg.CHINA),
+    Meaning.CUSTOMS_CHINA_PROBLEM: Says(Outcome.CUSTOMS, Trouble.CUSTOMS, Leg.CHINA),
+    Meaning.ABROAD: Says(Outcome.IN_TRANSIT, leg=Leg.ABROAD),
+    Meaning.TRANSIT: Says(Outcome.IN_TRANSIT),
+    Meaning.ABROAD_PROBLEM: Says(Outcome.IN_TRANSIT, Trouble.PROBLEM, Leg.ABROAD),
+    Meaning.PROBLEM: Says(Outcome.IN_TRANSIT, Trouble.PROBLEM),
+    Meaning.CUSTOMS_ABROAD: Says(Outcome.CUSTOMS, leg=Leg.ABROAD),
+    Meaning.CUSTOMS_ABROAD_PROBLEM: Says(Outcome.CUSTOMS, Trouble.CUSTOMS, Leg.ABROAD),
+    Meaning.CUSTOMS: Says(Outcome.CUSTOMS),
+    Meaning.CUSTOMS_PROBLEM: Says(Outcome.CUSTOMS, Trouble.CUSTOMS),
+    Meaning.COLLECTION: Says(Outcome.IN_TRANSIT, Trouble.COLLECTION, Leg.ABROAD),
+    Meaning.ADDRESS: Says(Outcome.IN_TRANSIT, Trouble.ADDRESS, Leg.ABROAD),
+    Meaning.ATTEMPT: Says(Outcome.IN_TRANSIT, Trouble.ATTEMPT),
+    Meaning.ATTEMPT_ABROAD: Says(Outcome.IN_TRANSIT, Trouble.ATTEMPT, Leg.ABROAD),
+    Meaning.UNDELIVERABLE: Says(Outcome.UNDELIVERABLE),
+    Meaning.UNDELIVERABLE_ABROAD: Says(Outcome.UNDELIVERABLE, leg=Leg.ABROAD),
+    Meaning.DELIVERED: Says(Outcome.DELIVERED, signed=True),
+    Meaning.RETURNING: Says(Outcome.RETURNING),
+    Meaning.RETURNING_ABROAD: Says(Outcome.RETURNING, leg=Leg.ABROAD),
+    Meaning.RETURNED: Says(Outcome.RETURNED),
+    Meaning.DESTROYED: Says(Outcome.DESTROYED),
+    Meaning.DESTROYED_ABROAD: Says(Outcome.DESTROYED, leg=Leg.ABROAD),
+    Meaning.LOST: Says(Outcome.LOST),
+    Meaning.LOST_DOUBTFUL: Says(Outcome.LOST, doubtful=True),
+    Meaning.EXPIRED: Says(Outcome.EXPIRED),
+}
+
+#: Attempts nearer to each other than this are one attempt that two sources tell.
+ONE_ATTEMPT = timedelta(minutes=10)
+#: So many failed attempts are a parcel given up (one is not).
+REPEATED = 2
+
+_PREFIX = "AE_"
+
+
+def normal_code(code: str) -> str:
+    """A code as it is looked up: full-width forms folded, upper case, blanks as underscores, no leading AE_."""
+    text = re.sub(r"\s+", "_", unicodedata.normalize("NFKC", code).strip().upper())
+    return text.removeprefix(_PREFIX)
