@@ -1,8 +1,9 @@
 """Return or destroy, parcel by parcel: what is advised, on what it rests, and what it would have been worth.
 
-Return is an insurance: its fee is paid on every parcel that asks for it, and it pays where a parcel fails abroad and then
-arrives back. So return is advised where chance of failing × chance of arriving back × what the goods then bring is more
-than the fee. The chances are the shop's own (`chances`), pooled country → plan → all over a stated prior.
+Return is an insurance: its fee is paid on every parcel that asks for it, and it pays where a parcel fails
+abroad and then arrives back. So return is advised where chance of failing × chance of arriving back × what the
+goods then bring is more than the fee. The chances are the shop's own (`chances`), pooled country → plan → all
+over a stated prior.
 """
 
 from __future__ import annotations
@@ -76,11 +77,11 @@ class Advice:
     parcels: pd.DataFrame
     """One row per undecided shipment with a plan, the largest gain first.
 
-    Columns: shipment_id, plan_id, country, advised ('return' or 'destroy'), basis (whose parcels the chance of failing
-    rests on: 'country', 'plan', 'all', 'prior'; or 'no_return', 'no_fee', 'no_value': why nothing was weighed),
-    value_source ('purchase', 'order', 'mixed'), value_minor, fee_minor (CNY), fail_mean, fail_low, fail_high, back_mean,
-    back_low, back_high (chances), gain_minor, gain_low_minor, gain_high_minor (of return over destroy, CNY), break_even
-    (the chance of failing from which return pays), setting_id.
+    Columns: shipment_id, plan_id, country, advised ('return' or 'destroy'), basis (whose parcels the chance of
+    failing rests on: 'country', 'plan', 'all', 'prior'; or 'no_return', 'no_fee', 'no_value': why nothing was
+    weighed), value_source ('purchase', 'order', 'mixed'), value_minor, fee_minor (CNY), fail_mean, fail_low,
+    fail_high, back_mean, back_low, back_high (chances), gain_minor, gain_low_minor, gain_high_minor (of return
+    over destroy, CNY), break_even (the chance of failing from which return pays), setting_id.
     """
     return_count: int  #: Parcels for which return is advised.
     against_destroy: Sum  #: What following the advice saves over destroying all.
@@ -176,7 +177,7 @@ def kept(app: App, batch_id: str) -> pd.DataFrame:
 
 
 def followed(app: App) -> list[dict[str, Any]]:
-    """One dict per what was advised and what was chosen: advised, chosen, shipment_count, followed_count, gain_minor."""
+    """One dict per what was advised and what was chosen: shipment_count, followed_count, gain_minor (expected)."""
     with app.database.read() as work:
         return store.followed(work)
 
@@ -194,13 +195,14 @@ def lanes(app: App) -> pd.DataFrame:
 def backtest(app: App) -> pd.DataFrame:
     """What each way to decide would have come to on the shop's own history.
 
-    One row per month and way ('return', 'destroy', 'actual', 'advice'), of the parcels whose plan offers return. The advice
-    goes by what was known at the start of the week in which a parcel was sent.
+    One row per month and way ('return', 'destroy', 'actual', 'advice'), of the parcels whose plan offers
+    return. The advice goes by what was known at the start of the week in which a parcel was sent.
 
-    Columns: way, month, parcel_count, returning_count, failed_count (of those returning), open_count (may still fail),
-    fee_minor, fee_assumed_minor (of it, what nobody billed), recovered_seen_minor (happened), recovered_assumed_minor,
-    recovered_low_minor, recovered_high_minor (expected of parcels nobody tried to bring back, or that are on their way, and
-    its range), net_minor, net_low_minor, net_high_minor (recovered less fees); all in CNY minor units.
+    Columns: way, month, parcel_count, returning_count, failed_count (of those returning), open_count (may still
+    fail), fee_minor, fee_assumed_minor (of it, what nobody billed), recovered_seen_minor (happened),
+    recovered_assumed_minor, recovered_low_minor, recovered_high_minor (expected of parcels nobody tried to
+    bring back, or that are on their way, and its range), net_minor, net_low_minor, net_high_minor (recovered
+    less fees); all in CNY minor units.
     """
     now = app.now()
     with app.database.read() as work:
@@ -264,8 +266,8 @@ def _seen(past: pd.DataFrame, since: str, on: date) -> dict[str, Any]:
 def _chances(past: History, known: Assumptions, on: date, wanted: pd.DataFrame) -> pd.DataFrame:
     """One row per wanted plan and country: chances by what was known on a day.
 
-    Columns: plan_id, country, fail_, back_ and both_ with mean, low and high; sent_count, failed_count of the lane itself;
-    basis.
+    Columns: plan_id, country, fail_, back_ and both_ with mean, low and high; sent_count, failed_count of the
+    lane itself; basis.
     """
     failing, counts = _lane_chances(past.failures, "sent_on", on, wanted, known.failing, FAILING)
     returning, _ = _lane_chances(past.returns, "failed_on", on, wanted, known.returning, RETURNING)

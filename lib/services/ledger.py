@@ -21,18 +21,19 @@ class Ledger:
     rows: pd.DataFrame
     """One row per parcel that paid for return, failed abroad, or comes back; what failed first.
 
-    Columns: shipment_id, order_id, batch_id, plan_id, country, sent_at, month, decision, decided_how, decided_by, outcome,
-    outcome_at, is_failed, return_kind ('overseas', 'domestic'), is_returned, is_destroyed; fee_, freight_ and recovered_ each
-    with minor, currency, stage ('assumed', 'quoted', 'billed', 'counted') and cny_minor; net_cny_minor.
+    Columns: shipment_id, order_id, batch_id, plan_id, country, sent_at, month, decision, decided_how,
+    decided_by, outcome, outcome_at, is_failed, return_kind ('overseas', 'domestic'), is_returned, is_destroyed;
+    fee_, freight_ and recovered_ each with minor, currency, stage ('assumed', 'quoted', 'billed', 'counted')
+    and cny_minor; net_cny_minor.
     """
     total: dict[str, Any] | None  #: Of all rows; None without any. As a row of `by`.
     by: dict[str, list[dict[str, Any]]]
     """Axis → one dict per value of it.
 
-    parcel_count, paid_count, failed_count, returned_count, domestic_count, destroyed_count; fee_minor, freight_minor (of
-    failed parcels), recovered_minor (from abroad), recovered_domestic_minor, net_minor; fee_assumed_minor,
-    freight_quoted_minor, recovered_assumed_minor: how much of these nobody has charged or counted yet;
-    unconverted_count: parcels with an amount in a currency without a rate.
+    parcel_count, paid_count, failed_count, returned_count, domestic_count, destroyed_count; fee_minor,
+    freight_minor (of failed parcels), recovered_minor (from abroad), recovered_domestic_minor, net_minor;
+    fee_assumed_minor, freight_quoted_minor, recovered_assumed_minor: how much of these nobody has charged or
+    counted yet; unconverted_count: parcels with an amount in a currency without a rate.
     """
 
 

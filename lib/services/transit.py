@@ -14,9 +14,9 @@ ENOUGH = 20
 def days(app: App) -> pd.DataFrame:
     """One row per plan and country, per plan (country ''), and one of all (plan_id '').
 
-    Columns: plan_id, country, parcel_count, delivered_count, due_count (their promise has run out), late_count (of these,
-    not delivered within it), promised_least, promised_most (days), days_p50, days_p85, days_p95 (missing: not reached by
-    those that were delivered so far).
+    Columns: plan_id, country, parcel_count, delivered_count, due_count (their promise has run out), late_count
+    (of these, not delivered within it), promised_least, promised_most (days), days_p50, days_p85, days_p95
+    (missing: not reached by those that were delivered so far).
     """
     with app.database.read() as work:
         found = store.days(work, app.now())

@@ -20,6 +20,13 @@ from lib.store.queries import named
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Chances of plans and countries, as `services.advice` lends them.
+CHANCES = """
+    plan_id varchar, country varchar, fail_mean double, fail_low double, fail_high double, back_mean double,
+    back_low double, back_high double, both_mean double, both_low double, both_high double, sent_count bigint,
+    failed_count bigint, basis varchar
+"""
+
 #: Tables that Python lends to queries, with their columns; `name type, …` as in a create statement.
 LENT = {
     "chosen": "id varchar",
@@ -129,6 +136,14 @@ LENT = {
         line_key varchar, row_no bigint, number varchar, charged_on timestamp, kind varchar, kind_text varchar,
         billed_g bigint, amount_minor bigint, currency varchar, bill_number varchar, note varchar
     """,
+    "chances": CHANCES,
+    "past_chances": f"known_on date, {CHANCES}",
+    "advised": """
+        shipment_id varchar, plan_id varchar, country varchar, advised varchar, basis varchar, value_source varchar,
+        value_minor bigint, fee_minor bigint, fail_mean double, fail_low double, fail_high double, back_mean double,
+        back_low double, back_high double, gain_minor bigint, gain_low_minor bigint, gain_high_minor bigint,
+        break_even double, setting_id bigint
+    """,
     "file_products": """
         sku varchar, title varchar, weight_g bigint, length_mm bigint, width_mm bigint, height_mm bigint,
         cargo_class varchar, declared_name_zh varchar, declared_name_en varchar, declared_minor bigint,
@@ -152,6 +167,9 @@ NUMBERS = (
     "from_no",
     "until_no",
     "scale_g",
+    "recovery_e4",
+    "fail_e4",
+    "back_e4",
 )
 FLAGS = (
     "include_accepted",
@@ -197,6 +215,7 @@ MAKERS = (
     "splits_parts",
     "splits_contents",
     "splits_whole",
+    "ledger_make",
 )
 
 
