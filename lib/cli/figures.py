@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import click
+
 from lib.app import App
-from lib.cli import shown
+from lib.cli import advice, shown
 from lib.cli.frame import Answer, command, say
-from lib.services import costs, outcomes
+from lib.services import costs, ledger, outcomes
 from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import decision_label
@@ -51,8 +53,15 @@ def outcomes_command(app: App) -> Answer:
 
 
 @command("fees")
-def fees_command(app: App) -> Answer:
-    """Say what is charged in all, by kind of fee, stage and currency."""
+@click.option(
+    "--by",
+    type=click.Choice([*ledger.AXES, "parcel"]),
+    help="The ledger of return-service fees instead: what was paid, failed, came back, and was recovered.",
+)
+def fees_command(app: App, by: str | None) -> Answer:
+    """Say what is charged in all, by kind of fee, stage and currency; with --by, what return really cost."""
+    if by:
+        return advice.ledger_answer(app, by)
     fees = costs.by_plan(app).fees
     keys = ["kind", "stage", "currency"]
     rows = shown.records(fees.groupby(keys, as_index=False)[["shipment_count", "fee_minor"]].sum())

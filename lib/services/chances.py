@@ -29,8 +29,10 @@ _MIDDLES, _SPAN = 141, 6.0
 _ALIKE = np.geomspace(6.0, 1500.0, 6)
 #: Before anything is known every stray is as likely as every other, which is one over the root of this.
 _ALIKE_BEFORE = -0.5 * np.log(_ALIKE)
+#: Less likely than this is never: numbers too small to be written in full make arithmetic a hundred times slower.
+_NOTHING = 1e-40
 #: What a stated curve weighs against the history, in events.
-_CURVE_WEIGHT = 20.0
+_CURVE_WEIGHT = 5.0
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def equivalent(
 
 def share_of(happened: Numbers, waiting: Numbers, shown: Numbers, prior: Prior) -> float:
     """The share of the whole: what happened, over what had time to; leaning on the prior."""
-    exposed = float((happened + waiting) @ shown)
+    exposed = float(((happened + waiting) * shown).sum())
     told = float(happened.sum())
     return min((told + prior.share * prior.weight) / (max(exposed, told) + prior.weight), 1 - 1e-4)
 
@@ -178,20 +180,31 @@ def _spread(middles: Numbers, spacing: Numbers) -> Numbers:
     density = np.exp(
         (a - 1) * np.log(middles) + (b - 1) * np.log1p(-middles) - special.betaln(a, b)
     ) * spacing  # fmt: skip
+    density[density < _NOTHING] = 0.0
     return np.asarray(density / density.sum(1, keepdims=True))
 
 
 def _weights(per_plan: Numbers, spread: Numbers, middles: Numbers, spacing: Numbers, prior: Prior) -> Numbers:
     """[plan, middle, alike]: how likely each plan's middle and likeness are, given everything; sums to 1 per plan."""
-    likely = np.exp(per_plan - per_plan.max((1, 2), keepdims=True)).transpose(0, 2, 1)
-    explained = np.maximum(likely @ spread.T, 1e-300)  # [plan, alike, (whole's middle, alike of plans)]
+    likely = _likely(per_plan, (1, 2)).transpose(0, 2, 1)
+    # Not `@`: its threads wait for each other, longer than this takes, where anything else is at work.
+    explained = np.maximum(
+        np.einsum("pam,sm->pas", likely, spread), 1e-300
+    )  # [plan, alike, (whole's middle, alike of plans)]
     a, b = prior.share * prior.weight, (1 - prior.share) * prior.weight
     before = (a - 1) * np.log(middles) + (b - 1) * np.log1p(-middles) + np.log(spacing)
     middle = np.repeat(before, len(_ALIKE)) + np.tile(_ALIKE_BEFORE, len(middles))
     whole = np.log(explained).sum(0) + middle + _ALIKE_BEFORE[:, None]
-    whole = np.exp(whole - whole.max())
-    found = likely * ((whole / explained) @ spread)
+    whole = _likely(whole, None)
+    found = likely * np.einsum("pas,sm->pam", whole / explained, spread)
     return np.asarray((found / found.sum((1, 2), keepdims=True)).transpose(0, 2, 1))
+
+
+def _likely(logarithm: Numbers, axes: tuple[int, ...] | None) -> Numbers:
+    """What logarithms stand for, the largest being 1."""
+    found = np.exp(logarithm - logarithm.max(axes, keepdims=True))
+    found[found < _NOTHING] = 0.0
+    return np.asarray(found)
 
 
 def _second(a: Numbers, b: Numbers) -> Numbers:

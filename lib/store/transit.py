@@ -10,5 +10,5 @@ from lib.store.database import Work
 
 
 def days(work: Work, at: datetime) -> pd.DataFrame:
-    """One row per plan and country, plan (country ''), and all (plan ''): days and shares, as `transit_days` tells."""
+    """One row per plan and country, plan (country ''), and all (plan ''): days and shares, as the macro tells."""
     return work.frame("transit_days", now_at=at)

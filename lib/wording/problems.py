@@ -116,6 +116,10 @@ PROBLEMS = {
     "split_nothing": later(
         "Both parcels need something: choose at least one piece for the new one, and leave at least one in {number}."
     ),
+    "advised_by_batch": later(
+        "Only a whole batch goes by the advice. For a plan or a parcel choose return or destroy."
+    ),
+    "assumption_out_of_range": later("{name} must be from {least} to {most}."),
     "no_return_offered": later("{plan} offers no return: its undeliverable parcels are destroyed."),
     "notice_order_status": later(
         "Order {order_id} does not await shipment: nothing can be declared for it. Sync the orders."

@@ -62,7 +62,10 @@ group by shipment_id;
 
 -- What a returned parcel brings of its worth, in CNY: the seller's share of it, less taking it back; never below nothing.
 create or replace macro recoverable(worth_minor, recovery_e4, handling_minor) as
-    greatest((worth_minor * recovery_e4 + 5000) // 10000 - handling_minor, 0)::bigint;
+    case
+        when worth_minor is not null
+            then greatest((worth_minor * recovery_e4 + 5000) // 10000 - handling_minor, 0)::bigint
+    end;
 
 -- One row: what the advice rests on now.
 create or replace view advice_settings_now as
