@@ -31,9 +31,7 @@ class Outcome(StrEnum):
 
 
 #: Nothing but another of these follows one of these.
-FINAL = frozenset(
-    {Outcome.DELIVERED, Outcome.RETURNED, Outcome.DESTROYED, Outcome.LOST, Outcome.CANCELLED}
-)
+FINAL = frozenset({Outcome.DELIVERED, Outcome.RETURNED, Outcome.DESTROYED, Outcome.LOST, Outcome.CANCELLED})
 
 
 class ReturnKind(StrEnum):
