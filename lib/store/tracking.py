@@ -11,8 +11,8 @@ import pandas as pd
 
 from lib.store.database import DERIVED, Work
 
-#: Columns of the events that come in, all texts but row_no and happened_at. A list of one shipment's events stands newest
-#: or oldest first, by row_no. code is normal (`domain.outcomes.normal_code`), '' for none.
+#: Columns of the events that come in, all texts but row_no and happened_at. A list of one shipment's events stands
+#: newest or oldest first, by row_no. code is normal (`domain.outcomes.normal_code`), '' for none.
 EVENT = (
     "shipment_id",
     "row_no",
@@ -147,37 +147,39 @@ def due(
     work: Work,
     *,
     now: datetime,
+    left_before: datetime,
     lot: int,
     shop_id: str | None = None,
-    everything: bool = False,
-    asked_before: datetime | None = None,
+    held_shops: Sequence[str] = (),
+    everything_before: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """One dict per live parcel to ask for now, the oldest news first; with `everything` also those not due."""
+    """One dict per live parcel to ask for now, the oldest news first.
+
+    One never asked for is due when it left before `left_before`. With `everything_before` also those that are not
+    due, unless they were asked for since. Shops of `held_shops` are left alone.
+    """
     return work.rows(
         "tracking_due",
         now_at=now,
+        left_before_at=left_before,
         lot=lot,
         shop_id=shop_id,
-        everything=everything,
-        asked_before_at=asked_before or now,
+        held_shops=list(held_shops),
+        everything=everything_before is not None,
+        asked_before_at=everything_before or now,
     )
 
 
-def next_at(work: Work, *, now: datetime) -> datetime | None:
-    """When the next live parcel may be asked for; None when none waits."""
-    found = work.value("tracking_next", now_at=now)
-    return found if isinstance(found, datetime) else None
+def next_at(work: Work) -> tuple[datetime | None, datetime | None]:
+    """When the next live parcel is asked for again, and when the first of those never asked for left."""
+    row = work.row("tracking_next") or {"next_at": None, "left_at": None}
+    return row["next_at"], row["left_at"]
 
 
 def asked(work: Work, rows: pd.DataFrame, *, at: datetime) -> None:
     """Keep when parcels (columns ASKED) are asked for next."""
     with work.table("asked", rows):
         work.run("tracking_asked", asked_at=at)
-
-
-def hold(work: Work, shop_id: str, until: datetime) -> None:
-    """Ask nothing more of a shop before a moment."""
-    work.run("tracking_hold", shop_id=shop_id, until_at=until)
 
 
 def standings(work: Work, shipment_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -16,8 +16,8 @@ from lib.store.database import Database, Work
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SHIPMENT = "B-1-0001"
 
-#: Every code the published list has, and those seen in live answers: what a parcel is after that code alone, in its outcome
-#: and trouble. Codes of a failure abroad need the others of `ABROAD` to be told from one inside China.
+#: Every code the published list has, and those seen in live answers: what a parcel is after that code alone, in its
+#: outcome and trouble.
 PUBLISHED = {
     ("pre_shipment", ""): """
         CONSIGN OM_CONSIGN GTMS_ASN GWMS_ACCEPT GWMS_PICK GWMS_PACKAGE PRE_READY_TO_SHIP ORDER_PLACED ORDER_PAID
@@ -62,8 +62,8 @@ PUBLISHED = {
         GTMS_SIGN_FAILURE GTMS_STA_SIGN_FAILURE GSTA_SIGN_FAIL GSTA_BUYER_SIGN_FAIL GTMS_FAILURE
     """,
     ("returning", ""): """
-        RT_INBOUND RT_OUTBOUND RT_HO_OUT RT_WH_HO_IN RT_WH_HO_IN_FAIL RT_WH_INBOUND RT_WH_INBOUND_FAILURE RT_WH_OUTBOUND
-        RT_WH_HO_OUT RT_TRANSWH_HO_IN RT_TRANSWH_INBOUND RT_TRANSWH_OUTBOUND RT_TMS_ACCEPT GTMS_RETURN
+        RT_INBOUND RT_OUTBOUND RT_HO_OUT RT_WH_HO_IN RT_WH_HO_IN_FAIL RT_WH_INBOUND RT_WH_INBOUND_FAILURE
+        RT_WH_OUTBOUND RT_WH_HO_OUT RT_TRANSWH_HO_IN RT_TRANSWH_INBOUND RT_TRANSWH_OUTBOUND RT_TMS_ACCEPT GTMS_RETURN
         GTMS_RETURN_INBOUND
     """,
     ("returned", ""): "RETURNED GTMS_RETURN_SIGNED",

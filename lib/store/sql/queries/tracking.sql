@@ -216,8 +216,8 @@ where shipment.state not in ('draft', 'queued', 'cancelled')
 group by lent.number;
 
 -- name: tracking_due
--- One row per live parcel that may be asked for now, that with the oldest news first. A parcel whose way is over is asked
--- no more; with everything, every other one is.
+-- One row per live parcel that may be asked for now, that with the oldest news first: one never asked for is due a while
+-- after it left. A parcel whose way is over is asked for no more; with everything, every other one is, once after a moment.
 select
     shipment.shipment_id,
     shipment.shop_id,
@@ -226,57 +226,50 @@ select
     shipment.tracking_number,
     receiver.country,
     coalesce(pull.tries, 0) as tries,
-    coalesce(declared.declared_at, shipment.changed_at) as left_at
-from shipments as shipment
+    coalesce(gone.left_at, shipment.changed_at) as left_at
+from live_parcels as live
+inner join shipments as shipment
+    on shipment.shipment_id = live.shipment_id
 inner join effective_receivers as receiver
     on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
 left join tracking_pulls as pull
     on pull.shipment_id = shipment.shipment_id
-left join tracked_outcomes as told
-    on told.shipment_id = shipment.shipment_id
-left join return_checkins as checkin
-    on checkin.shipment_id = shipment.shipment_id
 left join (
-    select shipment_id, min(happened_at) as declared_at
+    select shipment_id, min(happened_at) as left_at
     from shipment_events
     where state = 'handed_over'
     group by shipment_id
-) as declared
-    on declared.shipment_id = shipment.shipment_id
-where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
-    and shipment.tracking_number is not null
-    and not coalesce(told.is_final, false)
-    and checkin.shipment_id is null
-    and ($shop_id::varchar is null or shipment.shop_id = $shop_id)
-    and (
-        pull.shipment_id is null
-        or pull.next_track_at <= $now_at
-        or ($everything and (pull.last_tracked_at is null or pull.last_tracked_at < $asked_before_at))
-    )
+) as gone
+    on gone.shipment_id = shipment.shipment_id
+where ($shop_id::varchar is null or shipment.shop_id = $shop_id)
+    and not list_contains($held_shops, shipment.shop_id)
+    and case
+        when $everything then pull.asked_at is null or pull.asked_at < $asked_before_at
+        when pull.shipment_id is null then shipment.changed_at <= $left_before_at
+        else pull.next_track_at <= $now_at
+    end
 order by pull.last_tracked_at nulls first, shipment.changed_at, shipment.shipment_id
 limit $lot;
 
 -- name: tracking_next
--- One row: when the next live parcel may be asked for; null when none waits. One never asked for is due at once.
-select min(coalesce(pull.next_track_at, case when pull.shipment_id is null then $now_at end)) as next_at
-from shipments as shipment
+-- One row: when the next live parcel that was asked for is asked for again, and when the first of those never asked for
+-- left; null when there is none.
+select
+    min(pull.next_track_at) as next_at,
+    min(shipment.changed_at) filter (where pull.shipment_id is null) as left_at
+from live_parcels as live
+inner join shipments as shipment
+    on shipment.shipment_id = live.shipment_id
 left join tracking_pulls as pull
-    on pull.shipment_id = shipment.shipment_id
-left join tracked_outcomes as told
-    on told.shipment_id = shipment.shipment_id
-left join return_checkins as checkin
-    on checkin.shipment_id = shipment.shipment_id
-where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
-    and shipment.tracking_number is not null
-    and not coalesce(told.is_final, false)
-    and checkin.shipment_id is null;
+    on pull.shipment_id = shipment.shipment_id;
 
 -- name: tracking_asked
 -- One row per parcel of `asked`: when it is asked for next, and how the last time went.
-insert into tracking_pulls (shipment_id, next_track_at, last_tracked_at, news_at, tries, trouble)
+insert into tracking_pulls (shipment_id, next_track_at, asked_at, last_tracked_at, news_at, tries, trouble)
 select
     shipment_id,
     next_track_at,
+    $asked_at,
     case when trouble = '' then $asked_at end,
     case when has_news then $asked_at end,
     tries,
@@ -284,19 +277,11 @@ select
 from asked
 on conflict (shipment_id) do update set
     next_track_at = excluded.next_track_at,
+    asked_at = excluded.asked_at,
     last_tracked_at = coalesce(excluded.last_tracked_at, tracking_pulls.last_tracked_at),
     news_at = coalesce(excluded.news_at, tracking_pulls.news_at),
     tries = excluded.tries,
     trouble = excluded.trouble;
-
--- name: tracking_hold
--- Nothing more of a shop is asked before a moment: what was turned away would be turned away again.
-update tracking_pulls
-set next_track_at = $until_at
-from shipments
-where shipments.shipment_id = tracking_pulls.shipment_id
-    and shipments.shop_id = $shop_id
-    and tracking_pulls.next_track_at < $until_at;
 
 -- name: tracking_standings
 -- One row per chosen shipment: what its outcome is, for when it is asked for next.
