@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     threads: int = 16  #: Requests on the wire at once.
     sync_minutes: int = Field(default=10, ge=0)  #: How often the dashboard syncs by itself; 0: never.
 
+    #: So many parcels a minute the dashboard asks news of by itself at most; 0: of none.
+    tracking_per_minute: int = Field(default=300, ge=0)
+
     @property
     def sandbox(self) -> bool:
         """True while no live platform is named."""

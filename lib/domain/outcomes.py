@@ -73,7 +73,7 @@ class Says:
 
 
 class Meaning(StrEnum):
-    """What an event means. Their order numbers them in SQL (the view `meanings`): troubles, returns and ends together."""
+    """What an event means. Their order numbers them in SQL (`meanings`): troubles, returns and ends together."""
 
     NO_NEWS = "no_news"
     PRE_SHIPMENT = "pre_shipment"
@@ -158,3 +158,82 @@ def normal_code(code: str) -> str:
     """A code as it is looked up: full-width forms folded, upper case, blanks as underscores, no leading AE_."""
     text = re.sub(r"\s+", "_", unicodedata.normalize("NFKC", code).strip().upper())
     return text.removeprefix(_PREFIX)
+
+
+#: A parcel that left so many days ago is asked for so often; after the last of them no more by itself.
+PACE: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(days=30), timedelta(hours=12)),
+    (timedelta(days=60), timedelta(hours=24)),
+    (timedelta(days=120), timedelta(days=3)),
+    (timedelta(days=240), timedelta(days=7)),
+)
+#: One that is failing is asked for at least so often: there may still be something to do.
+FAILING_PACE = timedelta(hours=6)
+
+
+def asked_again_in(age: timedelta, outcome: Outcome, trouble: Trouble) -> timedelta | None:
+    """How long after it was asked for a parcel is asked for again; None: never again by itself.
+
+    `age`: since it left the desk, or since the last news of it, whichever is less.
+    """
+    if outcome in FINAL:
+        return None
+    pace = next((pause for until, pause in PACE if age <= until), None)
+    if pace is not None and (trouble or outcome is Outcome.UNDELIVERABLE):
+        return min(pace, FAILING_PACE)
+    return pace
+
+
+#: A phrase of carriers' free texts, in lower case → the code of the vocabulary `text` it stands for; the most specific
+#: first, returns before deliveries.
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("退件已签收", "RETURN_SIGNED"),
+    ("returned to sender and signed", "RETURN_SIGNED"),
+    ("return received by sender", "RETURN_SIGNED"),
+    ("returned to the sender", "RETURN_SIGNED"),
+    ("seller signed for the return", "RETURN_SIGNED"),
+    ("возвращено отправителю", "RETURN_SIGNED"),
+    ("destroyed", "DESTROYED"),
+    ("销毁", "DESTROYED"),
+    ("being returned", "RETURNING"),
+    ("return to sender", "RETURNING"),
+    ("退件", "RETURNING"),
+    ("退回", "RETURNING"),
+    ("возврат", "RETURNING"),
+    ("refused", "REFUSED"),
+    ("拒收", "REFUSED"),
+    ("отказ", "REFUSED"),
+    ("not collected", "NOT_COLLECTED"),
+    ("unclaimed", "NOT_COLLECTED"),
+    ("истек срок хранения", "NOT_COLLECTED"),
+    ("incorrect address", "WRONG_ADDRESS"),
+    ("wrong address", "WRONG_ADDRESS"),
+    ("insufficient address", "WRONG_ADDRESS"),
+    ("地址错误", "WRONG_ADDRESS"),
+    ("not delivered", "ATTEMPT_FAILED"),
+    ("unable to deliver", "ATTEMPT_FAILED"),
+    ("attempted delivery", "ATTEMPT_FAILED"),
+    ("delivery attempt", "ATTEMPT_FAILED"),
+    ("unsuccessful delivery", "ATTEMPT_FAILED"),
+    ("неудачная попытка", "ATTEMPT_FAILED"),
+    ("妥投失败", "ATTEMPT_FAILED"),
+    ("to be delivered", "OUT_FOR_DELIVERY"),
+    ("out for delivery", "OUT_FOR_DELIVERY"),
+    ("will be delivered", "OUT_FOR_DELIVERY"),
+    ("available for pickup", "WAITS_FOR_COLLECTION"),
+    ("ready for collection", "WAITS_FOR_COLLECTION"),
+    ("awaiting collection", "WAITS_FOR_COLLECTION"),
+    ("ожидает адресата в месте вручения", "WAITS_FOR_COLLECTION"),
+    ("待自提", "WAITS_FOR_COLLECTION"),
+    ("出口清关完成", "EXPORT_CLEARED"),
+    ("успешно доставлен получателю", "DELIVERED"),
+    ("вручен", "DELIVERED"),
+    ("delivered", "DELIVERED"),
+    ("妥投", "DELIVERED"),
+)
+
+
+def code_of_text(text: str) -> str:
+    """The code of the vocabulary `text` that carriers' own words stand for; "" for none: the last resort."""
+    words = text.casefold()
+    return next((code for phrase, code in PHRASES if phrase in words), "")

@@ -1,4 +1,5 @@
-"""What goes on while nobody looks: the dispatcher works, orders are synced, trial prices fetched, once a process."""
+"""What goes on while nobody looks: the dispatcher works, orders are synced, trial prices fetched,
+parcels followed, once a process."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
 from lib.services.notice_timer import NoticeTimer
 from lib.services.sync_timer import SyncTimer
+from lib.services.tracking import Tracker
 from lib.services.trials import Fetcher
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ _dispatcher: Dispatcher | None = None
 _timer: SyncTimer | None = None
 _fetcher: Fetcher | None = None
 _reader: NoticeTimer | None = None
+_tracker: Tracker | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
@@ -35,7 +38,7 @@ def start(app: App) -> None:
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting, _timer, _fetcher, _reader
+    global _dispatcher, _connecting, _timer, _fetcher, _reader, _tracker
     with _guard:
         if _dispatcher is not None:
             return
@@ -50,11 +53,13 @@ def start(app: App) -> None:
         _fetcher.start()
         _reader = NoticeTimer(app)
         _reader.start()
+        _tracker = Tracker(app)
+        _tracker.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader
+    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _tracker
     with _guard:
         if _timer is not None:
             _timer.stop(PATIENCE_S)
@@ -62,12 +67,14 @@ def stop() -> None:
             _fetcher.stop(PATIENCE_S)
         if _reader is not None:
             _reader.stop(PATIENCE_S)
+        if _tracker is not None:
+            _tracker.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
         _dispatcher, _connecting, _connect_trouble = None, None, ""
-        _timer, _fetcher, _reader = None, None, None
+        _timer, _fetcher, _reader, _tracker = None, None, None, None
 
 
 def running() -> bool:

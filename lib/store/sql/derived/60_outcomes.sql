@@ -306,3 +306,14 @@ select
     ),
     silence <> '' and silence <> outcome as is_assumed
 from aged;
+
+-- One row per parcel that left the desk, has a number, and of which the end is not known: news of it may still come.
+create or replace view live_parcels as
+select shipment.shipment_id
+from shipments as shipment
+anti join tracked_outcomes as told
+    on told.shipment_id = shipment.shipment_id and told.is_final
+anti join return_checkins as checkin
+    on checkin.shipment_id = shipment.shipment_id
+where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+    and shipment.tracking_number is not null;
