@@ -198,11 +198,11 @@ def backtest(app: App) -> pd.DataFrame:
     One row per month and way ('return', 'destroy', 'actual', 'advice'), of the parcels whose plan offers
     return. The advice goes by what was known at the start of the week in which a parcel was sent.
 
-    Columns: way, month, parcel_count, returning_count, failed_count (of those returning), open_count (may still
+    Columns: way, month, parcel_count, returning_count, failed_count (of those returning), open_count (they may still
     fail), fee_minor, fee_assumed_minor (of it, what nobody billed), recovered_seen_minor (happened),
-    recovered_assumed_minor, recovered_low_minor, recovered_high_minor (expected of parcels nobody tried to
-    bring back, or that are on their way, and its range), net_minor, net_low_minor, net_high_minor (recovered
-    less fees); all in CNY minor units.
+    recovered_assumed_minor, recovered_low_minor, recovered_high_minor (expected, and its range: of failed parcels
+    nobody tried to bring back, or that are on their way, and of those that may still fail), net_minor, net_low_minor,
+    net_high_minor (recovered less fees); all in CNY minor units.
     """
     now = app.now()
     with app.database.read() as work:
@@ -217,7 +217,9 @@ def backtest(app: App) -> pd.DataFrame:
             ]
         )
         today = _chances(past, known, now.date(), weeks[LANE].drop_duplicates())
-        found = store.backtest(work, then, today, until=now, horizon=RETURNING.horizon)
+        shown = _shown(_seen(past.failures, "sent_on", now.date()), FAILING)
+        ages = pd.DataFrame({"age": np.arange(len(shown)), "share": shown})
+        found = store.backtest(work, then, today, ages, until=now, horizon=RETURNING.horizon)
     sure = found["recovered_seen_minor"] - found["fee_minor"]
     return found.assign(
         net_minor=sure + found["recovered_assumed_minor"],
@@ -311,12 +313,17 @@ def _grown_up(
 ) -> tuple[Numbers, Numbers]:
     """Counts of grown-up parcels that say as much as those of all ages, per lane."""
     happened, count = seen["happened"], seen["count"]
-    shown = chances.shown_by(
-        seen["wait"][happened].astype(np.int64), seen["age"][happened], count[happened], curve
-    )[np.minimum(seen["age"], curve.horizon)]
+    shown = _shown(seen, curve)[np.minimum(seen["age"], curve.horizon)]
     did, not_yet = count * happened, count * ~happened
     share = chances.share_of(did, not_yet, shown, prior)
     return chances.equivalent(groups, size, did, not_yet, shown, share)
+
+
+def _shown(seen: dict[str, Any], curve: Curve) -> Numbers:
+    """Share of what ever happens that shows by each age."""
+    happened = seen["happened"]
+    waits = seen["wait"][happened].astype(np.int64)
+    return chances.shown_by(waits, seen["age"][happened], seen["count"][happened], curve)
 
 
 def _sum(rows: pd.DataFrame, sign: int) -> Sum:

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lib.app import App
+from lib.domain.money import minor_digits
+from lib.files import exports
 from lib.store import ledger as store
 
 #: What the ledger is added up by.
@@ -35,6 +37,19 @@ class Ledger:
     fee_assumed_minor, freight_quoted_minor, recovered_assumed_minor: how much of these nobody has charged or
     counted yet; unconverted_count: parcels with an amount in a currency without a rate.
     """
+
+
+def export(app: App, *, kind: str) -> bytes:
+    """All rows as a table, csv or xlsx: amounts in whole units of the currency beside them, times in UTC."""
+    frame = read(app).rows
+    for name in ("fee", "freight", "recovered"):
+        currency = frame[f"{name}_currency"]
+        digits = currency.map(lambda code: minor_digits(code) if isinstance(code, str) else 0)
+        frame[f"{name}_minor"] = frame[f"{name}_minor"].astype("Float64") / 10 ** digits.astype("Int64")
+        frame[f"{name}_cny_minor"] = frame[f"{name}_cny_minor"].astype("Float64") / 100
+    frame["net_cny_minor"] = frame["net_cny_minor"] / 100
+    frame = frame.rename(columns=lambda name: name.removesuffix("_minor"))
+    return exports.csv(frame) if kind == "csv" else exports.xlsx(frame, "Return fees")
 
 
 def read(

@@ -77,8 +77,17 @@ def backtest_lanes(work: Work, until: datetime) -> pd.DataFrame:
 
 
 def backtest(
-    work: Work, past: pd.DataFrame, chances: pd.DataFrame, *, until: datetime, horizon: int
+    work: Work,
+    past: pd.DataFrame,
+    chances: pd.DataFrame,
+    shown: pd.DataFrame,
+    *,
+    until: datetime,
+    horizon: int,
 ) -> pd.DataFrame:
-    """One row per month and way to decide: what it would have come to."""
-    with lent(work, past, "past_chances"), lent(work, chances):
+    """One row per month and way to decide: what it would have come to.
+
+    `past`: chances by what was known each week; `chances`: by what is known now; `shown`: share of failures by age.
+    """
+    with lent(work, past, "past_chances"), lent(work, chances), lent(work, shown, "shown"):
         return work.frame("backtest", until_at=until, horizon_count=horizon)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+#: Lines that are told apart also without colours seen alike by many.
+_COLOURS = ("#0072B2", "#D55E00", "#888888", "#009E73", "#CC79A7", "#E69F00")
 #: Less room than Plotly leaves around a figure.
 _MARGIN = {"l": 10, "r": 10, "t": 45, "b": 10}
 
@@ -73,21 +76,64 @@ def bars(
     value_label: str,
     key: str,
     alt: str,
+    mode: Literal["stack", "group"] = "stack",
 ) -> None:
-    """One bar per row, the first on top, stacked from columns `values`, which `labels` name."""
+    """One bar per row, the first on top, stacked from columns `values`, which `labels` name; or a bar for each."""
     stacks = [
         go.Bar(y=frame[name].tolist(), x=frame[column].tolist(), name=label, orientation="h")
         for column, label in zip(values, labels, strict=True)
     ]
     figure = go.Figure(stacks)
     figure.update_layout(
-        barmode="stack",
+        barmode=mode,
         showlegend=len(values) > 1,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
     )
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
-    _show(figure, key=key, alt=alt, height=150 + 30 * len(frame))
+    thick = 30 if mode == "stack" else 20 * len(values)
+    _show(figure, key=key, alt=alt, height=150 + thick * len(frame))
+
+
+def lines(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    series: Sequence[tuple[str, str]],
+    value_label: str,
+    key: str,
+    alt: str,
+    height: int = 340,
+) -> None:
+    """One line per (column, label) over `x`; its range are the columns `<column>_low` and `<column>_high`, if any."""
+    figure = go.Figure()
+    moments = frame[x].tolist()
+    for place, (column, label) in enumerate(series):
+        colour = _COLOURS[place % len(_COLOURS)]
+        if f"{column}_low" in frame:
+            low, high = frame[f"{column}_low"].tolist(), frame[f"{column}_high"].tolist()
+            figure.add_scatter(
+                x=[*moments, *moments[::-1]],
+                y=[*high, *low[::-1]],
+                fill="toself",
+                fillcolor=colour,
+                opacity=0.15,
+                line={"width": 0},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        figure.add_scatter(
+            x=moments,
+            y=frame[column].tolist(),
+            name=label,
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            hovertemplate=f"%{{x}}<br>{value_label}: %{{y:,.2f}}",
+        )
+    figure.update_layout(legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=value_label, zeroline=True)
+    _show(figure, key=key, alt=alt, height=height)
 
 
 def heat_map(

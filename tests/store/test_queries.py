@@ -149,6 +149,7 @@ LENT = {
     """,
     "chances": CHANCES,
     "past_chances": f"known_on date, {CHANCES}",
+    "shown": "age bigint, share double",
     "advised": """
         shipment_id varchar, plan_id varchar, country varchar, advised varchar, basis varchar, value_source varchar,
         value_minor bigint, fee_minor bigint, fail_mean double, fail_low double, fail_high double, back_mean double,

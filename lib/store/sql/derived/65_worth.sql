@@ -67,6 +67,10 @@ create or replace macro recoverable(worth_minor, recovery_e4, handling_minor) as
             then greatest((worth_minor * recovery_e4 + 5000) // 10000 - handling_minor, 0)::bigint
     end;
 
+-- The chance that a parcel still fails which did not by its age, of whose failures that share shows by then.
+create or replace macro still_fails(chance, share) as
+    chance * (1 - share) / (1 - chance * share);
+
 -- One row: what the advice rests on now.
 create or replace view advice_settings_now as
 select *

@@ -190,9 +190,9 @@ order by known_on, shipment.plan_id, receiver.country;
 
 -- name: backtest
 -- One row per month of sending and way to decide ('return', 'destroy', 'actual', 'advice'): what it would have come to for the
--- parcels that could have been returned, in CNY, after fees (net). recovered_seen_minor happened; …_assumed_… is expected of
--- parcels nobody tried to bring back or that are still on their way, with the 90 % range of their chance to arrive. Open
--- parcels that did not fail count with the fee alone, whatever was decided: open_count says how many may still fail.
+-- parcels that could have been returned, in CNY. recovered_seen_minor happened; …_assumed_, _low_ and _high_minor are
+-- expected, with the 90 % range of the chances: of failed parcels nobody tried to bring back, or that are on their way, and of
+-- those that may still fail at their age (open_count).
 with tested as (
     select
         shipment.shipment_id,
@@ -203,6 +203,7 @@ with tested as (
         told.failed_at is not null and told.return_kind is distinct from 'domestic' as is_failed,
         told.returned_at is not null and told.return_kind is distinct from 'domestic' as is_returned,
         told.final as is_final,
+        greatest(date_diff('day', shipment.sent_at::date, $until_at::date), 0) as age,
         told.destroyed_at is not null
             or date_diff('day', told.failed_at::date, $until_at::date) > $horizon_count as is_gone,
         case fee.currency
@@ -235,9 +236,9 @@ reckoned as (
             else (checkin.restocked_minor * rate.rate_e6 + 500000) // 1000000
         end as counted_minor,
         chance.both_mean * value_minor > one.listed_minor as advises_return,
-        hope.back_mean,
-        hope.back_low,
-        hope.back_high
+        case when one.is_failed then 1 else still_fails(hope.fail_mean, seen.share) end * hope.back_mean as mean,
+        case when one.is_failed then 1 else still_fails(hope.fail_low, seen.share) end * hope.back_low as low,
+        case when one.is_failed then 1 else still_fails(hope.fail_high, seen.share) end * hope.back_high as high
     from tested as one
     cross join advice_settings_now as setting
     left join fees_of('return_service', $until_at::date) as paid
@@ -254,14 +255,16 @@ reckoned as (
         and chance.country = one.country
     inner join chances as hope
         on hope.plan_id = one.plan_id and hope.country = one.country
+    inner join shown as seen
+        on seen.age = least(one.age, (select max(age) from shown))
 ),
 
--- seen_minor: what the return brought, where one was paid for and is over; hope: what one would bring in the mean.
+-- is_known: nothing is left to expect: it arrived, or its return is over. seen_minor: what a return brought.
 judged as (
     select
         *,
-        decision = 'return' and (is_returned or is_gone) as is_known,
-        case when is_returned then coalesce(counted_minor, value_minor) else 0 end as seen_minor
+        case when is_failed then decision = 'return' and (is_returned or is_gone) else is_final end as is_known,
+        case when is_failed and is_returned then coalesce(counted_minor, value_minor) else 0 end as seen_minor
     from reckoned
 ),
 
@@ -285,13 +288,11 @@ select
     coalesce(sum(fee_minor) filter (where returns), 0)::bigint as fee_minor,
     coalesce(sum(fee_minor) filter (where returns and not (is_billed and decision = 'return')), 0)::bigint
         as fee_assumed_minor,
-    coalesce(sum(seen_minor) filter (where returns and is_failed and is_known), 0)::bigint as recovered_seen_minor,
-    coalesce(sum(round(back_mean * value_minor)) filter (where returns and is_failed and not is_known), 0)::bigint
+    coalesce(sum(seen_minor) filter (where returns and is_known), 0)::bigint as recovered_seen_minor,
+    coalesce(round(sum(mean * value_minor) filter (where returns and not is_known)), 0)::bigint
         as recovered_assumed_minor,
-    coalesce(sum(round(back_low * value_minor)) filter (where returns and is_failed and not is_known), 0)::bigint
-        as recovered_low_minor,
-    coalesce(sum(round(back_high * value_minor)) filter (where returns and is_failed and not is_known), 0)::bigint
-        as recovered_high_minor
+    coalesce(round(sum(low * value_minor) filter (where returns and not is_known)), 0)::bigint as recovered_low_minor,
+    coalesce(round(sum(high * value_minor) filter (where returns and not is_known)), 0)::bigint as recovered_high_minor
 from ways
 group by way, month
 order by month, way;
