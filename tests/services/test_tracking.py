@@ -142,9 +142,11 @@ def advance(desk: Desk, days: float) -> None:
 def outcomes_of(desk: Desk, after: timedelta | None = None) -> dict[str, dict[str, Any]]:
     """Shipment → its outcome, now by what was said, or after some time by silence too."""
     at = (desk.app.now() + (after or timedelta())).replace(tzinfo=None)
-    source = "outcomes" if after is None else "outcomes_at($at)"
     with desk.app.database.read() as work:
-        cursor = work._cursor.execute(f"select * from {source}", {} if after is None else {"at": at})
+        if after is None:
+            cursor = work._cursor.execute("select * from outcomes")
+        else:
+            cursor = work._cursor.execute("select * from outcomes_at($at)", {"at": at})
         columns = [column[0] for column in cursor.description or []]
         return {row[0]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()}
 
