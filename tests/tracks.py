@@ -41,17 +41,54 @@ def take(database: Database, rows: Sequence[dict[str, Any]], source: str = "plat
         return tracking.take(work, frame, source=source, seen_at=START)
 
 
-def put_shipment(database: Database, *shipment_ids: str, at: datetime = START) -> None:
-    """Parcels that are on the platform."""
+def put_shipment(
+    database: Database, *shipment_ids: str, at: datetime = START, state: str = "declared"
+) -> None:
+    """Parcels that are on the platform, each of two SKU-1 for a buyer in Brazil."""
+    moment = at.replace(tzinfo=None)
     with database.write() as work:
+        work._cursor.execute(
+            """
+            insert or ignore into batches (batch_id, shop_id, created_by, created_at)
+            values ('B-1', 'default', 'ann', ?)
+            """,
+            [moment],
+        )
         for place, shipment_id in enumerate(shipment_ids):
+            order_id, number = f"o-{shipment_id}", f"LX{shipment_id.replace('-', '')}CN"
+            values = {"shipment_id": shipment_id, "order_id": order_id, "at": moment}
             work._cursor.execute(
                 """
                 insert into shipments (shipment_id, shop_id, batch_id, order_id, position, state, weight_source,
-                    cargo_class, created_at, changed_at)
-                values (?, 'default', 'B-1', ?, ?, 'declared', 'sku', 'general', ?, ?)
+                    cargo_class, created_at, changed_at, plan_id, tracking_number, undeliverable)
+                values ($shipment_id, 'default', 'B-1', $order_id, $place, $state, 'sku', 'general', $at, $at, 'CPAM',
+                    $number, 'destroy')
                 """,
-                [shipment_id, f"o-{shipment_id}", place, *[at.replace(tzinfo=None)] * 2],
+                values | {"place": place, "state": state, "number": number},
+            )
+            work._cursor.execute(
+                """
+                insert into shipment_lines values ($shipment_id, 'default', $order_id, 1, 2)
+                """,
+                {"shipment_id": shipment_id, "order_id": order_id},
+            )
+            work._cursor.execute(
+                """
+                insert into orders (shop_id, order_id, status, status_label, currency, loaded_at, changed_at)
+                values ('default', $order_id, 'WAIT_BUYER_ACCEPT_GOODS', '', 'USD', $at, $at)
+                """,
+                {"order_id": order_id, "at": moment},
+            )
+            work._cursor.execute(
+                "insert into order_lines values ('default', $order_id, 1, null, 'SKU-1', 'Thing', '', 2, 'piece', 0)",
+                {"order_id": order_id},
+            )
+            work._cursor.execute(
+                """
+                insert into receivers values ('default', $order_id, 'received', 'Vera Made-Up', 'BR', 'Brazil', 'SP',
+                    'Sao Paulo', 'Rua 1', '01310', '', '', '', null, $at)
+                """,
+                {"order_id": order_id, "at": moment},
             )
 
 

@@ -258,22 +258,10 @@ def _act(ticked: Sequence[str]) -> None:
 
 
 def _look_after(ticked: Sequence[str]) -> None:
-    owner = st.text_input(_("Looked after by"), value=actions.by(), key=f"{TABLE}_owner", max_chars=60)
-    note = st.text_input(_("Note"), key=f"{TABLE}_note", max_chars=300)
+    st.text_input(_("Looked after by"), value=actions.by(), key=f"{TABLE}_owner", max_chars=60)
+    st.text_input(_("Note"), key=f"{TABLE}_note", max_chars=300)
     with st.container(horizontal=True):
-        actions.button(
-            _("Keep"),
-            board.look_after,
-            app(),
-            ticked,
-            owner=str(owner or "").strip(),
-            note=str(note).strip() or None,
-            by=actions.by(),
-            key=f"{TABLE}_keep",
-            primary=True,
-            clears=(TABLE, f"{TABLE}_note"),
-            done=_kept,
-        )
+        st.button(_("Keep"), key=f"{TABLE}_keep", type="primary", on_click=_keep, args=(list(ticked),))
         actions.button(
             _("Put aside"),
             board.put_aside,
@@ -287,6 +275,22 @@ def _look_after(ticked: Sequence[str]) -> None:
         )
 
 
+def _keep(shipment_ids: list[str]) -> None:
+    """What was typed is read when it is kept: a click may come before the page has seen the last of it."""
+    state = st.session_state
+    actions.run(
+        board.look_after,
+        (app(), shipment_ids),
+        {
+            "owner": str(state.get(f"{TABLE}_owner") or "").strip(),
+            "note": str(state.get(f"{TABLE}_note") or "").strip() or None,
+            "by": actions.by(),
+        },
+        _kept,
+        (TABLE, f"{TABLE}_note"),
+    )
+
+
 def _complain(ticked: Sequence[str]) -> None:
     kind = st.selectbox(
         _("Complaint about"),
@@ -296,20 +300,25 @@ def _complain(ticked: Sequence[str]) -> None:
         placeholder=_("Choose a reason"),
         key=f"{TABLE}_complaint",
     )
-    number = st.text_input(_("Number of the complaint"), key=f"{TABLE}_complaint_number", max_chars=60)
-    actions.button(
+    st.text_input(_("Number of the complaint"), key=f"{TABLE}_complaint_number", max_chars=60)
+    st.button(
         _("Note the complaint"),
-        board.complain,
-        app(),
-        ticked,
-        kind,
-        number=str(number or ""),
-        by=actions.by(),
         key=f"{TABLE}_complain",
+        on_click=_note_complaint,
+        args=(list(ticked),),
         disabled=kind is None,
-        clears=(TABLE, f"{TABLE}_complaint", f"{TABLE}_complaint_number"),
-        done=_complained,
         help=_("Complaints are made in the platform's back office; here is kept that they were."),
+    )
+
+
+def _note_complaint(shipment_ids: list[str]) -> None:
+    state = st.session_state
+    actions.run(
+        board.complain,
+        (app(), shipment_ids, state[f"{TABLE}_complaint"]),
+        {"number": str(state.get(f"{TABLE}_complaint_number") or ""), "by": actions.by()},
+        _complained,
+        (TABLE, f"{TABLE}_complaint", f"{TABLE}_complaint_number"),
     )
 
 
