@@ -50,6 +50,11 @@ class Board:
     return_by_at, address_by_at, complain_by_at, remedies (list of Remedy).
     """
     owners: list[str]  #: Who looks after some.
+    clocks: list[dict[str, Any]]
+    """One dict per clock and parcel that runs out within a week, the nearest first.
+
+    shipment_id, clock (a `Clock`), runs_out_at, order_id, tracking_number, kind (None: it is off the board).
+    """
 
     @property
     def count(self) -> int:
@@ -93,6 +98,7 @@ def read(
             skipped=skipped,
         )
         owners = store.owners(work)
+        clocks = store.clocks(work, now=now, until=now + WEEK)
     counts = {kind: int(counted[kind]["shipment_count"]) for kind in Failing if kind in counted}
     chosen = list(counts) if kinds is None else [kind for kind in kinds if kind in counts]
     return Board(
@@ -102,18 +108,8 @@ def read(
         sum(counts[kind] for kind in chosen),
         rows.assign(remedies=[_remedies(row, now) for row in rows.to_dict("records")]),
         owners,
+        clocks,
     )
-
-
-def clocks(app: App, *, within: timedelta = WEEK) -> list[dict[str, Any]]:
-    """One dict per clock and parcel that runs out within some days, the nearest first.
-
-    shipment_id, clock (a `Clock`), runs_out_at, order_id, tracking_number, kind.
-    """
-    now = app.now()
-    with app.database.read() as work:
-        store.make(work, now=now)
-        return store.clocks(work, now=now, until=now + within)
 
 
 def outcome_counts(app: App) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ from lib.wording.shipments import (
     refusal_sentence,
 )
 from lib.wording.stop_list import stop_sentence, where_printed
-from lib.wording.sync import sandbox_takes_in, sync_trouble
+from lib.wording.sync import sandbox_takes_in, sync_trouble, trouble_label
 
 __all__ = [
     "SAYABLE",
@@ -127,6 +127,7 @@ __all__ = [
     "status_label",
     "stop_sentence",
     "sync_trouble",
+    "trouble_label",
     "trouble_sentence",
     "unreadable_sentence",
     "weight_source_label",

@@ -52,7 +52,7 @@ def show() -> None:
         key="outcomes_figures",
     )
     _tracked(standing)
-    _clocks()
+    _clocks(found.clocks)
     if not found.count:
         st.success(_("No parcel is failing."))
     else:
@@ -99,39 +99,44 @@ def _tracked(standing: dict[str, Any]) -> None:
         )
 
 
-def _clocks() -> None:
+def _clocks(running: list[dict[str, Any]]) -> None:
     """What runs out this week, the nearest first."""
-    running = board.clocks(app())
     if not running:
         return
-    now = app().now()
     title = ngettext("{count} clock runs out this week", "{count} clocks run out this week", len(running))
     with st.expander(title, icon=":material/timer:", expanded=len(running) <= 5):
-        tables.show(
-            pd.DataFrame(
-                {
-                    "shipment": [f"/shipment?shipment={one['shipment_id']}" for one in running],
-                    "clock": [clock_label(one["clock"]) for one in running],
-                    "left": [formats.countdown(one["runs_out_at"], now) for one in running],
-                    "at": [formats.moment(one["runs_out_at"]) for one in running],
-                    "kind": [failing_label(one["kind"]) if one["kind"] else "–" for one in running],
-                }
-            ),
-            {
-                "shipment": _link(),
-                "clock": st.column_config.TextColumn(_("What runs out"), width="large"),
-                "left": st.column_config.TextColumn(_("Time left")),
-                "at": st.column_config.TextColumn(_("At")),
-                "kind": st.column_config.TextColumn(_("What is the matter")),
-            },
-            key="outcomes_clocks",
-        )
+        clocks_table(running, key="outcomes_clocks")
         st.caption(
             _(
                 "Each logistics order allows two complaints. How long after a failure one can be made is an "
                 "assumption; set it below."
             )
         )
+
+
+def clocks_table(running: list[dict[str, Any]], *, key: str) -> None:
+    """What runs out of which parcel, and when."""
+    now = app().now()
+    text = st.column_config.TextColumn
+    tables.show(
+        pd.DataFrame(
+            {
+                "shipment": [f"/shipment?shipment={one['shipment_id']}" for one in running],
+                "clock": [clock_label(one["clock"]) for one in running],
+                "left": [formats.countdown(one["runs_out_at"], now) for one in running],
+                "at": [formats.moment(one["runs_out_at"]) for one in running],
+                "kind": [failing_label(one["kind"]) if one["kind"] else "–" for one in running],
+            }
+        ),
+        {
+            "shipment": _link(),
+            "clock": text(_("What runs out"), width="large"),
+            "left": text(_("Time left")),
+            "at": text(_("At")),
+            "kind": text(_("What is the matter")),
+        },
+        key=key,
+    )
 
 
 def _filters(found: board.Board) -> None:
