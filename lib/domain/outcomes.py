@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -184,8 +184,8 @@ def asked_again_in(age: timedelta, outcome: Outcome, trouble: Trouble) -> timede
     return pace
 
 
-#: A phrase of carriers' free texts, in lower case → the code of the vocabulary `text` it stands for; the most specific
-#: first, returns before deliveries.
+#: A phrase of carriers' free texts, in lower case → the code of the vocabulary `text` it stands for; the most
+#: specific first, returns before deliveries.
 PHRASES: tuple[tuple[str, str], ...] = (
     ("退件已签收", "RETURN_SIGNED"),
     ("returned to sender and signed", "RETURN_SIGNED"),
@@ -237,3 +237,119 @@ def code_of_text(text: str) -> str:
     """The code of the vocabulary `text` that carriers' own words stand for; "" for none: the last resort."""
     words = text.casefold()
     return next((code for phrase, code in PHRASES if phrase in words), "")
+
+
+class Failing(StrEnum):
+    """Why a parcel stands on the board, the most pressing first."""
+
+    ATTEMPT = "attempt"
+    COLLECTION = "collection"
+    ADDRESS = "address"
+    CUSTOMS = "customs"
+    REFUSED = "refused"
+    PROBLEM = "problem"
+    UNDELIVERABLE = "undeliverable"
+    SILENT = "silent"  #: No news for some days.
+    EXPIRED = "expired"
+    RETURNING = "returning"
+    RETURNED = "returned"  #: And not checked in yet.
+    DESTROYED = "destroyed"
+    LOST = "lost"
+
+
+#: A parcel of these can still reach its buyer, or its goods can still be saved.
+STILL_OPEN = frozenset(
+    {
+        Failing.ATTEMPT,
+        Failing.COLLECTION,
+        Failing.ADDRESS,
+        Failing.CUSTOMS,
+        Failing.REFUSED,
+        Failing.PROBLEM,
+        Failing.UNDELIVERABLE,
+        Failing.SILENT,
+        Failing.EXPIRED,
+    }
+)
+
+
+class Remedy(StrEnum):
+    """What a person can still do about a failing parcel."""
+
+    CONTACT_BUYER = "contact_buyer"
+    CORRECT_ADDRESS = "correct_address"  #: With the carrier, by way of the buyer or a complaint.
+    CORRECT_RETURN_ADDRESS = "correct_return_address"  #: Where it comes home to inside China.
+    COMPLAIN = "complain"
+    CHECK_IN = "check_in"
+
+
+#: Complaints allowed about one parcel.
+MOST_COMPLAINTS = 2
+
+_BUYER = frozenset({Failing.ATTEMPT, Failing.COLLECTION, Failing.ADDRESS, Failing.CUSTOMS})
+_AT_FAULT = frozenset(
+    {
+        Failing.CUSTOMS,
+        Failing.PROBLEM,
+        Failing.UNDELIVERABLE,
+        Failing.SILENT,
+        Failing.EXPIRED,
+        Failing.DESTROYED,
+        Failing.LOST,
+    }
+)
+_COMES_BACK = frozenset({Failing.RETURNING, Failing.RETURNED, Failing.REFUSED})
+
+
+def remedies(
+    kind: Failing,
+    *,
+    now: datetime,
+    complaints: int,
+    complain_by: datetime | None,
+    address_by: datetime | None,
+) -> list[Remedy]:
+    """What can still be done about a failing parcel, the first thing first."""
+    found = []
+    if kind in _BUYER:
+        found.append(Remedy.CONTACT_BUYER)
+    if kind in (Failing.ATTEMPT, Failing.ADDRESS):
+        found.append(Remedy.CORRECT_ADDRESS)
+    if kind is Failing.REFUSED and (address_by is None or now <= address_by):
+        found.append(Remedy.CORRECT_RETURN_ADDRESS)
+    if kind in _AT_FAULT and complaints < MOST_COMPLAINTS and (complain_by is None or now <= complain_by):
+        found.append(Remedy.COMPLAIN)
+    if kind in _COMES_BACK:
+        found.append(Remedy.CHECK_IN)
+    return found
+
+
+class Condition(StrEnum):
+    """In what condition a parcel came back."""
+
+    GOOD = "good"
+    DAMAGED = "damaged"
+    INCOMPLETE = "incomplete"
+    UNUSABLE = "unusable"
+
+
+class ComplaintKind(StrEnum):
+    """What a complaint (投诉) is about."""
+
+    LOST = "lost"
+    LATE = "late"
+    DAMAGED = "damaged"
+    NOT_RETURNED = "not_returned"
+    WRONGLY_DESTROYED = "wrongly_destroyed"
+    OTHER = "other"
+
+
+class Clock(StrEnum):
+    """What runs out for a parcel."""
+
+    RETURN = "return"  #: The days for a return from abroad to arrive.
+    ADDRESS = "address"  #: The days to correct a wrong return address inside China.
+    COMPLAIN = "complain"  #: Until when a complaint can be made.
+    ANSWER = "answer"  #: Until when the carrier answers one.
+    APPEAL = "appeal"  #: Until when an answer can be appealed against.
+    DECIDE = "decide"  #: Until when the platform wants a decision about a detained parcel.

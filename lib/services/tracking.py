@@ -110,7 +110,7 @@ def pull(
     per_minute: int = 0,
     on_lot: Callable[[PullReport], None] = lambda report: None,
 ) -> PullReport:
-    """Ask for the live parcels that are due, lot by lot, until none is or `stopping`; or for all, once (`everything`).
+    """Ask for the live parcels that are due, until none is or `stopping`; or for all, once (`everything`).
 
     A shop that is turned away is left alone until the moment in `holds`, which a caller may keep for the next time.
     `per_minute` bounds the questions (0: only by what the platform bears).
@@ -201,7 +201,7 @@ def map_code(app: App, vocabulary: str, code: str, meaning: str | None, *, by: s
         raise Problem("meaning_unknown", meaning=meaning, meanings=", ".join(MEANINGS))
     with app.database.write() as work:
         if not store.code_known(work, vocabulary, code)["met_count"]:
-            raise Problem("code_unknown", code=code)
+            raise Problem("code_unknown", tracking_code=code)
         touched = store.map_code(work, vocabulary, code, meaning, by=by, at=app.now())
         audit.record(
             work,

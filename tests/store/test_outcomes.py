@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,10 +10,8 @@ import pytest
 
 from lib.domain.outcomes import FINAL, SAYS, Meaning, normal_code
 from lib.store import tracking
-from lib.store.database import Database, Work
-
-START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-SHIPMENT = "B-1-0001"
+from lib.store.database import Database
+from tests.tracks import SHIPMENT, START, all_outcomes, event, hours, outcome_of, put_shipment, take
 
 #: Every code the published list has, and those seen in live answers: what a parcel is after that code alone, in its
 #: outcome and trouble.
@@ -339,7 +336,7 @@ def test_a_sequence(one: Database, name: str) -> None:
     said = codes.split(",") if "," in codes else codes.split()
     take(one, [event(SHIPMENT, code, START + timedelta(hours=hour)) for hour, code in enumerate(said)])
     row = outcome_of(one)
-    found = {field: _hours(row[field]) if field.endswith("_at") else row[field] for field in expected}
+    found = {field: hours(row[field]) if field.endswith("_at") else row[field] for field in expected}
     assert found == expected
 
 
@@ -376,7 +373,7 @@ def test_an_event_without_a_time_stands_where_its_neighbour_does(one: Database) 
     take(one, rows)
     row = outcome_of(one)
     assert row["outcome"] == "delivered"
-    assert _hours(row["delivered_at"]) == 2
+    assert hours(row["delivered_at"]) == 2
     assert row["failed_attempts"] == 1
 
 
@@ -472,68 +469,3 @@ def test_silence_speaks_after_its_days(store: Database) -> None:
     assert after(76)["quiet"] == ("lost", True)
     assert after(179)["coming"] == ("returning", False)
     assert after(181)["coming"] == ("expired", True)
-
-
-# What the tests are made of.
-
-
-def event(shipment_id: str, code: str, at: datetime | None, **over: str) -> dict[str, Any]:
-    """One event; a code may have its vocabulary before a colon."""
-    vocabulary, _, raw = code.rpartition(":")
-    row = {
-        "shipment_id": shipment_id,
-        "vocabulary": vocabulary or "cainiao",
-        "code": normal_code(raw),
-        "raw_code": raw,
-        "happened_at": at,
-        "zone": "",
-        "text": "",
-        "place": "",
-        "status": "",
-    }
-    return row | over
-
-
-def take(database: Database, rows: Sequence[dict[str, Any]], source: str = "platform") -> list[str]:
-    """Take events in as one list a shipment."""
-    frame = pd.DataFrame(rows).assign(row_no=range(len(rows)))
-    frame["happened_at"] = pd.to_datetime(frame["happened_at"], utc=True)
-    with database.write() as work:
-        return tracking.take(work, frame, source=source, seen_at=START)
-
-
-def put_shipment(database: Database, *shipment_ids: str, at: datetime = START) -> None:
-    """Parcels that are on the platform."""
-    with database.write() as work:
-        for place, shipment_id in enumerate(shipment_ids):
-            work._cursor.execute(
-                """
-                insert into shipments (shipment_id, shop_id, batch_id, order_id, position, state, weight_source,
-                    cargo_class, created_at, changed_at)
-                values (?, 'default', 'B-1', ?, ?, 'declared', 'sku', 'general', ?, ?)
-                """,
-                [shipment_id, f"o-{shipment_id}", place, *[at.replace(tzinfo=None)] * 2],
-            )
-
-
-def outcome_of(database: Database, shipment_id: str = SHIPMENT) -> dict[str, Any]:
-    """The outcome of a parcel."""
-    return all_outcomes(database).set_index("shipment_id").astype(object).loc[shipment_id].to_dict()
-
-
-def all_outcomes(database: Database) -> pd.DataFrame:
-    """Every outcome."""
-    with database.read() as work:
-        return rows_of(work, "select * from outcomes order by shipment_id")
-
-
-def rows_of(work: Work, text: str) -> pd.DataFrame:
-    """Rows of the store, as a test asks for them; lists as lists, what is missing as None."""
-    cursor = work._cursor.execute(text)
-    columns = [column[0] for column in cursor.description or []]
-    return pd.DataFrame(cursor.fetchall(), columns=columns, dtype=object)
-
-
-def _hours(at: datetime | None) -> int | None:
-    """How many hours after the start."""
-    return None if at is None else round((at.replace(tzinfo=UTC) - START).total_seconds() / 3600)
