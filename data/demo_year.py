@@ -2,10 +2,11 @@
 
     PYTHONPATH=. python data/demo_year.py [FOLDER] [--weeks N] [--parcels N]
 
-Everything goes the way a seller's parcels go: loaded from export files, put into batches, sent to the sandbox by the
-dispatcher, handed over, declared, tracked, checked in. Only time is played: the sandbox's clock starts in the past and
-is moved to today week by week, and the desk's clock goes with it. Goods, buyers and how parcels end are made up; the
-same dice bring the same year. Afterwards: `SHIPDESK_DATA=FOLDER make run`.
+Everything goes the way a seller's parcels go: loaded from export files, put into batches, sent by the dispatcher,
+handed over, declared, tracked, checked in. Only time is played: the sandbox's clock starts in the past and is moved
+to today week by week, and the desk's goes with it. Goods, buyers and how parcels end are made up; the same dice bring
+the same year.
+Afterwards: `SHIPDESK_DATA=FOLDER make run`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,19 @@ from lib.domain.orders import OrderFilter
 from lib.domain.outcomes import Condition
 from lib.domain.plans import Policy
 from lib.domain.shipments import Choice, HandoverMode
-from lib.services import advice, batches, board, checks, files, handover, ledger, orders, plans, shipments, tracking
+from lib.services import (
+    advice,
+    batches,
+    board,
+    checks,
+    files,
+    handover,
+    ledger,
+    orders,
+    plans,
+    shipments,
+    tracking,
+)
 from lib.services.dispatch import Dispatcher
 from lib.store import reference
 from lib.store.database import Database
@@ -241,12 +254,9 @@ def sum_up(app: App) -> None:
     if found.empty:
         say("No parcel of this year could have been returned.")
         return
-    nets = found.groupby("way")[["net_minor", "net_low_minor", "net_high_minor"]].sum()
-    say(
-        backtest_sentence(
-            {str(way): tuple(map(int, row)) for way, row in zip(nets.index, nets.to_numpy(), strict=True)}
-        )
-    )
+    sums = found.groupby("way", as_index=False)[["net_minor", "net_low_minor", "net_high_minor"]].sum()
+    nets = sums.itertuples(index=False, name=None)
+    say(backtest_sentence({way: (net, low, high) for way, net, low, high in nets}))
 
 
 def write_products(path: Path) -> Path:

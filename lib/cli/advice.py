@@ -236,7 +236,7 @@ def ledger_answer(app: App, by: str) -> Answer:
         [shown.record(found.total)] if found.total else []
     )
     header = [
-        words.axis_label(by), _("Parcels"), _("Failed"), _("Came back"), _("Destroyed"), _("Fees"),
+        words.axis_noun(by), _("Parcels"), _("Failed"), _("Came back"), _("Destroyed"), _("Fees"),
         _("of it assumed"), _("Recovered"), _("of it assumed"), _("Net"),
     ]  # fmt: skip
     lines = shown.table(

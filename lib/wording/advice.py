@@ -50,6 +50,14 @@ AXES = {
 }
 
 
+NOUNS = {
+    "month": later("Month"),
+    "country": later("Country"),
+    "plan": later("Plan"),
+    "decision": later("Chosen"),
+}
+
+
 def basis_label(code: str) -> str:
     """Whose parcels a chance rests on, or why nothing was weighed."""
     return _(BASES.get(code, code))
@@ -83,6 +91,11 @@ def kind_label(code: str) -> str:
 def axis_label(code: str) -> str:
     """What a ledger is added up by."""
     return _(AXES.get(code, code))
+
+
+def axis_noun(code: str) -> str:
+    """What the rows of such a sum are."""
+    return _(NOUNS.get(code, code))
 
 
 def percent(share: float | None) -> str:

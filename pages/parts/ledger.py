@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from lib.wording.outcomes import outcome_label
 
 from lib.services import costs, ledger, plans
 from lib.services.ledger import AXES, Ledger
@@ -17,6 +16,7 @@ from lib.ui import charts, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import advice as words
 from lib.wording import decision_label
+from lib.wording.outcomes import outcome_label
 
 #: So many bars fit on a screen, and so many rows into a table; the export has all.
 BARS, ROWS = 12, 500
@@ -105,7 +105,7 @@ def _along(found: Ledger, axis: str) -> None:
     tables.show(
         rows.assign(**money, **assumed),
         {
-            "name": text(words.axis_label(axis), width="medium"),
+            "name": text(words.axis_noun(axis), width="medium"),
             "paid_count": number(_("Paid for return"), **count),
             "failed_count": number(_("Failed abroad"), **count),
             "returned_count": number(_("Came back from abroad"), **count),
