@@ -262,8 +262,8 @@ def sum_up(app: App) -> None:
 def write_products(path: Path) -> Path:
     """The shop's product table."""
     header = (
-        "SKU", "商品名称", "重量(g)", "长(mm)", "宽(mm)", "高(mm)", "货物类型", "中文报关名", "英文报关名", "申报价值(USD)",
-        "采购成本(CNY)", "海关编码", "货位",
+        "SKU", "商品名称", "重量(g)", "长(mm)", "宽(mm)", "高(mm)", "货物类型", "中文报关名", "英文报关名",
+        "申报价值(USD)", "采购成本(CNY)", "海关编码", "货位",
     )  # fmt: skip
     rows = [
         (

@@ -130,8 +130,8 @@ def advice_sentences(
             returning=f"{returning:,}",
         ),
         _(
-            "Expected saving: {destroy} against destroying all, {return_} against returning all (90 % range of "
-            "the chances).",
+            "Expected saving: {destroy} against destroying all, {return_} against returning all (range of the "
+            "chances at 90 %).",
             destroy=amount_range(*against_destroy),
             return_=amount_range(*against_return),
         ),

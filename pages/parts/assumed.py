@@ -31,7 +31,7 @@ def _form() -> None:
     with st.form("outcomes_assumptions"):
         left, right = st.columns(2)
         left.number_input(
-            _("A returned parcel brings, % of its worth (assumed)"),
+            _("A returned parcel brings of its worth, in % (assumed)"),
             0.0,
             100.0,
             known.recovery_e4 / 100,
