@@ -47,6 +47,7 @@ from lib.services import (
     orders,
     plans,
     shipments,
+    sync,
     tracking,
 )
 from lib.services.dispatch import Dispatcher
@@ -192,6 +193,7 @@ def play(app: App, clock: Clock, url: str, weeks: int, parcels: int) -> None:
         sent = send(app, decided, chance)
         httpx.post(f"{url}/sandbox/advance", json={"hours": 7 * 24}, timeout=60).raise_for_status()
         clock.behind -= timedelta(days=7)
+        sync.sync_all(app, by=BY)
         told = tracking.pull(app)
         tracking.pull_abnormal(app)
         back = check_in(app, chance)

@@ -163,7 +163,7 @@ def basis_sentence(
 def backtest_sentence(nets: dict[str, tuple[int, int, int]]) -> str:
     """Whether the advice would have beaten both fixed ways: way → net (expected, low, high) in CNY minor units."""
     advice, others = nets["advice"], {way: nets[way] for way in ("return", "destroy")}
-    said = ", ".join(
+    said = _(", ").join(
         _("{way}: {amount}", way=way_label(way), amount=str(Money(net[0], "CNY")))
         for way, net in others.items()
     )
