@@ -7,7 +7,19 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 
 from __future__ import annotations
 
-from lib.cli import batches, desk, figures, products, quoting, rates, reading, stops, syncing, weighing
+from lib.cli import (
+    batches,
+    desk,
+    figures,
+    following,
+    products,
+    quoting,
+    rates,
+    reading,
+    stops,
+    syncing,
+    weighing,
+)
 from lib.cli.frame import group, run
 
 __all__ = ["group", "run"]
@@ -18,6 +30,7 @@ for command in (
     *quoting.COMMANDS,
     *products.COMMANDS,
     *figures.COMMANDS,
+    *following.COMMANDS,
     *weighing.COMMANDS,
     batches.batch,
     *desk.GROUPS,
