@@ -112,10 +112,14 @@ def read(
     )
 
 
-def outcome_counts(app: App) -> list[dict[str, Any]]:
-    """One dict per outcome now, the commonest first: outcome, shipment_count, assumed_count (by silence)."""
+def by_plan(app: App) -> pd.DataFrame:
+    """One row per plan, undeliverable decision and outcome of the parcels on the platform, the commonest first.
+
+    Columns: plan_id, undeliverable, outcome, shipment_count, assumed_count (only silence says so), failed_count,
+    return_fee_minor (billed, else assumed; of `currency`), currency.
+    """
     with app.database.read() as work:
-        return store.outcome_counts(work, now=app.now())
+        return store.by_plan(work, now=app.now())
 
 
 def of_shipment(app: App, shipment_id: str) -> Case:

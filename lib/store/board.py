@@ -139,9 +139,9 @@ def outcome_of(work: Work, shipment_id: str, *, now: datetime) -> dict[str, Any]
     return work.row("outcome_of", shipment_id=shipment_id, now_at=now)
 
 
-def outcome_counts(work: Work, *, now: datetime) -> list[dict[str, Any]]:
-    """One dict per outcome: outcome, shipment_count, assumed_count."""
-    return work.rows("outcome_counts", now_at=now)
+def by_plan(work: Work, *, now: datetime) -> pd.DataFrame:
+    """One row per plan, decision and outcome at a moment."""
+    return work.frame("outcomes_by_plan", now_at=now)
 
 
 def days(work: Work) -> list[dict[str, Any]]:

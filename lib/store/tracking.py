@@ -120,6 +120,11 @@ def unknown_codes(work: Work) -> pd.DataFrame:
     return work.frame("codes_unknown")
 
 
+def known_codes(work: Work) -> pd.DataFrame:
+    """One row per code with a meaning: vocabulary, code, meaning."""
+    return work.frame("codes_known")
+
+
 def code_known(work: Work, vocabulary: str, code: str) -> dict[str, Any]:
     """Whether a code was ever met (met_count), and its meaning by the program's own list."""
     return work.row("code_known", vocabulary=vocabulary, code=code) or {"met_count": 0, "meaning": None}

@@ -231,13 +231,6 @@ select *
 from outcomes_at($now_at)
 where shipment_id = $shipment_id;
 
--- name: outcome_counts
--- One row per outcome at a moment: parcels, and how many of them only silence says so of.
-select outcome, count(*)::bigint as shipment_count, count(*) filter (where is_assumed)::bigint as assumed_count
-from outcomes_at($now_at)
-group by outcome
-order by shipment_count desc, outcome;
-
 -- name: outcome_days_known
 -- One row per number of days that may be set.
 select *
@@ -250,3 +243,28 @@ update outcome_days
 set days = $days_count, changed_by = $changed_by, changed_at = $changed_at
 where name = $name
 returning name;
+
+-- name: outcomes_by_plan
+-- One row per plan, undeliverable decision and outcome at a moment: parcels, of how many only silence says so, and the
+-- return-service fees assumed or billed for them.
+select
+    shipment.plan_id,
+    shipment.undeliverable,
+    one.outcome,
+    count(*)::bigint as shipment_count,
+    count(*) filter (where one.is_assumed)::bigint as assumed_count,
+    count(*) filter (where one.failed_at is not null)::bigint as failed_count,
+    coalesce(sum(fee.fee_minor), 0)::bigint as return_fee_minor,
+    max(fee.currency) as currency
+from outcomes_at($now_at) as one
+inner join shipments as shipment
+    on shipment.shipment_id = one.shipment_id
+left join (
+    select shipment_id, arg_max(fee_minor, stage = 'actual') as fee_minor, arg_max(currency, stage = 'actual') as currency
+    from fees
+    where kind = 'return_service'
+    group by shipment_id
+) as fee
+    on fee.shipment_id = one.shipment_id
+group by shipment.plan_id, shipment.undeliverable, one.outcome
+order by shipment_count desc, shipment.plan_id, shipment.undeliverable, one.outcome;

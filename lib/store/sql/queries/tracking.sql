@@ -374,3 +374,16 @@ where shipment_id = $shipment_id;
 select synced_at
 from syncs
 where shop_id = $shop_id and topic = 'abnormal';
+
+-- name: codes_known
+-- One row per code with a meaning, somebody's own included.
+select known.vocabulary, known.code, coalesce(mapped.meaning, known.meaning) as meaning
+from known_codes as known
+left join code_meanings as mapped
+    on mapped.vocabulary = known.vocabulary and mapped.code = known.code
+union all
+select mapped.vocabulary, mapped.code, mapped.meaning
+from code_meanings as mapped
+anti join known_codes as known
+    on known.vocabulary = mapped.vocabulary and known.code = mapped.code
+order by vocabulary, code;
