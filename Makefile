@@ -2,6 +2,7 @@
 # make test     everything that has to hold: format, lint, types, tests
 # make texts    find the texts in the code, merge them into the catalogue, compile it, say what is missing
 # make samples  make data/reference and data/samples again from data/sources
+# make demo-year  play a year of a made-up shop on the sandbox, into data/local/demo-year; some five minutes
 # make fuzz     ten thousand damaged files, none of which may break loading; COUNT= for another number
 # make soak     the long forms: 200 kills and one at every line, bad days, two operators; half an hour and more
 # make bench    what it costs, measured; one figure of it with NAME=load_csv
@@ -16,7 +17,7 @@ TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
-.PHONY: run test types tests browser bench fuzz soak texts samples clean
+.PHONY: run test types tests browser bench demo-year fuzz soak texts samples clean
 
 run: $(RUNS)
 	@echo "Shipdesk: http://127.0.0.1:$${STREAMLIT_SERVER_PORT:-8501} (Ctrl-C ends it)"
@@ -53,6 +54,9 @@ samples: $(TESTS)
 
 bench: $(TESTS)
 	$(BIN)/python -m benchmarks $(NAME)
+
+demo-year: $(RUNS)
+	PYTHONPATH=. $(BIN)/python data/demo_year.py $(ARGS)
 
 # One after the other: a kill has to meet work under way.
 soak: $(TESTS)

@@ -9,7 +9,7 @@ import streamlit as st
 from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
 from lib.domain.printing import RUN_SIZE, PrintOrder
-from lib.domain.shipments import Decision, HandoverMode
+from lib.domain.shipments import Choice, HandoverMode
 from lib.services import orders, presets
 from lib.texts import gettext as _
 from lib.ui import actions, filters, formats
@@ -70,7 +70,7 @@ def form() -> None:
             placeholder=_("As the sender's city allows"),
         )  # fmt: skip
         columns[1].selectbox(
-            _("Parcels that cannot be delivered"), list(Decision), index=None, format_func=decision_label,
+            _("Parcels that cannot be delivered"), list(Choice), index=None, format_func=decision_label,
             key="presets_undeliverable", placeholder=_("Ask each time"),
         )  # fmt: skip
         columns[0].selectbox(
@@ -91,7 +91,7 @@ def _save(saved: dict[str, str]) -> None:
         filter=filters.chosen(parse_qs(chosen, keep_blank_values=True)) if chosen else OrderFilter(),
         policy=Policy(state["presets_policy"]),
         mode=HandoverMode(state["presets_mode"]) if state["presets_mode"] else None,
-        undeliverable=Decision(state["presets_undeliverable"]) if state["presets_undeliverable"] else None,
+        undeliverable=Choice(state["presets_undeliverable"]) if state["presets_undeliverable"] else None,
         paper=state["presets_paper"],
         print_order=PrintOrder(state["presets_order"]),
         run_size=int(state["presets_run_size"]) or None,

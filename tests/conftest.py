@@ -23,7 +23,7 @@ from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
-from lib.domain.shipments import Decision
+from lib.domain.shipments import Choice, Decision
 from lib.sandbox import launch
 from lib.services import batches, files, handover, orders, plans, shipments
 from lib.services.dispatch import Dispatcher
@@ -110,7 +110,7 @@ class Desk:
         assert made.batch_id, made.excluded
         return made.batch_id
 
-    def submit(self, batch_id: str, decision: Decision = Decision.DESTROY) -> int:
+    def submit(self, batch_id: str, decision: Choice | Decision = Decision.DESTROY) -> int:
         """Everything a person decides on the way to submit."""
         differing = sum(pair.shipment_count for pair in plans.mismatches(self.app, batch_id))
         plans.confirm(self.app, batch_id, differing, by="tester")

@@ -8,9 +8,11 @@ use, 3 could not work. Readers answer 0 whenever they could answer.
 from __future__ import annotations
 
 from lib.cli import (
+    advice,
     batches,
     desk,
     figures,
+    following,
     products,
     publishing,
     quoting,
@@ -31,6 +33,8 @@ for command in (
     *products.COMMANDS,
     *figures.COMMANDS,
     *publishing.COMMANDS,
+    *advice.COMMANDS,
+    *following.COMMANDS,
     *weighing.COMMANDS,
     batches.batch,
     *desk.GROUPS,

@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from lib.app import App
+from lib.cli import advice as advice_cli
 from lib.cli import advising, deciding, desk, mending, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
-from lib.domain.shipments import DEAD, Decision, HandoverMode, State
-from lib.services import batches, handover, orders, plans, shipments, stop_list
+from lib.domain.shipments import DEAD, Choice, HandoverMode, State
+from lib.services import advice, batches, handover, orders, plans, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -29,7 +30,6 @@ from lib.wording import (
 )
 
 HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
-ADVISED = "advised"
 
 
 @click.group("batch")
@@ -91,9 +91,7 @@ def listing(app: App) -> Answer:
 
 @command("send")
 @click.argument("batch_id")
-@click.option(
-    "--undeliverable", type=click.Choice([*map(str, Decision), ADVISED]), help="For undeliverable parcels."
-)
+@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]), help="For undeliverable parcels.")
 @click.option(
     "--handover", "mode", type=click.Choice(list(HANDOVERS)), help="How the parcels reach the warehouse."
 )
@@ -112,13 +110,13 @@ def send(
     agree: bool,
 ) -> Answer:
     """Submit the batch and work until nothing can be done without a person; started again, it goes on."""
-    if undeliverable == ADVISED:
-        raise click.UsageError("--undeliverable advised is not available yet; choose return or destroy.")
     by = app.settings.operator
     done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": []}
     if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
         if undeliverable:
-            shipments.decide_undeliverable(app, batch_id, Decision(undeliverable), by=by)
+            shipments.decide_undeliverable(app, batch_id, Choice(undeliverable), by=by)
+            if undeliverable == Choice.ADVISED:
+                done["advice"] = advice_cli.said(advice.of_batch(app, batch_id))
         _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
@@ -337,6 +335,7 @@ for one in (
     deciding.choose,
     edges,
     *advising.COMMANDS,
+    advice_cli.advice_command,
     listing,
     send,
     show,

@@ -14,7 +14,7 @@ from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command
 from lib.domain.printing import RUN_SIZE, PrintOrder
-from lib.domain.shipments import Decision, HandoverMode
+from lib.domain.shipments import Choice, HandoverMode
 from lib.services import happenings, notices, presets, splitting
 from lib.texts import gettext as _
 from lib.wording import action_label, notice_state_label, refusal_sentence
@@ -161,7 +161,7 @@ def preset_list(app: App) -> Answer:
 @filters
 @click.option("--policy", type=click.Choice(list(POLICIES)), default="cheapest", show_default=True)
 @click.option("--handover", "mode", type=click.Choice(["pickup", "self-post", "self-send"]))
-@click.option("--undeliverable", type=click.Choice([*map(str, Decision)]))
+@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]))
 @click.option("--paper", type=click.Choice(("100x150", "a6", "a4")), default="100x150", show_default=True)
 @click.option(
     "--order-pages", "order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True
@@ -177,7 +177,7 @@ def preset_save(
         filter=as_filter(**chosen),
         policy=POLICIES[policy],
         mode=HandoverMode(mode.replace("-", "_")) if mode else None,
-        undeliverable=Decision(undeliverable) if undeliverable else None,
+        undeliverable=Choice(undeliverable) if undeliverable else None,
         paper=paper,
         print_order=PrintOrder(order),
         run_size=run_size or None,

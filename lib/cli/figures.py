@@ -9,14 +9,13 @@ from typing import Any
 import click
 
 from lib.app import App
-from lib.cli import shown
+from lib.cli import advice, shown
 from lib.cli.frame import Answer, command, say
 from lib.domain.costs import Axis, Basis, Measure, View
-from lib.services import costs, outcomes
+from lib.services import costs, ledger
 from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import costs as words
-from lib.wording import decision_label
 
 KINDS = {
     "freight": later("Freight"),
@@ -39,30 +38,16 @@ STAGES = {
 AXES = [str(one) for one in Axis if one]
 
 
-@command("outcomes")
-def outcomes_command(app: App) -> Answer:
-    """Say what was decided for undeliverable parcels; where parcels are is not followed yet."""
-    rows = shown.records(outcomes.decisions(app))
-    say(_("Return-service fees are an assumption. Where parcels are is not followed yet."))
-    header = [_("Plan"), _("If undeliverable"), _("Parcels"), _("Return-service fee")]
-    lines = shown.table(
-        header,
-        (
-            (
-                row["plan_id"],
-                decision_label(row["undeliverable"] or "–"),
-                row["shipment_count"],
-                shown.money(row["return_fee_minor"], row["currency"]),
-            )
-            for row in rows
-        ),
-    )
-    return Answer(rows, lines)
-
-
 @command("fees")
-def fees_command(app: App) -> Answer:
-    """Say what is charged in all, by kind of fee, stage and currency."""
+@click.option(
+    "--by",
+    type=click.Choice([*ledger.AXES, "parcel"]),
+    help="The ledger of return-service fees instead: what was paid, failed, came back, and was recovered.",
+)
+def fees_command(app: App, by: str | None) -> Answer:
+    """Say what is charged in all, by kind of fee, stage and currency; with --by, what return really cost."""
+    if by:
+        return advice.ledger_answer(app, by)
     fees = costs.by_plan(app).fees
     keys = ["kind", "stage", "currency"]
     rows = shown.records(fees.groupby(keys, as_index=False)[["shipment_count", "fee_minor"]].sum())
@@ -212,4 +197,4 @@ def _total(row: dict[str, Any]) -> str:
     return shown.money(row["fee_minor"], row["currency"])
 
 
-COMMANDS = (outcomes_command, fees_command, costs_command)
+COMMANDS = (fees_command, costs_command)

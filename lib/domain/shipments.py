@@ -79,6 +79,14 @@ class Decision(StrEnum):
     DESTROY = "destroy"  #: No fee; the goods are gone.
 
 
+class Choice(StrEnum):
+    """What a person decides for a whole batch: one of the decisions for all its parcels, or each as advised."""
+
+    RETURN = "return"
+    DESTROY = "destroy"
+    ADVISED = "advised"  #: Each parcel by what its country, plan and goods make worth while.
+
+
 class HandoverMode(StrEnum):
     """How parcels reach the platform's warehouse (交货方式)."""
 

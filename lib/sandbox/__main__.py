@@ -47,6 +47,7 @@ HOST = "127.0.0.1"
 )
 @click.option("--set", "others", multiple=True, help="NAME=VALUE of any other setting, as late_s=10.")
 @click.option("--dice", type=int, help="A number; the same one brings the same faults.")
+@click.option("--hours-ago", default=0.0, help="A new sandbox's clock starts so long ago; advance it to now.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when the standard input does.")
 def main(
     port: int,
@@ -59,6 +60,7 @@ def main(
     faults: tuple[str, ...],
     others: tuple[str, ...],
     dice: int | None,
+    hours_ago: float,
     until_stdin_closes: bool,
 ) -> None:
     """Serve the platform's protocol on the loopback address, and remember everything in FOLDER."""
@@ -83,6 +85,8 @@ def main(
         sandbox = Sandbox(folder, settings)
     except DamagedJournal as error:
         _end(f"{error} cannot be read; move {folder} away, or name another folder.")
+    if hours_ago > 0:
+        sandbox.world.begin(hours_ago)
     for name, path in [*((DEFAULT, path) for path in seeds), *shops]:
         try:
             seed(sandbox.world, path, name)

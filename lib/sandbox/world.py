@@ -91,6 +91,11 @@ class World:
             parcels += made
         return closed, parcels
 
+    def begin(self, hours_ago: float) -> None:
+        """Let a new world's clock start so long ago, so that a past can be played. One that has begun goes on."""
+        if not self._length:
+            self.record(DEFAULT, ("advance", {"seconds": -hours_ago * 3600}))
+
     def reset(self) -> None:
         """Forget everything."""
         self._file.truncate(0)

@@ -13,7 +13,7 @@ from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.problems import Problem
-from lib.domain.shipments import Decision, HandoverMode
+from lib.domain.shipments import Choice, HandoverMode
 from lib.services import batches, handover, orders, shipments
 from lib.services.batches import Created, need
 from lib.store import audit
@@ -28,7 +28,7 @@ class Preset:
     filter: OrderFilter = field(default_factory=OrderFilter)
     policy: Policy = Policy.CHEAPEST
     mode: HandoverMode | None = None  #: None: as the sender's city allows.
-    undeliverable: Decision | None = None  #: None: asked each time.
+    undeliverable: Choice | None = None  #: None: asked each time.
     paper: str = "100x150"
     print_order: PrintOrder = PrintOrder.LIST
     run_size: int | None = RUN_SIZE
@@ -98,7 +98,7 @@ def _ways(row: dict[str, Any]) -> Preset:
         filter=_filter(row["order_filter"] or "{}"),
         policy=Policy(row["policy"] or Policy.CHEAPEST),
         mode=HandoverMode(row["handover_mode"]) if row["handover_mode"] else None,
-        undeliverable=Decision(row["undeliverable"]) if row["undeliverable"] else None,
+        undeliverable=Choice(row["undeliverable"]) if row["undeliverable"] else None,
         paper=row["paper"] or "100x150",
         print_order=PrintOrder(row["print_order"] or PrintOrder.LIST),
         saved_by=row["submitted_by"],
@@ -155,7 +155,7 @@ def _preset(row: dict[str, Any]) -> Preset:
         filter=_filter(row["order_filter"]),
         policy=Policy(row["policy"]),
         mode=HandoverMode(row["handover_mode"]) if row["handover_mode"] else None,
-        undeliverable=Decision(row["undeliverable"]) if row["undeliverable"] else None,
+        undeliverable=Choice(row["undeliverable"]) if row["undeliverable"] else None,
         paper=row["paper"],
         print_order=PrintOrder(row["print_order"]),
         run_size=row["run_size"],

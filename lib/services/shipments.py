@@ -12,10 +12,11 @@ import pandas as pd
 
 from lib.app import App
 from lib.domain.problems import Problem
-from lib.domain.shipments import IN_WORK, Decision, Shipment, State
-from lib.services import checks, handover
+from lib.domain.shipments import IN_WORK, Choice, Decision, Shipment, State
+from lib.services import advice, checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
+from lib.store import advice as advice_store
 from lib.store import audit
 from lib.store import batches as batch_store
 from lib.store import happenings as happening_store
@@ -104,7 +105,7 @@ def return_cost(app: App, batch_id: str) -> ReturnCost:
 def decide_undeliverable(
     app: App,
     batch_id: str,
-    decision: Decision | None,
+    decision: Choice | Decision | None,
     *,
     by: str,
     plan_id: str | None = None,
@@ -112,18 +113,24 @@ def decide_undeliverable(
 ) -> None:
     """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
 
-    It cannot be changed once the logistics orders exist. Raises Problem('no_return_offered') for a plan without it.
+    A batch may also go by the advice for each of its shipments, reckoned here and again when it is submitted. It
+    cannot be changed once the logistics orders exist. Raises Problem: no_return_offered (a plan without it),
+    advised_by_batch (only a whole batch goes by the advice).
     """
     now = app.now()
+    if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
+        raise Problem("advised_by_batch")
     with app.database.write() as work:
         batch = need(work, batch_id)
+        if decision == Choice.ADVISED:
+            advice.keep_in(work, batch_id, at=now)
         if shipment_ids is not None:
-            batch_store.set_own_undeliverable(work, batch_id, shipment_ids, decision, at=now)
+            batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
             plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
-            if decision is Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
+            if decision == Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
                 raise Problem("no_return_offered", plan=plan_id)
-            batch_store.set_plan_undeliverable(work, batch_id, plan_id, decision, at=now)
+            batch_store.set_plan_undeliverable(work, batch_id, plan_id, _parcel(decision), at=now)
         else:
             batch_store.set_undeliverable(work, batch_id, decision, at=now)
         audit.record(
@@ -163,8 +170,11 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
         if drafts and len(kept_back) == len(drafts):
             raise Problem("all_kept_back", count=len(drafts))
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
+        # Plans may have changed since, and news come: what is kept is what was advised at this moment.
+        advice.keep_in(work, batch_id, at=now)
         _complete(work, batch, drafts, now.date())
         batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
+        advice_store.chosen(work, batch_id)
         trial_store.seen(work, batch_id)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
         batch_store.submit(work, batch_id, agreement_version=AGREEMENT, by=by, at=now)
@@ -227,8 +237,10 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
         again = [one for one in refused if one.shipment_id in wanted]
         if not again:
             return 0
+        advice.keep_in(work, batch_id, at=now)
         _complete(work, batch, again, now.date())
         batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
+        advice_store.chosen(work, batch_id)
         moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "retry", batch_id, by=by, at=now, shipments=len(moved))
@@ -375,8 +387,12 @@ def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: 
         raise Problem("refund_missing")
 
 
-def _decision(batch: dict[str, Any]) -> Decision | None:
-    return Decision(batch["undeliverable"]) if batch["undeliverable"] else None
+def _decision(batch: dict[str, Any]) -> Choice | None:
+    return Choice(batch["undeliverable"]) if batch["undeliverable"] else None
+
+
+def _parcel(decision: Choice | Decision | None) -> Decision | None:
+    return Decision(decision) if decision else None
 
 
 def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:

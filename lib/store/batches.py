@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from lib.domain.shipments import Decision, HandoverMode
+from lib.domain.shipments import Choice, Decision, HandoverMode
 from lib.store.database import Work
 
 
@@ -87,7 +87,7 @@ def set_addresses(
     )
 
 
-def set_undeliverable(work: Work, batch_id: str, decision: Decision | None, *, at: datetime) -> None:
+def set_undeliverable(work: Work, batch_id: str, decision: Choice | Decision | None, *, at: datetime) -> None:
     """Decide for the batch; a plan's or a shipment's own decision stays, and no return is offered by some plans."""
     work.run("batch_undeliverable_set", batch_id=batch_id, undeliverable=decision)
     work.run("shipments_undeliverable_set", batch_id=batch_id, changed_at=at)

@@ -10,6 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+#: Lines that are told apart also without colours seen alike by many.
+_COLOURS = ("#0072B2", "#D55E00", "#888888", "#009E73", "#CC79A7", "#E69F00")
 #: Less room than Plotly leaves around a figure.
 _MARGIN = {"l": 10, "r": 10, "t": 45, "b": 10}
 
@@ -90,7 +92,49 @@ def bars(
     )
     figure.update_xaxes(title=value_label, rangemode="tozero", automargin=True)
     figure.update_yaxes(autorange="reversed", automargin=True, type="category")
-    _show(figure, key=key, alt=alt, height=150 + (30 if stacked else 12 + 18 * len(values)) * len(frame))
+    thick = 30 if stacked else 12 + 18 * len(values)
+    _show(figure, key=key, alt=alt, height=150 + thick * len(frame))
+
+
+def lines(
+    frame: pd.DataFrame,
+    *,
+    x: str,
+    series: Sequence[tuple[str, str]],
+    value_label: str,
+    key: str,
+    alt: str,
+    height: int = 340,
+) -> None:
+    """One line per (column, label) over `x`; its range are the columns `<column>_low` and `<column>_high`, if any."""
+    figure = go.Figure()
+    moments = frame[x].tolist()
+    for place, (column, label) in enumerate(series):
+        colour = _COLOURS[place % len(_COLOURS)]
+        if f"{column}_low" in frame:
+            low, high = frame[f"{column}_low"].tolist(), frame[f"{column}_high"].tolist()
+            figure.add_scatter(
+                x=[*moments, *moments[::-1]],
+                y=[*high, *low[::-1]],
+                fill="toself",
+                fillcolor=colour,
+                opacity=0.15,
+                line={"width": 0},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        figure.add_scatter(
+            x=moments,
+            y=frame[column].tolist(),
+            name=label,
+            mode="lines+markers",
+            line={"color": colour, "width": 2},
+            hovertemplate=f"%{{x}}<br>{value_label}: %{{y:,.2f}}",
+        )
+    figure.update_layout(legend={"orientation": "h", "y": 1, "yanchor": "bottom"})
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title=value_label, zeroline=True)
+    _show(figure, key=key, alt=alt, height=height)
 
 
 def heat_map(

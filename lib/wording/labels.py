@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from lib.domain.orders import OrderStatus
 from lib.domain.plans import Cargo, Due, Obstacle, PairKind, Part, Policy
-from lib.domain.shipments import CreateCall, Decision, HandoverMode, State
+from lib.domain.shipments import Choice, CreateCall, HandoverMode, State
 from lib.texts import gettext as _
 from lib.texts import later
 
@@ -108,7 +108,11 @@ WEIGHT_SOURCES = {
     "scale": later("Weighed on the scale"),
 }
 
-DECISIONS = {Decision.RETURN: later("Return"), Decision.DESTROY: later("Destroy")}
+DECISIONS = {
+    Choice.RETURN: later("Return"),
+    Choice.DESTROY: later("Destroy"),
+    Choice.ADVISED: later("As advised"),
+}
 
 HANDOVERS = {
     HandoverMode.PICKUP: later("Pickup"),
@@ -189,7 +193,7 @@ def pair_kind_label(kind: str) -> str:
 
 def decision_label(decision: str) -> str:
     """What becomes of an undeliverable parcel."""
-    return _word(DECISIONS, Decision, decision)
+    return _word(DECISIONS, Choice, decision)
 
 
 def handover_label(mode: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.plans import Obstacle, Policy
-from lib.services import costs, plans, rules
+from lib.services import costs, plans, rules, transit
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, figures, formats, tables
@@ -112,6 +112,7 @@ def _plan_rows(by_plan: pd.DataFrame, parcel_count: int) -> pd.DataFrame:
             "per_kg_cny": (by_plan["fee_cny_minor"] * 10 / by_plan["carried_g"].mask(nothing)).round(2),
             "matching": (by_plan["matching_count"] / parcel_count).round(3),
             "days": _day_ranges(by_plan),
+            "own_days": by_plan["plan_id"].map(_experience()),
             "tracked": by_plan["tracked"],
             "returns": by_plan["return_supported"],
             "card_from": by_plan["card_from"].dt.strftime("%Y-%m-%d"),
@@ -137,6 +138,9 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
             help=_("Share of all parcels whose buyer chose this plan."),
         ),
         "days": text(_("Promised"), help=_("Days from hand-over to delivery, as the carrier states them.")),
+        "own_days": text(
+            _("Own experience"), help=_("Days within which half, and 85 of 100, of your own parcels arrived.")
+        ),
         "tracked": yes_no(_("Tracked")),
         "returns": yes_no(
             _("Return offered"), help=_("Undeliverable parcels can come back for a fixed fee.")
@@ -157,6 +161,10 @@ def _why_not(row: Mapping[Any, Any]) -> str:
 def _day_ranges(frame: pd.DataFrame) -> list[str]:
     pairs = zip(_numbers(frame["days_min"]), _numbers(frame["days_max"]), strict=True)
     return [formats.days(least, most) for least, most in pairs]
+
+
+def _experience() -> dict[str, str]:
+    return {plan_id: formats.days(*days) for plan_id, days in transit.experience(app()).items()}
 
 
 def _numbers(column: pd.Series) -> list[float]:

@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.orders import Receiver
-from lib.domain.shipments import Decision
+from lib.domain.shipments import Choice, Decision
+from lib.services import advice as advice_service
 from lib.services import background, batches, checks, orders, plans, shipments, stop_list
 from lib.services.handover import PlanHandover
 from lib.services.shipments import AGREEMENT, ReturnCost
@@ -18,7 +19,7 @@ from lib.texts import ngettext
 from lib.ui import actions, figures, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import decision_label, finding_sentence, handover_label
-from pages.parts import handing, splitting, undeliverable
+from pages.parts import advice, handing, splitting, undeliverable
 
 
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
@@ -121,13 +122,14 @@ def show_undeliverable(batch: Mapping[str, Any], by_plan: Sequence[PlanHandover]
     cost = shipments.return_cost(app(), batch_id)
     key = f"shipments_undeliverable_{batch_id}"
     if batch["undeliverable"]:
-        st.session_state[key] = Decision(batch["undeliverable"])
+        st.session_state[key] = Choice(batch["undeliverable"])
+    advised = advice_service.of_batch(app(), batch_id)
     st.radio(
         _("What becomes of a parcel that cannot be delivered abroad?"),
-        list(Decision),
+        list(Choice),
         index=None,
         format_func=decision_label,
-        captions=[_return_caption(cost), _("No fee. The goods are gone.")],
+        captions=[_return_caption(cost), _("No fee. The goods are gone."), advice.caption(advised)],
         key=key,
         on_change=_decide,
         args=(batch_id, key),
@@ -135,8 +137,9 @@ def show_undeliverable(batch: Mapping[str, Any], by_plan: Sequence[PlanHandover]
     st.caption(
         _("This cannot be changed once the logistics orders are created.")
         + " "
-        + _("Advice from your own outcomes comes once enough parcels were followed to their end.")
+        + formats.plain(advice.rests_on(advised))
     )
+    advice.show(advised, rows)
     destroyed = [one for one in by_plan if not one.return_supported]
     if destroyed:
         st.text(
@@ -173,7 +176,7 @@ def _return_caption(cost: ReturnCost) -> str:
 
 
 def _decide(batch_id: str, key: str) -> None:
-    decision = Decision(st.session_state[key])
+    decision = Choice(st.session_state[key])
     actions.run(shipments.decide_undeliverable, (app(), batch_id, decision), {"by": actions.by()})
 
 

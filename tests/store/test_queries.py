@@ -20,6 +20,13 @@ from lib.store.queries import named
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Chances of plans and countries, as `services.advice` lends them.
+CHANCES = """
+    plan_id varchar, country varchar, fail_mean double, fail_low double, fail_high double, back_mean double,
+    back_low double, back_high double, both_mean double, both_low double, both_high double, sent_count bigint,
+    failed_count bigint, basis varchar
+"""
+
 #: Tables that Python lends to queries, with their columns; `name type, …` as in a create statement.
 LENT = {
     "chosen": "id varchar",
@@ -81,6 +88,17 @@ LENT = {
     "seen_orders": """
         order_id varchar, status varchar, modified_at timestamp, is_settled boolean, refused_code varchar
     """,
+    "told_events": """
+        shipment_id varchar, row_no bigint, vocabulary varchar, code varchar, raw_code varchar, happened_at timestamp,
+        zone varchar, text varchar, place varchar, status varchar
+    """,
+    "numbers": "number varchar",
+    "asked": "shipment_id varchar, next_track_at timestamp, tries bigint, trouble varchar, has_news boolean",
+    "abnormal": """
+        logistics_order_id varchar, tracking_number varchar, order_id varchar, abnormal_code varchar,
+        abnormal_reason varchar, status_code varchar, status_name varchar, solution_name varchar, is_insured boolean,
+        return_number varchar, decide_by_at timestamp, changed_at timestamp
+    """,
     "edits": "sku varchar, field varchar, value varchar",
     "pairings": "sku varchar, known_sku varchar, quantity bigint",
     "bands": "min_g bigint, max_g bigint, packaging_g bigint",
@@ -129,6 +147,15 @@ LENT = {
         line_key varchar, row_no bigint, number varchar, charged_on timestamp, kind varchar, kind_text varchar,
         billed_g bigint, amount_minor bigint, currency varchar, bill_number varchar, note varchar
     """,
+    "chances": CHANCES,
+    "past_chances": f"known_on date, {CHANCES}",
+    "shown": "age bigint, share double",
+    "advised": """
+        shipment_id varchar, plan_id varchar, country varchar, advised varchar, basis varchar, value_source varchar,
+        value_minor bigint, fee_minor bigint, fail_mean double, fail_low double, fail_high double, back_mean double,
+        back_low double, back_high double, gain_minor bigint, gain_low_minor bigint, gain_high_minor bigint,
+        break_even double, setting_id bigint
+    """,
     "file_products": """
         sku varchar, title varchar, weight_g bigint, length_mm bigint, width_mm bigint, height_mm bigint,
         cargo_class varchar, declared_name_zh varchar, declared_name_en varchar, declared_minor bigint,
@@ -139,6 +166,7 @@ LENT = {
 
 #: Parameters that are numbers or flags without a name that says so.
 NUMBERS = (
+    "complaint_id",
     "stop_id",
     "skipped",
     "lot",
@@ -152,6 +180,9 @@ NUMBERS = (
     "from_no",
     "until_no",
     "scale_g",
+    "recovery_e4",
+    "fail_e4",
+    "back_e4",
 )
 FLAGS = (
     "asked",
@@ -169,6 +200,7 @@ FLAGS = (
     "only_open",
     "divided",
     "is_everything",
+    "everything",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
@@ -206,6 +238,10 @@ MAKERS = (
     "what_if_before",
     "what_if_after",
     "what_if_made",
+    "ledger_make",
+    "board_make",
+    "tracking_incoming",
+    "tracking_touched",
 )
 
 
@@ -278,7 +314,9 @@ def _value(name: str) -> Any:
         return datetime(2026, 1, 1)  # noqa: DTZ001 (the store keeps UTC without a zone)
     if name.endswith("_on") or name == "active_from":
         return date(2026, 1, 1)
-    if name in ("shops", "countries", "services", "states", "plans", "warehouses", "bands", "skus"):
+    if name in (
+        "shops", "countries", "services", "states", "plans", "warehouses", "bands", "skus", "held_shops", "kinds",
+    ):  # fmt: skip
         return ["x"]
     if name.endswith(("_g", "_mm", "_count", "_minor", "_size")) or name in NUMBERS:
         return 5

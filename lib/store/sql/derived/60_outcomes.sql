@@ -306,3 +306,104 @@ select
     ),
     silence <> '' and silence <> outcome as is_assumed
 from aged;
+
+-- One row per parcel that left the desk, has a number, and of which the end is not known: news of it may still come.
+create or replace view live_parcels as
+select shipment.shipment_id
+from shipments as shipment
+anti join tracked_outcomes as told
+    on told.shipment_id = shipment.shipment_id and told.is_final
+anti join return_checkins as checkin
+    on checkin.shipment_id = shipment.shipment_id
+where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+    and shipment.tracking_number is not null;
+
+-- One row per parcel that is failing at a moment, or came to a bad end not long ago: what is the matter (kind), since when,
+-- and until when something can be done about it. kind: 'attempt', 'collection', 'address', 'customs', 'refused' (by a
+-- warehouse in China), 'problem', 'undeliverable', 'returning', 'returned' (until it is checked in), 'destroyed', 'lost',
+-- 'silent' (no news for the days of 'silent') and 'expired'. is_assumed: only silence says so. A parcel put aside comes back
+-- with the next thing that is said of it. Built on the tables, not on `outcomes`: most parcels arrive, and are left out first.
+create or replace macro failing_parcels(now_at) as table
+with told as (
+    select
+        one.*,
+        shipment.created_at,
+        case
+            when one.is_final then ''
+            when one.outcome in ('returning', 'undeliverable')
+                then case
+                    when shipment.created_at + to_days(days_of('return')::integer) < now_at then 'expired' else ''
+                end
+            when one.last_event_at + to_days(days_of('lost')::integer) < now_at then 'lost'
+            when one.outcome = 'expired' then ''
+            when one.last_event_at + to_days(days_of('expired')::integer) < now_at then 'expired'
+            when one.trouble <> '' then ''
+            when one.last_event_at + to_days(days_of('silent')::integer) < now_at then 'silent'
+            else ''
+        end as silence
+    from tracked_outcomes as one
+    inner join shipments as shipment
+        on shipment.shipment_id = one.shipment_id
+    where one.outcome not in ('delivered', 'cancelled')
+        and shipment.state
+            in ('accepted', 'ready', 'handed_over', 'declaring', 'declare_unconfirmed', 'declared', 'closed')
+),
+
+-- Those that left, and of which nothing was ever heard.
+unheard as (
+    select shipment.shipment_id, shipment.created_at, shipment.changed_at
+    from shipments as shipment
+    anti join tracked_outcomes as one
+        on one.shipment_id = shipment.shipment_id
+    where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+        and shipment.changed_at + to_days(days_of('silent')::integer) < now_at
+),
+
+failing as (
+    select
+        shipment_id,
+        case
+            when silence <> '' then silence
+            when outcome in ('in_transit', 'customs', 'pre_shipment') then trouble
+            else outcome
+        end as kind,
+        case
+            when silence <> '' then last_event_at
+            when outcome in ('in_transit', 'customs', 'pre_shipment') then trouble_at
+            else outcome_at
+        end as since_at,
+        last_event_at,
+        silence <> '' as is_assumed,
+        failed_attempts,
+        return_kind,
+        created_at
+    from told
+    union all
+    select shipment_id, 'silent', changed_at, null, true, 0, null, created_at
+    from unheard
+)
+
+select
+    failing.*,
+    case
+        when kind in ('undeliverable', 'returning') then created_at + to_days(days_of('return')::integer)
+    end as return_by_at,
+    case when kind = 'refused' then since_at + to_days(days_of('address')::integer) end as address_by_at,
+    case
+        when kind in ('problem', 'customs', 'undeliverable', 'destroyed', 'lost', 'silent', 'expired')
+            then since_at + to_days(days_of('complain')::integer)
+    end as complain_by_at
+from failing
+left join parcel_cases as looked
+    on looked.shipment_id = failing.shipment_id
+anti join return_checkins as checkin
+    on checkin.shipment_id = failing.shipment_id
+where kind in (
+        'attempt', 'collection', 'address', 'customs', 'refused', 'problem', 'undeliverable', 'returning', 'returned',
+        'destroyed', 'lost', 'silent', 'expired'
+    )
+    and (looked.done_at is null or looked.done_at < coalesce(last_event_at, since_at))
+    and (
+        kind not in ('destroyed', 'lost', 'returned')
+        or since_at + to_days(days_of('shown')::integer) >= now_at
+    );
