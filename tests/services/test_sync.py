@@ -426,3 +426,18 @@ def _declare_sub_order(desk: Desk, order_id: str, index: int) -> None:
         },
         write=True,
     )
+
+
+def test_a_country_that_the_file_did_not_say_comes_with_the_sync_and_frees_the_order(empty_desk: Desk) -> None:
+    row = an_export_row()
+    files.load(
+        empty_desk.app,
+        [write_export(empty_desk.folder / "blank.csv", [row | {"收货国家": ""}])],
+        by="tester",
+    )
+    assert "country_blank" in {one["code"] for one in orders.detail(empty_desk.app, row["订单号"])["findings"]}
+    empty_desk.seed(write_export(empty_desk.folder / "there.csv", [row]))
+    sync.sync(empty_desk.app, "default", by="tester")
+    order = orders.detail(empty_desk.app, row["订单号"])
+    assert order["receivers"]["received"].country == "IE"
+    assert "country_blank" not in {one["code"] for one in order["findings"]}

@@ -354,6 +354,7 @@ group by matched.order_id;
 
 -- name: sync_receivers_update
 -- One row per receiver as received that the platform contradicts, of an order in no shipment: the platform is newer.
+-- Or of which it knows what nobody here knew.
 update receivers
 set
     name = coalesce(nullif(told.name, ''), receivers.name),
@@ -372,7 +373,15 @@ inner join synced
 where receivers.shop_id = $shop_id
     and receivers.order_id = told.order_id
     and receivers.version = 'received'
-    and told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+    and (
+        told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+        or (receivers.country = '' and told.country <> '')
+        or (receivers.name = '' and told.name <> '')
+        or (receivers.address = '' and told.address <> '')
+        or (receivers.city = '' and told.city <> '')
+        or (receivers.postcode = '' and told.postcode <> '')
+        or (receivers.phone = '' and receivers.mobile = '' and concat(told.phone, told.mobile) <> '')
+    )
 returning receivers.order_id;
 
 -- name: sync_conflicts_settled
