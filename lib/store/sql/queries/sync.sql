@@ -386,6 +386,7 @@ returning receivers.order_id;
 
 -- name: sync_conflicts_settled
 -- Open conflicts a sync found that the platform no longer has ('agreed'), or whose order left its shipment ('taken').
+-- What a file said of a status is no longer asked once the platform itself said it.
 update order_conflicts
 set
     settled_at = $changed_at,
@@ -395,13 +396,18 @@ from synced
 where order_conflicts.shop_id = $shop_id
     and order_conflicts.order_id = synced.order_id
     and order_conflicts.settled_at is null
-    and order_conflicts.import_id in (select import_id from imports where layout = 'platform')
     and (
-        not synced.is_placed
+        (order_conflicts.field = 'status' and order_conflicts.found_at < synced.asked_at)
         or (
-            synced.is_detailed
-            and (order_conflicts.order_id, order_conflicts.field, order_conflicts.offered) not in (
-                select (order_id, field, theirs) from contradictions
+            order_conflicts.import_id in (select import_id from imports where layout = 'platform')
+            and (
+                not synced.is_placed
+                or (
+                    synced.is_detailed
+                    and (order_conflicts.order_id, order_conflicts.field, order_conflicts.offered) not in (
+                        select (order_id, field, theirs) from contradictions
+                    )
+                )
             )
         )
     );
