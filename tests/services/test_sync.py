@@ -426,3 +426,36 @@ def _declare_sub_order(desk: Desk, order_id: str, index: int) -> None:
         },
         write=True,
     )
+
+
+def test_a_country_that_the_file_did_not_say_comes_with_the_sync_and_frees_the_order(
+    empty_desk: Desk,
+) -> None:
+    row = an_export_row()
+    files.load(
+        empty_desk.app,
+        [write_export(empty_desk.folder / "blank.csv", [row | {"收货国家": ""}])],
+        by="tester",
+    )
+    assert "country_blank" in {
+        one["code"] for one in orders.detail(empty_desk.app, row["订单号"])["findings"]
+    }
+    empty_desk.seed(write_export(empty_desk.folder / "there.csv", [row]))
+    sync.sync(empty_desk.app, "default", by="tester")
+    order = orders.detail(empty_desk.app, row["订单号"])
+    assert order["receivers"]["received"].country == "IE"
+    assert "country_blank" not in {one["code"] for one in order["findings"]}
+
+
+def test_what_a_file_said_of_a_status_is_settled_by_what_the_platform_says(desk: Desk) -> None:
+    """The order awaits shipment there: what a file of another day said keeps its parcel back no longer."""
+    desk.draft()
+    [order_id, *_others] = desk.order_ids()
+    row = an_export_row(订单号=order_id, 订单状态="等待买家付款", products=a_products_cell(("SKU-1", 1)))
+    newer = write_export(desk.folder / "newer.csv", [row])
+    files.load(desk.app, [newer], by="tester", wishes=files.Wishes(newest=True))
+    assert ("status", order_id) in {
+        (one.field, one.order_id) for one in files.conflicts(desk.app).itertuples()
+    }
+    sync.sync(desk.app, "default", by="tester")
+    assert "status" not in set(files.conflicts(desk.app)["field"])

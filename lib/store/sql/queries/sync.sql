@@ -354,6 +354,7 @@ group by matched.order_id;
 
 -- name: sync_receivers_update
 -- One row per receiver as received that the platform contradicts, of an order in no shipment: the platform is newer.
+-- Or of which it knows what nobody here knew.
 update receivers
 set
     name = coalesce(nullif(told.name, ''), receivers.name),
@@ -372,11 +373,20 @@ inner join synced
 where receivers.shop_id = $shop_id
     and receivers.order_id = told.order_id
     and receivers.version = 'received'
-    and told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+    and (
+        told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+        or (receivers.country = '' and told.country <> '')
+        or (receivers.name = '' and told.name <> '')
+        or (receivers.address = '' and told.address <> '')
+        or (receivers.city = '' and told.city <> '')
+        or (receivers.postcode = '' and told.postcode <> '')
+        or (receivers.phone = '' and receivers.mobile = '' and concat(told.phone, told.mobile) <> '')
+    )
 returning receivers.order_id;
 
 -- name: sync_conflicts_settled
 -- Open conflicts a sync found that the platform no longer has ('agreed'), or whose order left its shipment ('taken').
+-- What a file said of a status is no longer asked once the platform itself said it.
 update order_conflicts
 set
     settled_at = $changed_at,
@@ -386,13 +396,18 @@ from synced
 where order_conflicts.shop_id = $shop_id
     and order_conflicts.order_id = synced.order_id
     and order_conflicts.settled_at is null
-    and order_conflicts.import_id in (select import_id from imports where layout = 'platform')
     and (
-        not synced.is_placed
+        (order_conflicts.field = 'status' and order_conflicts.found_at < synced.asked_at)
         or (
-            synced.is_detailed
-            and (order_conflicts.order_id, order_conflicts.field, order_conflicts.offered) not in (
-                select (order_id, field, theirs) from contradictions
+            order_conflicts.import_id in (select import_id from imports where layout = 'platform')
+            and (
+                not synced.is_placed
+                or (
+                    synced.is_detailed
+                    and (order_conflicts.order_id, order_conflicts.field, order_conflicts.offered) not in (
+                        select (order_id, field, theirs) from contradictions
+                    )
+                )
             )
         )
     );
