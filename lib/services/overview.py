@@ -62,7 +62,7 @@ def today(app: App) -> Overview:
     read = files.imported(app)
     is_submitted = known["submitted_at"].notna()
     return Overview(
-        counts=orders.counts(app),
+        counts=soon.counts,
         overdue_count=soon.totals["overdue_count"],
         overdue=soon.orders[is_overdue],
         due_count=soon.totals["order_count"] - soon.totals["overdue_count"],
