@@ -117,7 +117,9 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
-        self._written = 0  # How often something was written: what was found before may be another thing now.
+        self.write_count = (
+            0  #: How many transactions wrote since the file was opened: the same number, the same rows.
+        )
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._keeping = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")
@@ -145,7 +147,7 @@ class Database:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
-            self._written += 1
+            self.write_count += 1
 
     def kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
         """What `find` reads of the store, read again only once something was written since.
@@ -154,7 +156,7 @@ class Database:
         on, the day included. Whoever gets an answer leaves it as it is: others get the same one.
         """
         # Counted before it is read: what is written meanwhile makes it old, never a stale answer new.
-        written = self._written
+        written = self.write_count
         with self._keeping:
             before: tuple[int, _T] | None = self._kept.get(key)
         if before is not None and before[0] == written:
