@@ -155,7 +155,7 @@ def _turned_away(app: App) -> list[float]:
         moments.append(time.perf_counter())
         learn(*details)
 
-    limiter.learn = note  # type: ignore[method-assign]
+    limiter.learn = note  # type: ignore[method-assign, assignment]
     return moments
 
 
