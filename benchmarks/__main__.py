@@ -16,7 +16,7 @@ import click
 
 from benchmarks.measure import Figure
 
-FRAME = {"__init__", "__main__", "history", "measure"}
+FRAME = {"__init__", "__main__", "history", "measure", "pages"}
 Work = Callable[[], Iterable[Figure]]
 
 

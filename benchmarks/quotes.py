@@ -5,24 +5,19 @@ Parcels are spread over the destinations of the lists, weights over what is real
 
 from __future__ import annotations
 
-import runpy
 import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import duckdb
-from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest
 
+from benchmarks import pages
 from benchmarks.measure import Figure, seconds
-from lib import app as wiring
 from lib.app import App
-from lib.config import ROOT, Settings
+from lib.config import Settings
 from lib.domain.plans import Policy
 from lib.services import plans, rates
 from lib.store import reference
@@ -281,27 +276,14 @@ def _page() -> Iterator[Figure]:
 
 def _server_times(app: App) -> tuple[float, float]:
     """Median of five runs of the page after the first; and of five before each of which something was written."""
-    wiring.use(app)
-    try:
-        # As on the server: the dashboard frames the page, and components are looked for once, not at every run.
-        script_runner._mpa_v1 = lambda path: runpy.run_path(path, run_name="__main__")  # type: ignore[assignment]
-        manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-        page = AppTest.from_file(ROOT / "dashboard.py", default_timeout=120)
-        page.session_state["language"] = "en"
-        page.switch_page("pages/plans.py")
-        page.query_params["batch"] = "B"
-        page.run()
-        if page.exception:
-            raise RuntimeError(page.exception[0].message)
-        kept = statistics.median(seconds(page.run) for _ in range(5))
-        anew = []
-        for _ in range(5):
-            with app.database.write():
-                pass
-            anew.append(seconds(page.run))
-        return kept, statistics.median(anew)
-    finally:
-        wiring.use(None)
+
+    def written() -> None:
+        with app.database.write():
+            pass
+
+    kept = pages.runs(app, "plans", batch="B")
+    anew = pages.runs(app, "plans", batch="B", before=written)
+    return statistics.median(kept), statistics.median(anew)
 
 
 FIGURES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ from typing import Any
 
 import httpx
 
+from benchmarks import pages
 from benchmarks.measure import Figure
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
-from lib.domain.shipments import Decision
+from lib.domain.shipments import Decision, State
 from lib.sandbox import launch
 from lib.services import batches, files, handover, orders, plans, shipments
 from lib.services.dispatch import Dispatcher
@@ -29,6 +31,7 @@ from tests.builders import an_export_row, write_export, write_products
 PARCELS, LATENCY_MS, ON_THE_WIRE = 2_000, 80, 16
 CALLS_A_PARCEL, SHARE_OF_WIRE, SHARE_OF_LIMIT, CPU_MS = 2.1, 0.9, 0.95, 5.0
 LIMIT_A_SECOND = 50
+RUNNING, PAGE_S = 10_000, 0.3
 #: Calls turned away within so long of each other met one ban.
 ONE_BAN_S = 1.5
 
@@ -76,6 +79,23 @@ def _cpu() -> Iterator[Figure]:
     with _queued(PARCELS) as (app, url, batch_id):
         run = _sent(app, url, batch_id, latency_ms=LATENCY_MS)
     yield Figure("send_cpu", run.cpu_s / run.parcels * 1000, "ms", CPU_MS, against=f"{run.parcels:,} parcels")
+
+
+def _page() -> Iterator[Figure]:
+    """The Orders page, and the Plans page of the batch, while it is being sent."""
+    with _queued(RUNNING) as (app, url, batch_id):
+        httpx.post(f"{url}/sandbox/settings", json={"latency_ms": LATENCY_MS}).raise_for_status()
+        dispatcher = Dispatcher(app)
+        dispatcher.start()
+        try:
+            took = statistics.median(pages.runs(app, "orders"))
+            counts = shipments.progress(app, batch_id).counts
+        finally:
+            dispatcher.stop()
+    waiting = sum(counts.get(one, 0) for one in (State.QUEUED, State.SENDING))
+    assert waiting, "the batch was sent before the page was measured"
+    against = f"the Orders page, {waiting:,} of {RUNNING:,} parcels not sent yet"
+    yield Figure("page_orders", took, "s", PAGE_S, against=against)
 
 
 @contextmanager
@@ -135,8 +155,13 @@ def _turned_away(app: App) -> list[float]:
         moments.append(time.perf_counter())
         learn(*details)
 
-    limiter.learn = note  # type: ignore[method-assign]
+    limiter.learn = note  # type: ignore[method-assign, assignment]
     return moments
 
 
-FIGURES = {"send_latency": _latency, "send_rate_limit": _rate_limit, "send_cpu": _cpu}
+FIGURES = {
+    "send_latency": _latency,
+    "send_rate_limit": _rate_limit,
+    "send_cpu": _cpu,
+    "page_orders": _page,
+}

@@ -28,18 +28,18 @@ NAMED = 50
 def main() -> None:
     actions.arrive()
     st.title(_("Orders"))
-    counts = orders.counts(app())
+    query = filters.current()
+    wanted = filters.chosen(query)
+    pending = orders.pending(app(), wanted, page=filters.page(query))
+    counts = pending.counts
     _made()
     if not counts["awaiting"]:
         _nothing_awaits()
         return
-    query = filters.current()
     with st.container(horizontal=True, vertical_alignment="center"):
         filters.show_view(query, counts)
         _tools(query)
     filters.controls(query, orders.facets(app()))
-    wanted = filters.chosen(query)
-    pending = orders.pending(app(), wanted, page=filters.page(query))
     scope = filters.as_text(query)
     if st.session_state.get(f"{TABLE}_scope", scope) != scope:
         st.session_state["orders_all"] = False

@@ -28,6 +28,7 @@ class Pending:
 
     orders: pd.DataFrame  #: One row per order; columns as in the macro `awaiting_orders`.
     totals: dict[str, Any]  #: order_count, weight_g, unweighed_count, overdue_count, value by currency.
+    counts: dict[str, int]  #: As `counts`, of all that await: whatever matches.
     page: int
     page_count: int
 
@@ -36,17 +37,21 @@ def pending(app: App, chosen: OrderFilter, *, page: int = 1, page_size: int = PA
     """Orders awaiting shipment that match, soonest deadline first; overdue ones lead and are never hidden."""
     now = app.now()
     with app.database.read() as work:
+        store.look(work, now=now)
         totals = store.totals(work, chosen, now=now)
         page_count = max(1, -(-totals["order_count"] // page_size))
         page = min(max(page, 1), page_count)
         found = store.matching(work, chosen, now=now, page_size=page_size, skipped=(page - 1) * page_size)
-    return Pending(found, totals, page, page_count)
+        counted = store.counts(work, now=now, soon=SOON)
+    return Pending(found, totals, counted, page, page_count)
 
 
 def matching_ids(app: App, chosen: OrderFilter) -> list[str]:
     """The ids of all orders that match."""
+    now = app.now()
     with app.database.read() as work:
-        return store.matching_ids(work, chosen, now=app.now())
+        store.look(work, now=now)
+        return store.matching_ids(work, chosen, now=now)
 
 
 def totals_of(app: App, order_ids: Sequence[str]) -> dict[str, Any]:
@@ -57,8 +62,10 @@ def totals_of(app: App, order_ids: Sequence[str]) -> dict[str, Any]:
 
 def counts(app: App) -> dict[str, int]:
     """How many orders await, are free, in a batch, held, kept out by a finding, overdue, and due soon."""
+    now = app.now()
     with app.database.read() as work:
-        return store.counts(work, now=app.now(), soon=SOON)
+        store.look(work, now=now)
+        return store.counts(work, now=now, soon=SOON)
 
 
 def facets(app: App) -> dict[str, dict[str, int]]:

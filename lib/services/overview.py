@@ -83,7 +83,7 @@ def today(app: App) -> Overview:
     is_submitted = known["submitted_at"].notna()
     failing = board.read(app, kinds=[one for one in Failing if one in STILL_OPEN], page_size=NAMED)
     return Overview(
-        counts=orders.counts(app),
+        counts=soon.counts,
         overdue_count=soon.totals["overdue_count"],
         overdue=soon.orders[is_overdue],
         due_count=soon.totals["order_count"] - soon.totals["overdue_count"],

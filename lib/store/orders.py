@@ -12,18 +12,26 @@ from lib.domain.orders import OrderFilter, Receiver
 from lib.store.database import Work
 
 
-def matching(work: Work, chosen: OrderFilter, *, now: datetime, page_size: int, skipped: int) -> pd.DataFrame:
-    """One row per matching order, soonest deadline first; columns as in the macro `awaiting_orders`."""
+def look(work: Work, *, now: datetime) -> None:
+    """Work out which orders await shipment, for the readers below; what is written after it is not seen by them."""
+    work.run("awaiting_clear")
+    work.run("awaiting_make", now_at=now)
+
+
+def matching(
+    work: Work, chosen: OrderFilter, *, now: datetime, page_size: int, skipped: int = 0
+) -> pd.DataFrame:
+    """One row per matching order looked at, soonest deadline first; columns as in the macro `awaiting_orders`."""
     return work.frame("orders_matching", **_filter(chosen, now), page_size=page_size, skipped=skipped)
 
 
 def matching_ids(work: Work, chosen: OrderFilter, *, now: datetime) -> list[str]:
-    """The ids of all matching orders, soonest deadline first."""
+    """The ids of all matching orders looked at, soonest deadline first."""
     return [row["order_id"] for row in work.rows("orders_matching_ids", **_filter(chosen, now))]
 
 
 def totals(work: Work, chosen: OrderFilter, *, now: datetime) -> dict[str, Any]:
-    """order_count, weight_g, unweighed_count, overdue_count of the matching orders; `value` by currency."""
+    """order_count, weight_g, unweighed_count, overdue_count of matching orders looked at; `value` by currency."""
     rows = work.rows("orders_matching_totals", **_filter(chosen, now))
     return _added_up(rows, ("order_count", "weight_g", "unweighed_count", "overdue_count"))
 
@@ -35,8 +43,8 @@ def chosen_totals(work: Work, order_ids: Sequence[str]) -> dict[str, Any]:
 
 
 def counts(work: Work, *, now: datetime, soon: timedelta) -> dict[str, int]:
-    """awaiting, free, placed, held, blocked, overdue and due_soon: how many orders are each."""
-    return work.row("orders_counts", now_at=now, soon_at=now + soon) or {}
+    """awaiting, free, placed, held, blocked, overdue and due_soon: how many of the orders looked at are each."""
+    return work.row("orders_counts", soon_at=now + soon) or {}
 
 
 def facets(work: Work) -> dict[str, dict[str, int]]:
@@ -142,7 +150,6 @@ def _filter(chosen: OrderFilter, now: datetime) -> dict[str, Any]:
 
     due_before = None if chosen.due_within_h is None else now + timedelta(hours=chosen.due_within_h)
     return {
-        "now_at": now,
         "shops": listed(chosen.shops),
         "countries": listed(chosen.countries),
         "services": listed(chosen.services),

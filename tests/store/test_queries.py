@@ -205,6 +205,7 @@ FLAGS = (
 
 #: Queries that make a table other queries read, in the order in which they run.
 MAKERS = (
+    "awaiting_make",
     "parcels_of_days",
     "quotes_make",
     "cheapest_make",

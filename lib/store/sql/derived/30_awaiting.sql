@@ -286,12 +286,13 @@ left join (
     on block.shop_id = o.shop_id and block.order_id = o.order_id
 where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS');
 
--- One row per awaiting order that matches the Orders page's filters; a null filter lets everything through.
+-- One row per order of a table as `awaiting_orders` makes it that matches the Orders page's filters; a null filter lets
+-- everything through.
 create or replace macro matching_orders(
-    now_at, shops, countries, services, due_before, with_note, several, on_hold, blocked, partly, placed, wanted
+    awaiting, shops, countries, services, due_before, with_note, several, on_hold, blocked, partly, placed, wanted
 ) as table
 select *
-from awaiting_orders(now_at)
+from query_table(awaiting)
 where (shops is null or list_contains(shops, shop_id))
     and (countries is null or list_contains(countries, country))
     and (services is null or list_contains(services, coalesce(buyer_service, '')))

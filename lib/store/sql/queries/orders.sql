@@ -1,9 +1,19 @@
+-- name: awaiting_clear
+-- Make room for the orders awaiting shipment.
+drop table if exists awaiting;
+
+-- name: awaiting_make
+-- One row per order awaiting shipment: what the queries below read, worked out once for all of them.
+create temp table awaiting as
+select *
+from awaiting_orders($now_at);
+
 -- name: orders_matching
 -- One row per matching order awaiting shipment, a page of them, with what is in it.
 with page as (
     select *
     from matching_orders(
-        $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+        'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
         $placed, $wanted
     )
     order by ship_by_at nulls last, order_id
@@ -32,7 +42,7 @@ order by page.ship_by_at nulls last, page.order_id;
 -- One row per matching order: its keys, in the list's order.
 select shop_id, order_id
 from matching_orders(
-    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
     $placed, $wanted
 )
 order by ship_by_at nulls last, order_id;
@@ -47,7 +57,7 @@ select
     count(*) filter (where weight_g is null)::bigint as unweighed_count,
     count(*) filter (where overdue)::bigint as overdue_count
 from matching_orders(
-    $now_at, $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
+    'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
     $placed, $wanted
 )
 group by currency
@@ -79,7 +89,7 @@ select
     count(*) filter (where len(block_codes) > 0)::bigint as blocked,
     count(*) filter (where overdue and not in_batch)::bigint as overdue,
     count(*) filter (where ship_by_at < $soon_at and not in_batch)::bigint as due_soon
-from awaiting_orders($now_at);
+from awaiting;
 
 -- name: orders_facets
 -- One row per shop, country and buyer's service among the orders awaiting shipment, with how many there are.
