@@ -34,9 +34,14 @@ def refreshed(work: Work) -> dict[str, Any] | None:
     return work.row("costs_refreshed")
 
 
-def refresh(work: Work, *, at: datetime) -> None:
-    """Work out the costs of what changed since the last time; of everything the first time or after other rates."""
+def refresh(work: Work, *, at: datetime) -> dict[str, Any]:
+    """Work out the costs of what changed since the last time; of everything the first time or after other rates.
+
+    Returns the stamp they are of. Does nothing where somebody else just did it.
+    """
     now, before = stamp(work), refreshed(work)
+    if before is not None and (before["stamp"], before["rates"]) == (now["stamp"], now["rates"]):
+        return now
     everything = before is None or before["rates"] != now["rates"]
     since = at if before is None else before["refreshed_at"] - OVERLAP
     work.run("cost_touched_make", is_everything=everything, since_at=since)
@@ -45,6 +50,7 @@ def refresh(work: Work, *, at: datetime) -> None:
         work.run(query)
     work.run("costs_refreshed_forget")
     work.run("costs_refreshed_keep", refreshed_at=at, **now)
+    return now
 
 
 def cells(work: Work, view: View, *, page_size: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -122,9 +123,8 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
-        self.write_count = (
-            0  #: How many transactions wrote since the file was opened: the same number, the same rows.
-        )
+        #: Names this opening of the file, and how many transactions wrote since: the same numbers, the same rows.
+        self.opened, self.write_count = uuid.uuid4().hex, 0
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
         self._derive()

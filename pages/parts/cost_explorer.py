@@ -14,13 +14,12 @@ from lib.services import costs, plans
 from lib.services.costs import Explored
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, cost_view, figures, formats, tables
+from lib.ui import actions, charts, cost_view, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import costs as words
 
 #: So many rows and columns fit on a screen; the table below has the rest.
 BARS, STACKS, HEAT_ROWS, HEAT_COLUMNS = 12, 6, 20, 14
-FORMS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
 Facets = Mapping[str, Mapping[str, int]]
 
 
@@ -40,7 +39,7 @@ def show(facets: Facets, stamp: str) -> None:
     rows = _rows(found.cells, view, said)
     _chart(rows, found, view)
     chosen = _table(rows, view)
-    _downloads(partial(costs.export_cells, app(), view), key="costs_cells", name="costs")
+    downloads.buttons(partial(costs.export_cells, app(), view), key="costs_cells", name="costs")
     _notes(found, view)
     _behind(chosen, found, view, said)
 
@@ -250,20 +249,6 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
     return tables.choose(rows, columns, by="id", key="costs_table", single=True, height=320)
 
 
-def _downloads(make: Callable[[str], bytes], *, key: str, name: str) -> None:
-    """One button a form; the file is made when it is asked for."""
-    with st.container(horizontal=True):
-        for form, label in FORMS.items():
-            st.download_button(
-                label,
-                partial(make, form),
-                file_name=f"{name}.{form}",
-                key=f"{key}_{form}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-
-
 def _notes(found: Explored, view: View) -> None:
     exchange_on = costs.exchange_on(app())
     if exchange_on is not None:
@@ -337,7 +322,7 @@ def _behind(chosen: list[str], found: Explored, view: View, said: Callable[[Axis
     )
     _parcels(listed, view)
     with st.container(horizontal=True):
-        _downloads(
+        downloads.buttons(
             partial(costs.export_parcels, app(), view, row_value, column_value),
             key="costs_parcels",
             name="parcels",
