@@ -46,8 +46,9 @@ def refresh(work: Work, *, at: datetime) -> dict[str, Any]:
     since = at if before is None else before["refreshed_at"] - OVERLAP
     work.run("cost_touched_make", is_everything=everything, since_at=since)
     work.run("cost_fresh_make")
-    for query in ("costs_forget_parcels", "costs_forget_lines", "costs_add_parcels", "costs_add_lines"):
-        work.run(query)
+    for kept in ("parcels", "lines", "differences"):
+        work.run(f"costs_forget_{kept}")
+        work.run(f"costs_add_{kept}")
     work.run("costs_refreshed_forget")
     work.run("costs_refreshed_keep", refreshed_at=at, **now)
     return now
