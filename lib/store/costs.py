@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lib.domain.costs import Axis, View
+from lib.store import bills
 from lib.store.database import Work
 
 #: A change may be stored a while after the moment it carries: so far back everything is looked at again.
@@ -39,7 +40,10 @@ def refresh(work: Work, *, at: datetime) -> dict[str, Any]:
 
     Returns the stamp they are of. Does nothing where somebody else just did it.
     """
-    now, before = stamp(work), refreshed(work)
+    before = refreshed(work)
+    if before is None:
+        bills.match(work, at=at)  # Bills may have been loaded before their matches were kept.
+    now = stamp(work)
     if before is not None and (before["stamp"], before["rates"]) == (now["stamp"], now["rates"]):
         return now
     everything = before is None or before["rates"] != now["rates"]
