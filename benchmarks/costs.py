@@ -23,7 +23,8 @@ from benchmarks.quotes import PARCELS
 from lib import app as wiring
 from lib.app import App
 from lib.config import ROOT, Settings
-from lib.services import costs, publishing
+from lib.services import costs, publishing, what_if
+from lib.services.what_if import Change
 from lib.store import published, reference
 from lib.store.database import Database
 from lib.store.queries import sql
@@ -191,4 +192,17 @@ def opened(app: App, name: str) -> AppTest:
     return page.run()
 
 
-FIGURES = {"explorer": _explorer, "publish_parquet": _publish}
+def _what_if() -> Iterator[Figure]:
+    """Everything that was sent rated again, with what it comes to by plan and country and what flips."""
+    change = Change(policy="cheapest", lighter_g=20, currency="USD", rate_e6=7_500_000)
+    with year(PARCELS) as app:
+        costs.refresh(app)
+        took = min(seconds(lambda: what_if.ask(app, change)) for _ in range(3))
+        flips = what_if.ask(app, change).total["flip_count"]
+    yield Figure("parcels that would go on another plan", flips, "parcels")
+    yield Figure(
+        "what_if_history", took, "s", limit=1, against=f"a year of {PARCELS:,} parcels, rated both ways"
+    )
+
+
+FIGURES = {"what_if_history": _what_if, "explorer": _explorer, "publish_parquet": _publish}

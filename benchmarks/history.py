@@ -7,7 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from lib.store import bills
+from lib.app import App
+from lib.config import Settings
+from lib.services import publishing
+from lib.store import bills, reference
 from lib.store.database import Database, Work
 
 SCRIPT = Path(__file__).parent / "sql" / "history.sql"
@@ -27,3 +30,15 @@ def _run(work: Work, count: int) -> None:
     for statement in cursor.extract_statements(SCRIPT.read_text(encoding="utf-8")):
         values = {"count": count} if "count" in statement.named_parameters else None
         cursor.execute(statement, values)
+
+
+def example(folder: Path, count: int = 20_000) -> Path:
+    """Publish the simulated year below a folder, for who has published nothing yet; returns where."""
+    settings = Settings(data=folder, publish="")
+    database = Database(settings.database_path)
+    with database.write() as work:
+        reference.load(work, settings.reference)
+    build(database, count)
+    publishing.publish(App(settings, database, now=lambda: NOW))
+    database.close()
+    return Path(settings.published_url)

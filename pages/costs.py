@@ -7,7 +7,7 @@ import streamlit as st
 from lib.services import costs
 from lib.texts import gettext as _
 from lib.ui.context import app
-from pages.parts import cost_bills, cost_explorer, cost_landed, cost_what_if
+from pages.parts import cost_bills, cost_explorer, cost_landed, cost_published, cost_what_if
 
 st.title(_("Costs"))
 stamp = costs.refresh(app())
@@ -16,6 +16,7 @@ PARTS = {
     "bills": (_("Quoted and billed"), cost_bills.show),
     "what_if": (_("What if"), cost_what_if.show),
     "landed": (_("Duties and taxes"), cost_landed.show),
+    "published": (_("Published data"), cost_published.show),
 }
 
 

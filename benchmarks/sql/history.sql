@@ -35,7 +35,7 @@ with drawn as (
         lpad((i - case when i % 33 = 32 then 1 else 0 end)::varchar, 16, '7000000000000000') as order_id,
         i % 33 = 32 as is_second,
         case when (i - case when i % 33 = 32 then 1 else 0 end) % 5 = 0 then 'second' else 'default' end as shop_id,
-        timestamp '2026-01-01 06:00' + to_seconds(i * 31536000 // $count) as created_at,
+        timestamp '2026-01-01 00:00' + to_seconds(i * 31536000 // $count) as created_at,
         hash(i - case when i % 33 = 32 then 1 else 0 end) % 1000 as buyer_draw,
         hash(i, 'goods') % 1000 as goods_draw,
         hash(i, 'bill') % 1000 as bill_draw,

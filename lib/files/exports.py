@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -51,6 +52,14 @@ def csv(frame: pd.DataFrame) -> bytes:
         dtype="object",
     )
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def table(frame: pd.DataFrame, form: str, *, hundredths: Sequence[str] = ()) -> bytes:
+    """A frame as csv, parquet or xlsx. Columns `hundredths` are minor units: kept in Parquet, else divided."""
+    if form == "parquet":
+        return parquet(frame)
+    shown = frame.assign(**{name: frame[name].astype("Float64") / 100 for name in hundredths})
+    return csv(shown) if form == "csv" else xlsx(shown)
 
 
 def parquet(frame: pd.DataFrame) -> bytes:

@@ -87,11 +87,15 @@ def claims(app: App, reason: str | None = None, *, page_size: int = PAGE_SIZE) -
 
 def export_claims(app: App, reason: str | None, form: str) -> bytes:
     """All claims as a file for the carrier: csv, parquet or xlsx; amounts in CNY, in Parquet whole minor units."""
-    rows = claims(app, reason, page_size=EVERYTHING)
-    if form == "parquet":
-        return exports.parquet(rows)
-    shown = rows.assign(amount_cny=rows["amount_cny"].astype("Float64") / 100)
-    return exports.csv(shown) if form == "csv" else exports.xlsx(shown)
+    return exports.table(claims(app, reason, page_size=EVERYTHING), form, hundredths=["amount_cny"])
+
+
+def export_differences(app: App, form: str) -> bytes:
+    """Every parcel that was billed otherwise than quoted as a file, with the parts of its difference."""
+    with app.database.read() as work:
+        rows = store.differences(work, page_size=EVERYTHING)
+    amounts = [name for name in rows.columns if name.endswith("_cny")]
+    return exports.table(rows.drop(columns="assumed_return_minor"), form, hundredths=amounts)
 
 
 def accept(app: App, line_keys: Sequence[str], *, by: str) -> int:

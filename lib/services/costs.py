@@ -29,6 +29,7 @@ ANSWERS = 32
 #: More than any total has.
 EVERYTHING = 2**40
 MAX_NAME = 80
+STATISTICS = ("mean", "p50", "p90", "total")
 #: A sheet has so many rows below its header.
 MOST_ROWS = 1_048_575
 
@@ -87,15 +88,14 @@ def exchange_on(app: App) -> date | None:
 def refresh(app: App) -> str:
     """Work out the costs of whatever changed since the last time; returns a stamp of what they are of."""
     global _fresh
-    seen = (id(app.database), app.database.write_count)
+    seen = (app.database.opened, app.database.write_count)
     if _fresh is not None and _fresh[0] == seen:
         return _fresh[1]
     with app.database.read() as work:
         now, known = store.stamp(work), store.refreshed(work)
     if known is None or (known["stamp"], known["rates"]) != (now["stamp"], now["rates"]):
         with app.database.write() as work:
-            store.refresh(work, at=app.now())
-            now = store.stamp(work)
+            now = store.refresh(work, at=app.now())
         seen = (seen[0], seen[1] + 1)
     stamp = f"{now['stamp']}|{now['rates']}"
     # Somebody else may have written meanwhile: then the numbers differ, and it is looked at again.
@@ -108,7 +108,7 @@ def explore(app: App, view: View, *, stamp: str = "", page_size: int = ORDERS) -
 
     With the stamp `refresh` returned, an answer is kept until something changed: a page runs many times.
     """
-    key = (id(app.database), stamp, page_size, view)
+    key = (app.database.opened, stamp, page_size, view)
     with _answers_guard:
         if stamp and key in _answers:
             _answers.move_to_end(key)
@@ -160,25 +160,21 @@ def export_parcels(app: App, view: View, row_value: str | None, column_value: st
 
 
 def _file(frame: pd.DataFrame, form: str) -> bytes:
-    if form == "parquet":
-        return exports.parquet(frame)
-    amounts = [name for name in frame.columns if name.endswith("_cny")]
-    amounts += [name for name in ("mean", "p50", "p90", "total") if name in frame.columns]
-    shown = frame.assign(**{name: frame[name].astype("Float64") / 100 for name in amounts})
-    return exports.csv(shown) if form == "csv" else exports.xlsx(shown)
+    amounts = [name for name in frame.columns if name.endswith("_cny") or name in STATISTICS]
+    return exports.table(frame, form, hundredths=amounts)
 
 
-_fresh: tuple[tuple[int, int], str] | None = None
+_fresh: tuple[tuple[str, int], str] | None = None
 _answers_guard = threading.Lock()
-_answers: OrderedDict[tuple[int, str, int, View], Explored] = OrderedDict()
+_answers: OrderedDict[tuple[str, str, int, View], Explored] = OrderedDict()
 _facets_guard = threading.Lock()
-_facets: tuple[tuple[int, str], dict[str, dict[str, int]]] | None = None
+_facets: tuple[tuple[str, str], dict[str, dict[str, int]]] | None = None
 
 
 def facets(app: App, stamp: str) -> dict[str, dict[str, int]]:
     """What each filter can be: facet → value → parcels; kept until `refresh` returns another stamp."""
     global _facets
-    key = (id(app.database), stamp)
+    key = (app.database.opened, stamp)
     with _facets_guard:
         if _facets is None or _facets[0] != key:
             with app.database.read() as work:
@@ -205,6 +201,11 @@ def landed(app: App) -> Landed:
     """Duties and taxes by dated rule for all parcels on the platform."""
     with app.database.read() as work:
         return Landed(store.landed(work), store.duty_billed(work))
+
+
+def export_landed(app: App, form: str) -> bytes:
+    """What is due at the destination as a file: csv, parquet or xlsx; amounts in the currency beside them."""
+    return exports.table(landed(app).due, form, hundredths=["amount_minor", "due_minor"])
 
 
 def views(app: App) -> list[dict[str, Any]]:

@@ -163,7 +163,6 @@ def _forget(system: fsspec.AbstractFileSystem, root: str, newest: str) -> None:
     """Drop snapshots nobody reads any more, the newest ones aside."""
     found = [one.rstrip("/") for one in system.ls(f"{root}/{SNAPSHOTS}", detail=False)]
     names = sorted(Path(one).name for one in found)
-    kept = {Path(newest).name, *[name for name in names if not name.startswith(".")][-KEPT:]}
-    for name in names:
-        if name not in kept and not name.startswith("."):
-            system.rm(f"{root}/{SNAPSHOTS}/{name}", recursive=True)
+    older = [name for name in names if name != Path(newest).name and not name.startswith(".")]
+    for name in older[: 1 - KEPT]:
+        system.rm(f"{root}/{SNAPSHOTS}/{name}", recursive=True)

@@ -67,11 +67,14 @@ def export_flips(app: App, change: Change, form: str) -> bytes:
     with app.database.read() as work:
         _rate(app, work, change)
         rows = store.flips(work, page_size=costs.EVERYTHING)
-    if form == "parquet":
-        return exports.parquet(rows)
-    amounts = ("before_cny", "after_cny", "difference_cny")
-    shown = rows.assign(**{name: rows[name].astype("Float64") / 100 for name in amounts})
-    return exports.csv(shown) if form == "csv" else exports.xlsx(shown)
+    return exports.table(rows, form, hundredths=["before_cny", "after_cny", "difference_cny"])
+
+
+def export_countries(app: App, change: Change, form: str) -> bytes:
+    """The difference by country as a file: csv, parquet or xlsx."""
+    with app.database.read() as work:
+        _rate(app, work, change)
+        return exports.table(store.by_country(work), form, hundredths=["before_cny", "after_cny"])
 
 
 def rate_today(app: App) -> dict[str, Decimal]:

@@ -22,6 +22,7 @@ def take(work: Work, lines: pd.DataFrame, *, import_id: int, at: datetime) -> Co
 
 def match(work: Work, *, at: datetime) -> None:
     """Add up what all bills charge for each shipment; a line matches by exactly one of its numbers."""
+    work.run("bill_owners_make")
     work.run("bill_matches_forget")
     work.run("bill_matches_add", matched_at=at)
     work.run("fees_billed_forget")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lib.domain.costs import Axis, View
+from lib.store import bills
 from lib.store.database import Work
 
 #: A change may be stored a while after the moment it carries: so far back everything is looked at again.
@@ -34,17 +35,27 @@ def refreshed(work: Work) -> dict[str, Any] | None:
     return work.row("costs_refreshed")
 
 
-def refresh(work: Work, *, at: datetime) -> None:
-    """Work out the costs of what changed since the last time; of everything the first time or after other rates."""
-    now, before = stamp(work), refreshed(work)
+def refresh(work: Work, *, at: datetime) -> dict[str, Any]:
+    """Work out the costs of what changed since the last time; of everything the first time or after other rates.
+
+    Returns the stamp they are of. Does nothing where somebody else just did it.
+    """
+    before = refreshed(work)
+    if before is None:
+        bills.match(work, at=at)  # Bills may have been loaded before their matches were kept.
+    now = stamp(work)
+    if before is not None and (before["stamp"], before["rates"]) == (now["stamp"], now["rates"]):
+        return now
     everything = before is None or before["rates"] != now["rates"]
     since = at if before is None else before["refreshed_at"] - OVERLAP
     work.run("cost_touched_make", is_everything=everything, since_at=since)
     work.run("cost_fresh_make")
-    for query in ("costs_forget_parcels", "costs_forget_lines", "costs_add_parcels", "costs_add_lines"):
-        work.run(query)
+    for kept in ("parcels", "lines", "differences"):
+        work.run(f"costs_forget_{kept}")
+        work.run(f"costs_add_{kept}")
     work.run("costs_refreshed_forget")
     work.run("costs_refreshed_keep", refreshed_at=at, **now)
+    return now
 
 
 def cells(work: Work, view: View, *, page_size: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -130,8 +131,8 @@ class Database:
                 raise DatabaseHeld(str(path), _holder(str(error))) from error
             raise
         self._writing = threading.Lock()
-        #: How many transactions wrote since the file was opened: the same number, the same rows.
-        self.write_count = 0
+        #: Names this opening of the file, and how many transactions wrote since: the same numbers, the same rows.
+        self.opened, self.write_count = uuid.uuid4().hex, 0
         self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._keeping = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")

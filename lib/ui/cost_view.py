@@ -104,8 +104,8 @@ def filters(view: View, facets: Mapping[str, Mapping[str, int]], plan_name: Call
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _many("country", *said["country"], facets)
         _many("plan", *said["plan"], facets)
-        _days("from", _("From"), view.from_on)
-        _days("until", _("Until"), view.until_on)
+        _days("from", _("First day"), view.from_on)
+        _days("until", _("Last day"), view.until_on)
         more = sum(name in st.query_params for name in ("warehouse", "shop", "band", "sku"))
         label = _("More filters ({count})", count=more) if more else _("More filters")
         with st.popover(label, icon=":material/filter_list:"):

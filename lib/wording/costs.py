@@ -101,6 +101,18 @@ def measure_unit(measure: Measure) -> str:
     return _("CNY per kg") if measure is Measure.KG else "CNY"
 
 
+def figure_label(measure: Measure, statistic: Statistic) -> str:
+    """What is drawn, and how it is told."""
+    if statistic is Statistic.TOTAL:
+        return _("Freight balance, total") if measure is Measure.BALANCE else _("Cost, total")
+    return f"{measure_label(measure)}, {statistic_label(statistic)}"
+
+
+def figure_unit(measure: Measure, statistic: Statistic) -> str:
+    """The unit of what is drawn."""
+    return "CNY" if statistic is Statistic.TOTAL else measure_unit(measure)
+
+
 def statistic_label(statistic: Statistic) -> str:
     """How it is told."""
     return _(STATISTICS[statistic])

@@ -13,11 +13,9 @@ from lib.services import bills, plans
 from lib.services.bills import Comparison
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, figures, formats, tables
+from lib.ui import actions, charts, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording.costs import cause_label
-
-FORMS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
 
 
 def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
@@ -101,6 +99,7 @@ def _differences(found: Comparison, names: Mapping[str, str]) -> None:
         key="bills_differences",
         height=320,
     )
+    downloads.buttons(partial(bills.export_differences, app()), key="bills_differences", name="differences")
     st.caption(
         _(
             "The parts of each difference add up to it. Weight: by the rate the quoted weight fell in; tier jump: "
@@ -148,16 +147,7 @@ def _claims(found: Comparison, names: Mapping[str, str]) -> None:
         key="bills_claims",
         height=280,
     )
-    with st.container(horizontal=True):
-        for form, label in FORMS.items():
-            st.download_button(
-                label,
-                partial(bills.export_claims, app(), reason, form),
-                file_name=f"claims.{form}",
-                key=f"bills_claims_{form}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+    downloads.buttons(partial(bills.export_claims, app(), reason), key="bills_claims", name="claims")
 
 
 def _unmatched(found: Comparison, names: Mapping[str, str]) -> None:

@@ -14,13 +14,14 @@ from lib.services import costs, plans
 from lib.services.costs import Explored
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, cost_view, figures, formats, tables
+from lib.ui import actions, charts, cost_view, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import costs as words
 
 #: So many rows and columns fit on a screen; the table below has the rest.
 BARS, STACKS, HEAT_ROWS, HEAT_COLUMNS = 12, 6, 20, 14
-FORMS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
+#: Axes with an order of their own.
+ORDERED = (Axis.MONTH, Axis.BAND)
 Facets = Mapping[str, Mapping[str, int]]
 
 
@@ -40,7 +41,7 @@ def show(facets: Facets, stamp: str) -> None:
     rows = _rows(found.cells, view, said)
     _chart(rows, found, view)
     chosen = _table(rows, view)
-    _downloads(partial(costs.export_cells, app(), view), key="costs_cells", name="costs")
+    downloads.buttons(partial(costs.export_cells, app(), view), key="costs_cells", name="costs")
     _notes(found, view)
     _behind(chosen, found, view, said)
 
@@ -79,7 +80,7 @@ def _totals(found: Explored, view: View) -> None:
         (_("Parcels"), f"{total['parcel_count']:,}"),
         (_("Orders"), f"{total['order_count']:,}"),
         (_("Cost"), formats.money(total["cost_cny"], "CNY")),
-        (_("Freight in CNY"), formats.money(total["estimated_cny"], "CNY")),
+        (_("Freight, estimated"), formats.money(total["estimated_cny"], "CNY")),
         (_("{measure}, mean", measure=words.measure_label(view.measure)), _value(total["mean"], view)),
         ("P50", _value(total["p50"], view)),
         ("P90", _value(total["p90"], view)),
@@ -120,16 +121,19 @@ def _rows(cells: pd.DataFrame, view: View, said: Callable[[Axis, str], str]) -> 
             "column_value": cells["column_value"],
         }
     )
-    ordered = view.rows in (Axis.MONTH, Axis.BAND)
-    if ordered:
+    if view.rows in ORDERED:
         return shown.sort_values(["row_value", "column_value"], ignore_index=True)
-    by = "balance_cny" if view.measure is Measure.BALANCE else "cost_cny"
-    whole = shown.groupby("row_value")[by].transform("sum")
+    worst_first = view.measure is Measure.BALANCE
+    by = "balance_cny" if worst_first else "cost_cny"
+    inner = "column_value" if view.columns in ORDERED else by
     return (
-        shown.assign(whole=whole)
-        .sort_values(["whole", "row_value", by], ascending=[by == "balance_cny", True, by == "balance_cny"])
+        shown.assign(whole=shown.groupby("row_value")[by].transform("sum"))
+        .sort_values(
+            ["whole", "row_value", inner],
+            ascending=[worst_first, True, worst_first or inner != by],
+            ignore_index=True,
+        )
         .drop(columns="whole")
-        .reset_index(drop=True)
     )
 
 
@@ -139,9 +143,10 @@ def _chart(rows: pd.DataFrame, found: Explored, view: View) -> None:
     if sentence:
         st.info(formats.plain(sentence))
         return
-    label = f"{words.measure_label(view.measure)}, {words.statistic_label(view.statistic)}"
-    unit = words.measure_unit(view.measure)
-    unit = "CNY" if view.statistic is Statistic.TOTAL else unit
+    label, unit = (
+        words.figure_label(view.measure, view.statistic),
+        words.figure_unit(view.measure, view.statistic),
+    )
     alt = _("{figure} in {unit}, along {axis}.", figure=label, unit=unit, axis=words.axis_label(view.rows))
     drawn = rows[rows["value"].notna()]
     names = list(dict.fromkeys(drawn["name"]))
@@ -157,7 +162,7 @@ def _chart(rows: pd.DataFrame, found: Explored, view: View) -> None:
                 )
             ],
         )
-        if view.columns in (Axis.MONTH, Axis.BAND):
+        if view.columns in ORDERED:
             kept = kept.sort_values("column_value", kind="stable")
             order = list(dict.fromkeys(drawn["name"]))
             kept = kept.sort_values("name", key=lambda one: one.map(order.index), kind="stable")
@@ -210,7 +215,7 @@ def _instead(rows: pd.DataFrame, found: Explored, view: View) -> str:
         return _(
             "{name}: {value}. There is nothing beside it to compare.",
             name=" · ".join(text for text in (one["name"], one["column"]) if text),
-            value=f"{one['value']:,.2f} {words.measure_unit(view.measure)}",
+            value=f"{one['value']:,.2f} {words.figure_unit(view.measure, view.statistic)}",
         )
     return ""
 
@@ -218,7 +223,7 @@ def _instead(rows: pd.DataFrame, found: Explored, view: View) -> str:
 def _largest(rows: pd.DataFrame, most: int, axis: Axis) -> list[str]:
     """The names of the columns with the most cost; months and bands in their own order."""
     sums = rows.groupby(["column", "column_value"])["cost_cny"].sum().reset_index()
-    if axis in (Axis.MONTH, Axis.BAND):
+    if axis in ORDERED:
         return list(sums.sort_values("column_value")["column"].tail(most))
     return list(sums.sort_values("cost_cny", ascending=False)["column"].head(most))
 
@@ -250,24 +255,15 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
     return tables.choose(rows, columns, by="id", key="costs_table", single=True, height=320)
 
 
-def _downloads(make: Callable[[str], bytes], *, key: str, name: str) -> None:
-    """One button a form; the file is made when it is asked for."""
-    with st.container(horizontal=True):
-        for form, label in FORMS.items():
-            st.download_button(
-                label,
-                partial(make, form),
-                file_name=f"{name}.{form}",
-                key=f"{key}_{form}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
-
-
 def _notes(found: Explored, view: View) -> None:
     exchange_on = costs.exchange_on(app())
     if exchange_on is not None:
-        st.caption(formats.in_cny(exchange_on))
+        st.caption(
+            _(
+                "Amounts in CNY, each fee by the rate of its day, the newest of {date}. The rates are an assumption.",
+                date=exchange_on.isoformat(),
+            )
+        )
     if found.total["unknown_count"]:
         unknown = ngettext(
             "The cost of {count} parcel is not known, so it is in no amount.",
@@ -337,7 +333,7 @@ def _behind(chosen: list[str], found: Explored, view: View, said: Callable[[Axis
     )
     _parcels(listed, view)
     with st.container(horizontal=True):
-        _downloads(
+        downloads.buttons(
             partial(costs.export_parcels, app(), view, row_value, column_value),
             key="costs_parcels",
             name="parcels",

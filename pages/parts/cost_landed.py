@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
 from lib.services import costs
 from lib.texts import gettext as _
-from lib.ui import formats, tables
+from lib.ui import downloads, formats, tables
 from lib.ui.context import app
 from lib.wording.costs import landed_kind, landed_rule
 
@@ -48,6 +49,7 @@ def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
             },
             key="landed_due",
         )
+        downloads.buttons(partial(costs.export_landed, app()), key="landed", name="duties-and-taxes")
         st.caption(
             _(
                 "Goods without a customs code count as one heading; parcels whose worth is not known count as within "

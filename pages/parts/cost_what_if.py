@@ -13,12 +13,11 @@ from lib.services import plans, rates, what_if
 from lib.services.what_if import Answer, Change
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import charts, figures, formats, tables
+from lib.ui import charts, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import error_sentence
 from lib.wording.costs import what_if_policy
 
-FORMS = {"csv": "CSV", "parquet": "Parquet", "xlsx": "XLSX"}
 BARS = 12
 
 
@@ -36,7 +35,7 @@ def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
         return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     _by_plan(found, names)
-    _by_country(found)
+    _by_country(found, change)
     _flips(found, change, names)
 
 
@@ -159,7 +158,7 @@ def _by_plan(found: Answer, names: Mapping[str, str]) -> None:
     )
 
 
-def _by_country(found: Answer) -> None:
+def _by_country(found: Answer, change: Change) -> None:
     rows = _differences(found.by_country)
     rows = rows.assign(name=[formats.country(one) for one in rows["country"]])
     if (rows["difference"] == 0).all():
@@ -183,6 +182,9 @@ def _by_country(found: Answer) -> None:
         },
         key="what_if_countries_table",
         height=280,
+    )
+    downloads.buttons(
+        partial(what_if.export_countries, app(), change), key="what_if_by_country", name="what-if-countries"
     )
 
 
@@ -215,16 +217,7 @@ def _flips(found: Answer, change: Change, names: Mapping[str, str]) -> None:
             count=f"{found.total['flip_count']:,}",
         )
     )
-    with st.container(horizontal=True):
-        for form, label in FORMS.items():
-            st.download_button(
-                label,
-                partial(what_if.export_flips, app(), change, form),
-                file_name=f"what-if.{form}",
-                key=f"what_if_{form}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+    downloads.buttons(partial(what_if.export_flips, app(), change), key="what_if", name="what-if")
 
 
 def _differences(rows: pd.DataFrame) -> pd.DataFrame:

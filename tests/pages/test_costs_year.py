@@ -127,6 +127,15 @@ def test_what_if_and_duties_show_their_tables(open_page: Open, year: App) -> Non
     assert "a bill proves that we pay them" in text_of(page)
 
 
+def test_facts_are_published_at_a_click_and_the_page_says_where(open_page: Open, year: App) -> None:
+    page = open_page(year, "costs", part="published")
+    assert "Nothing is published yet" in text_of(page)
+    page.button(key="published_now").click().run()
+    assert not page.exception
+    assert "Everything is published" in text_of(page)
+    assert page.dataframe[0].value["rows"].min() > 0
+
+
 def test_every_part_speaks_chinese(open_page: Open, year: App) -> None:
     for part, word in (("explore", "运费盈亏"), ("bills", "赔付"), ("what_if", "运费"), ("landed", "税")):
         page = open_page(year, "costs", language="zh", part=part, measure="balance")

@@ -290,3 +290,32 @@ def test_the_command_answers_a_view_with_the_pages_figures(
     assert "SKU-007" in capsys.readouterr().out
     assert run(["costs", "--json"]) == 0
     assert {row["stage"] for row in json.loads(capsys.readouterr().out)} == {"estimated", "assumed", "actual"}
+
+
+def test_an_answer_is_kept_until_something_is_written(year: App) -> None:
+    view = View(Axis.SHOP)
+    stamp = costs.refresh(year)
+    before = costs.explore(year, view, stamp=stamp)
+    assert costs.explore(year, view, stamp=costs.refresh(year)) is before
+    with year.database.write() as work:
+        work._cursor.execute(
+            "update fees set fee_minor = fee_minor + 7, recorded_at = timestamp '2027-01-02 08:00' "
+            "where stage = 'estimated' and currency = 'CNY'"
+        )
+        work._cursor.execute("update quotes set fx_e6 = 1000000 where currency = 'CNY'")
+        [(changed,)] = work._cursor.execute(
+            "select count(*) from fees inner join cost_parcels using (shipment_id) "
+            "where stage = 'estimated' and currency = 'CNY'"
+        ).fetchall()
+    after = costs.explore(year, view, stamp=costs.refresh(year))
+    assert after.total["estimated_cny"] == before.total["estimated_cny"] + 7 * changed
+    assert costs.facets(year, costs.refresh(year))["shop"].keys() == {"default", "second"}
+
+
+def test_bills_that_were_loaded_before_are_matched_the_first_time(year: App) -> None:
+    with year.database.rehearse() as work:
+        before = store.cells(work, View(), page_size=1)["billed_cny"].sum()
+        for table in ("bill_matches", "cost_refreshes"):
+            work._cursor.execute(f"delete from {table}")  # noqa: S608
+        store.refresh(work, at=history.NOW)
+        assert store.cells(work, View(), page_size=1)["billed_cny"].sum() == before

@@ -71,6 +71,7 @@ def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
             ],
         )  # fmt: skip
     store.match(work, at=history.NOW)
+    cost_store.refresh(work, at=history.NOW)
     found = store.differences(work, page_size=10).to_dict("records")
     return {str(name): value for name, value in found[0].items()} if found else {}
 
@@ -109,6 +110,8 @@ def test_a_bill_in_another_money_or_after_another_rate_differs_by_the_rate_alone
             "card_id = '', parts = '{}'"
         )
         work._cursor.execute("update bill_lines set currency = 'USD', amount_minor = 1000")
+        work._cursor.execute("update shipments set changed_at = timestamp '2027-01-02 08:00'")
+        cost_store.refresh(work, at=history.NOW)
         [found] = store.differences(work, page_size=9).to_dict("records")
     assert (found["quoted_cny"], found["billed_cny"]) == (7100, 7313)
     assert (found["currency_cny"], found["difference_cny"], found["price_cny"]) == (213, 213, 0)
@@ -195,6 +198,7 @@ def test_without_a_bill_there_is_nothing_to_compare(year: App) -> None:
     with year.database.rehearse() as work:
         work._cursor.execute("delete from bill_lines")
         store.match(work, at=history.NOW)
+        cost_store.refresh(work, at=history.NOW)
         sums = store.difference_sums(work)
         assert (sums["parcel_count"], sums["difference_cny"]) == (0, 0)
         assert store.claims(work, reason=None, page_size=5).empty

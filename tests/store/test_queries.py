@@ -232,6 +232,7 @@ MAKERS = (
     "splits_contents",
     "splits_whole",
     "cost_touched_make",
+    "bill_owners_make",
     "cost_fresh_make",
     "what_if_kinds",
     "what_if_shapes",

@@ -1,8 +1,8 @@
 -- What was quoted and what was billed, and where the difference comes from.
 
--- One row per bill line that charges for a shipment, in CNY by the rate of its day. is_repeated: the same kind and amount
--- was charged for the same parcel before.
-create or replace view bill_charges as
+-- One row per bill line of `matches` (rows of bill_matches) with the shipment it charges for, in CNY by the rate of its day.
+-- is_repeated: the same kind and amount was charged for the same parcel before.
+create or replace macro charges_of(matches) as table
 select
     line.*,
     match.shipment_id,
@@ -15,11 +15,16 @@ select
         partition by match.shipment_id, line.kind, line.currency, line.amount_minor
         order by line.charged_on, line.row_no, line.line_key
     ) > 1 as is_repeated
-from bill_matches as match
+from query_table(matches) as match
 inner join bill_lines as line
     on line.line_key = match.line_key
 asof left join cny_rates as rate
     on rate.currency = line.currency and rate.rate_on <= line.charged_on;
+
+-- One row per bill line that charges for a shipment.
+create or replace view bill_charges as
+select *
+from charges_of('bill_matches');
 
 -- What carrying a chargeable weight costs by one row of a rate card, surcharges aside.
 create or replace macro carried_fee(chargeable_g, item_fee, per_kg_e4, first_g, first_fee, step_g, step_fee) as
@@ -28,16 +33,28 @@ create or replace macro carried_fee(chargeable_g, item_fee, per_kg_e4, first_g, 
     + coalesce(first_fee, 0)
     + coalesce(greatest(chargeable_g - first_g + step_g - 1, 0) // step_g * step_fee, 0);
 
--- One row per parcel on the platform that bills charge for, whose quote is kept: what was quoted, what was billed, and their
--- difference in CNY, split so that the parts add up to it.
+-- One row per parcel on the platform of the orders in `touched` (shop_id, order_id) that bills charge for and whose quote is
+-- kept: what was quoted, what was billed, and their difference in CNY, split so that the parts add up to it.
 --
 -- weight: the weight billed, by the row of the card that the quoted weight fell in. tier: what another row of the card
 -- makes of it. volumetric: both, where the weight billed is that of the parcel's size. surcharge: fuel, remote area, duties
 -- and the like beyond the quoted. currency: another rate on the day of the charge than on that of the quote. duplicate:
 -- charged before. return: the return service beyond what was assumed. price: what the card does not explain. Compensation
 -- stands apart. All in minor CNY.
-create or replace view bill_differences as
-with charged as (
+create or replace macro bill_differences_of(touched) as table
+with matched as (
+    select match.*
+    from bill_matches as match
+    semi join (
+        select shipment.shipment_id
+        from shipments as shipment
+        semi join query_table(touched) as touch
+            on touch.shop_id = shipment.shop_id and touch.order_id = shipment.order_id
+    ) as mine
+        on mine.shipment_id = match.shipment_id
+),
+
+charged as (
     select
         shipment_id,
         min(charged_on) as billed_on,
@@ -53,7 +70,7 @@ with charged as (
             as extra_cny,
         sum(amount_cny) filter (where not is_repeated and kind = 'return_service')::bigint as back_cny,
         sum(amount_cny) filter (where kind = 'compensation')::bigint as compensation_cny
-    from bill_charges
+    from charges_of('matched')
     group by shipment_id
 ),
 

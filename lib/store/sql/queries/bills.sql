@@ -23,9 +23,8 @@ returning line_key;
 -- One row per line of a file that charges for no shipment here.
 select line.row_no, line.number as value, '' as column_name, 'bill_unmatched' as code
 from file_lines_billed as line
-inner join billed_lines as kept
-    on kept.line_key = line.line_key
-where kept.shipment_id is null
+anti join bill_matches as match
+    on match.line_key = line.line_key
 order by line.row_no;
 
 -- name: fees_billed_forget
@@ -33,17 +32,25 @@ order by line.row_no;
 delete from fees
 where stage = 'actual';
 
--- name: bill_matches_forget
--- Drop what was matched by number, before all lines are matched anew; what a person accepted stays.
-delete from bill_matches
-where how = 'number';
-
--- name: bill_matches_add
+-- name: bill_owners_make
 -- One row per bill line with exactly the number of a shipment here.
-insert or replace into bill_matches
-select line_key, shipment_id, 'number', 100, 'shipdesk', $matched_at
+create or replace temp table bill_owners as
+select line_key, shipment_id
 from billed_lines
 where how = 'number';
+
+-- name: bill_matches_forget
+-- Drop matches by a number that is no shipment's any more; what a person accepted stays.
+delete from bill_matches
+where how = 'number' and line_key not in (select line_key from bill_owners);
+
+-- name: bill_matches_add
+-- One row per bill line that was not matched so before.
+insert or replace into bill_matches
+select owner.line_key, owner.shipment_id, 'number', 100, 'shipdesk', $matched_at
+from bill_owners as owner
+anti join bill_matches as match
+    on match.line_key = owner.line_key and match.shipment_id = owner.shipment_id;
 
 -- name: fees_billed_add
 -- One row per shipment and kind of fee: what all bills together charge. A second currency is a kind of its own.
@@ -67,30 +74,37 @@ group by match.shipment_id, line.kind, line.currency;
 -- One row per bill line, the newest first, with the order and plan of its shipment.
 select
     line.*,
+    match.shipment_id,
+    match.how,
+    match.confidence,
     shipment.order_id,
     shipment.plan_id
-from billed_lines as line
+from bill_lines as line
+left join bill_matches as match
+    on match.line_key = line.line_key
 left join shipments as shipment
-    on shipment.shipment_id = line.shipment_id
-where $matched::boolean is null or (line.shipment_id is not null) = $matched
+    on shipment.shipment_id = match.shipment_id
+where $matched::boolean is null or (match.shipment_id is not null) = $matched
 order by line.charged_on desc, line.number, line.line_key
 limit $page_size;
 
 -- name: bills_total
 -- One row per currency: lines, how many charge for no shipment here, and amounts.
 select
-    currency,
+    line.currency,
     count(*)::bigint as line_count,
-    count(*) filter (where shipment_id is null)::bigint as unmatched_count,
-    count(distinct shipment_id)::bigint as shipment_count,
-    sum(amount_minor)::bigint as amount_minor,
-    coalesce(sum(amount_minor) filter (where shipment_id is null), 0)::bigint as unmatched_minor
-from billed_lines
-group by currency
-order by currency;
+    count(*) filter (where match.shipment_id is null)::bigint as unmatched_count,
+    count(distinct match.shipment_id)::bigint as shipment_count,
+    sum(line.amount_minor)::bigint as amount_minor,
+    coalesce(sum(line.amount_minor) filter (where match.shipment_id is null), 0)::bigint as unmatched_minor
+from bill_lines as line
+left join bill_matches as match
+    on match.line_key = line.line_key
+group by line.currency
+order by line.currency;
 
 -- name: bill_differences_page
--- One row per billed parcel, the largest difference to its quote first: see the view bill_differences.
+-- One row per billed parcel, the largest difference to its quote first: see bill_differences_of.
 select *
 from bill_differences
 where difference_cny <> 0

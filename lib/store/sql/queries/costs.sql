@@ -95,6 +95,13 @@ from (
         on shipment.shipment_id = part.shipment_id
     where handover.done_at >= $since_at
     union all
+    -- What its bill charged is another's now.
+    select cost.shop_id, cost.order_id
+    from cost_parcels as cost
+    anti join bill_matches as match
+        on match.shipment_id = cost.shipment_id
+    where cost.billed_on is not null
+    union all
     select cost.shop_id, cost.order_id
     from cost_parcels as cost
     inner join outcomes as told
@@ -128,6 +135,18 @@ where touch.shop_id = cost_parcels.shop_id and touch.order_id = cost_parcels.ord
 delete from cost_lines
 using cost_touched as touch
 where touch.shop_id = cost_lines.shop_id and touch.order_id = cost_lines.order_id;
+
+-- name: costs_forget_differences
+-- Drop what bills and quotes of the touched orders differ by.
+delete from bill_differences
+using cost_touched as touch
+where touch.shop_id = bill_differences.shop_id and touch.order_id = bill_differences.order_id;
+
+-- name: costs_add_differences
+-- One row per billed parcel of the touched orders.
+insert into bill_differences by name
+select *
+from bill_differences_of('cost_touched');
 
 -- name: costs_add_parcels
 -- One row per parcel worked out anew.
