@@ -10,11 +10,17 @@ from lib.texts import gettext as _
 from lib.texts import later
 from pages.parts import board, codes, decided
 
-#: View → how it is called, and what shows it. A new one is a part with a `show`, and a row here.
-VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
-    "board": (later("Failing parcels"), board.show),
-    "decisions": (later("Decisions"), decided.show),
-    "codes": (later("Unknown codes"), codes.show),
+#: View → how it is called. A new one is a part with a `show`, and a row here and below.
+VIEWS = {
+    "board": later("Failing parcels"),
+    "decisions": later("Decisions"),
+    "codes": later("Unknown codes"),
+}
+#: View → what shows it.
+SHOWN: dict[str, Callable[[], None]] = {
+    "board": board.show,
+    "decisions": decided.show,
+    "codes": codes.show,
 }
 
 
@@ -27,7 +33,7 @@ def choose() -> str:
             list(VIEWS),
             default=asked if asked in VIEWS else "board",
             required=True,
-            format_func=lambda one: _(VIEWS[one][0]),
+            format_func=lambda one: _(VIEWS[one]),
             key="outcomes_view",
             label_visibility="collapsed",
         )
@@ -35,4 +41,4 @@ def choose() -> str:
 
 
 st.title(_("Outcomes"))
-VIEWS[choose()][1]()
+SHOWN[choose()]()
