@@ -24,7 +24,13 @@ def read(
     work.run("ledger_make", counted_on=on)
     totals = work.rows("ledger_totals")
     rows = work.frame(
-        "ledger_rows", country=country, plan_id=plan_id, decision=decision, month=month, page_size=page_size
+        "ledger_rows",
+        counted_on=on,
+        country=country,
+        plan_id=plan_id,
+        decision=decision,
+        month=month,
+        page_size=page_size,
     )
     work.run("ledger_forget")
     return rows, totals

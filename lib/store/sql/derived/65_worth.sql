@@ -1,5 +1,9 @@
 -- What the goods of a parcel are worth to their seller, and what of it a return brings back.
 
+-- An amount in CNY by a rate (millionths of a CNY for one unit), rounded half up; null without one.
+create or replace macro in_cny(minor, currency, rate_e6) as
+    case currency when 'CNY' then minor else (minor * rate_e6 + 500000) // 1000000 end;
+
 -- One row per shipment of a table with shipment_id: the worth of its goods in CNY by the rates of a day. A line is worth what
 -- it cost to buy; where that is not known, its share, by pieces, of what the buyer paid for the goods of the order. Never
 -- what is declared: that is a customs figure. worth_source: 'purchase', 'order', 'mixed'; worth_minor null: not known.
