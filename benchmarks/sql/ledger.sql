@@ -1,4 +1,4 @@
--- A year of parcels on the platform and what became of them: parcel_count of them, a quarter of which paid for return.
+-- A year of parcels on the platform and what became of them: parcel_count of them, an eighth of which paid for return.
 
 create temp table made as
 select
@@ -8,9 +8,9 @@ select
     i as place,
     getvariable('now_at') - to_days((i % 365)::integer) as sent_at,
     ['CAINIAO_STANDARD', 'SGP', 'CPAM'][1 + i % 3] as plan_id,
-    case when i % 4 = 0 then 'return' else 'destroy' end as decision,
+    case when i % 8 = 0 then 'return' else 'destroy' end as decision,
     i % 1000 < 30 and i % 365 > 40 as is_failed,
-    i % 1000 < 30 and i % 4 = 0 and i % 365 > 130 as is_returned
+    i % 1000 < 30 and i % 8 = 0 and i % 365 > 130 as is_returned
 from range(getvariable('parcel_count')) as parcel (i);
 
 insert into batches (batch_id, shop_id, created_by, created_at, undeliverable, submitted_by, submitted_at)
@@ -52,7 +52,7 @@ select shipment_id, 'freight', 'estimated', 2000 + place % 900, 'CNY', sent_at
 from made;
 
 insert into fees
-select shipment_id, 'return_service', case when place % 8 = 0 then 'actual' else 'assumed' end, 500, 'CNY', sent_at
+select shipment_id, 'return_service', case when place % 16 = 0 then 'actual' else 'assumed' end, 500, 'CNY', sent_at
 from made
 where decision = 'return';
 
@@ -95,4 +95,4 @@ from made;
 insert into return_checkins
 select shipment_id, sent_at + to_days(132), 'good', 1500 + place % 700, 'CNY', '', 'bench', sent_at + to_days(132)
 from made
-where is_returned and place % 8 = 0;
+where is_returned and place % 16 = 0;

@@ -230,6 +230,8 @@ MAKERS = (
     "splits_contents",
     "splits_whole",
     "ledger_make",
+    "ledger_page_make",
+    "ledger_page_fees_make",
     "board_make",
     "tracking_incoming",
     "tracking_touched",

@@ -71,25 +71,36 @@ group by grouping sets ((), (month), (country), (plan_id), (decision))
 having sum(parcel_count) > 0
 order by axis, value;
 
+-- name: ledger_page_make
+-- One row per parcel of the ledger, what failed first, then the newest; a page of them, or all. A table by itself, so that
+-- what it is joined to is read for these few.
+create temp table ledger_page as
+select *
+from ledger
+where ($country is null or country = $country)
+    and ($plan_id is null or plan_id = $plan_id)
+    and ($decision is null or decision = $decision)
+    and ($month is null or strftime(month, '%Y-%m') = $month)
+order by is_failed or return_kind is not null desc, sent_at desc, shipment_id
+limit $page_size;
+
+-- name: ledger_page_fees_make
+-- One row per fee of freight of the page's parcels.
+create temp table ledger_page_fees as
+select fee.*
+from fees as fee
+where fee.shipment_id in (select shipment_id from ledger_page) and starts_with(fee.kind, 'freight');
+
+-- name: ledger_page_forget
+-- Drop the page.
+drop table ledger_page;
+
+-- name: ledger_page_fees_forget
+-- Drop its fees.
+drop table ledger_page_fees;
+
 -- name: ledger_rows
--- One row per parcel of the ledger, what failed first, then the newest; a page of them, or all.
-with page as materialized (
-    select *
-    from ledger
-    where ($country is null or country = $country)
-        and ($plan_id is null or plan_id = $plan_id)
-        and ($decision is null or decision = $decision)
-        and ($month is null or strftime(month, '%Y-%m') = $month)
-    order by is_failed or return_kind is not null desc, sent_at desc, shipment_id
-    limit $page_size
-),
-
-page_fees as materialized (
-    select fee.*
-    from fees as fee
-    where fee.shipment_id in (select shipment_id from page) and starts_with(fee.kind, 'freight')
-)
-
+-- One row per parcel of the page, in full.
 select
     shipment.shop_id,
     shipment.order_id,
@@ -103,15 +114,11 @@ select
     freight.currency as freight_currency,
     freight.stage as freight_stage,
     freight.fee_cny_minor as freight_cny_minor
-from page
+from ledger_page as page
 inner join decided_shipments as shipment
     on shipment.shipment_id = page.shipment_id
-inner join (
-    select *
-    from outcomes
-    where shipment_id in (select shipment_id from page)
-) as told
+inner join outcomes as told
     on told.shipment_id = page.shipment_id
-left join fees_of('page_fees', 'freight', $counted_on::date) as freight
+left join fees_of('ledger_page_fees', 'freight', $counted_on::date) as freight
     on freight.shipment_id = page.shipment_id
 order by page.is_failed or page.return_kind is not null desc, page.sent_at desc, page.shipment_id;
