@@ -10,15 +10,25 @@ from lib.texts import gettext as _
 from lib.texts import later
 from pages.parts import assumed, backtest, board, codes, decided, ledger, promise
 
-#: View → how it is called, and what shows it. A new one is a part with a `show`, and a row here.
-VIEWS: dict[str, tuple[str, Callable[[], None]]] = {
-    "board": (later("Failing parcels"), board.show),
-    "decisions": (later("Decisions"), decided.show),
-    "ledger": (later("Return fees"), ledger.show),
-    "backtest": (later("Was it worth it"), backtest.show),
-    "advice": (later("What advice rests on"), assumed.show),
-    "promise": (later("Promise and truth"), promise.show),
-    "codes": (later("Unknown codes"), codes.show),
+#: View → how it is called. A new one is a part with a `show`, and a row here and below.
+VIEWS = {
+    "board": later("Failing parcels"),
+    "decisions": later("Decisions"),
+    "ledger": later("Return fees"),
+    "backtest": later("Was it worth it"),
+    "advice": later("What advice rests on"),
+    "promise": later("Promise and truth"),
+    "codes": later("Unknown codes"),
+}
+#: View → what shows it.
+SHOWN: dict[str, Callable[[], None]] = {
+    "board": board.show,
+    "decisions": decided.show,
+    "ledger": ledger.show,
+    "backtest": backtest.show,
+    "advice": assumed.show,
+    "promise": promise.show,
+    "codes": codes.show,
 }
 
 
@@ -31,7 +41,7 @@ def choose() -> str:
             list(VIEWS),
             default=asked if asked in VIEWS else "board",
             required=True,
-            format_func=lambda one: _(VIEWS[one][0]),
+            format_func=lambda one: _(VIEWS[one]),
             key="outcomes_view",
             label_visibility="collapsed",
         )
@@ -39,4 +49,4 @@ def choose() -> str:
 
 
 st.title(_("Outcomes"))
-VIEWS[choose()][1]()
+SHOWN[choose()]()

@@ -77,8 +77,9 @@ create or replace macro attempt_keys(keys) as
 --   7 An unknown code changes nothing.
 --   8 Signed inside China says that a warehouse has it: so the codes say.
 --
--- One pass: a key holds when, in which place, and as what (a mark), so that the last of a kind also says which it was. The
--- numbers are those of `meanings`: troubles 8 to 19, given up 20 and 21, on the way back 24 to 28, ends from 26 on.
+-- Grouped once, without sorting: a key holds when, in which place, and as what (a mark), so that the last of a kind also says
+-- which it was. What few parcels have is grouped by itself: the wider the group, the dearer for all. The numbers are those
+-- of `meanings`: troubles 8 to 19, given up 20 and 21, on the way back 24 to 28, ends from 26 on.
 create or replace macro derived_outcomes(events) as table
 with marked as (
     select
@@ -91,25 +92,46 @@ with marked as (
         on code.code_id = event.code_id
 ),
 
-grouped as (
+-- What every parcel has: most arrive, and of them this is all.
+usual as (
     select
         shipment_id,
         count(*) as event_count,
         min(sort_key) as first_key,
         max(sort_key) as last_key,
-        max(key) filter (where mark > 0) as said,
-        max(key) filter (where mark >= 26) as ended,
-        min(key) filter (where mark between 24 and 28) as back,
-        max(key) filter (where mark in (23, 32)) as signed,
-        min(key) filter (where mark = 32) as delivered,
-        min(key) filter (where mark = 26) as returned,
-        min(key) filter (where mark between 27 and 28) as destroyed,
-        min(key) filter (where mark between 20 and 21) as given_up,
-        min(key) filter (where mark between 12 and 17) as troubled,
-        list(sort_key) filter (where mark between 18 and 19) as attempts,
+        max(case when mark > 0 then key end) as said,
+        max(case when mark >= 26 then key end) as ended,
+        min(case when mark = 32 then key end) as delivered,
         bit_or(1::ubigint << coalesce(mark, 40)) as seen
     from marked
     group by shipment_id
+),
+
+-- What only those have that fail, are troubled or come back.
+unusual as (
+    select
+        shipment_id,
+        min(case when mark between 24 and 28 then key end) as back,
+        max(case when mark = 23 then key end) as signed,
+        min(case when mark = 26 then key end) as returned,
+        min(case when mark between 27 and 28 then key end) as destroyed,
+        min(case when mark between 20 and 21 then key end) as given_up,
+        min(case when mark between 12 and 17 then key end) as troubled,
+        list(sort_key) filter (where mark between 18 and 19) as attempts
+    from marked
+    where mark between 12 and 28
+    group by shipment_id
+),
+
+grouped as (
+    select
+        usual.*,
+        unusual.* exclude (shipment_id) replace (
+            greatest(unusual.signed, case when usual.ended & 63 = 32 then usual.ended end) as signed
+        )
+    from usual
+    left join unusual
+        on unusual.shipment_id = usual.shipment_id
 ),
 
 -- last_end: the end that stands, signatures after a return began included. was_abroad, was_in_china: some code says so.
@@ -328,6 +350,12 @@ with told as (
     select
         one.*,
         shipment.created_at,
+        shipment.shop_id,
+        shipment.order_id,
+        shipment.batch_id,
+        shipment.plan_id,
+        shipment.tracking_number,
+        shipment.undeliverable,
         case
             when one.is_final then ''
             when one.outcome in ('returning', 'undeliverable')
@@ -349,13 +377,16 @@ with told as (
             in ('accepted', 'ready', 'handed_over', 'declaring', 'declare_unconfirmed', 'declared', 'closed')
 ),
 
--- Those that left, and of which nothing was ever heard.
+-- Those that left, were asked for, and of which nothing was ever heard.
 unheard as (
-    select shipment.shipment_id, shipment.created_at, shipment.changed_at
-    from shipments as shipment
+    select shipment.*
+    from tracking_pulls as pull
+    inner join shipments as shipment
+        on shipment.shipment_id = pull.shipment_id
     anti join tracked_outcomes as one
-        on one.shipment_id = shipment.shipment_id
-    where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+        on one.shipment_id = pull.shipment_id
+    where pull.news_at is null
+        and shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
         and shipment.changed_at + to_days(days_of('silent')::integer) < now_at
 ),
 
@@ -376,10 +407,18 @@ failing as (
         silence <> '' as is_assumed,
         failed_attempts,
         return_kind,
-        created_at
+        created_at,
+        shop_id,
+        order_id,
+        batch_id,
+        plan_id,
+        tracking_number,
+        undeliverable
     from told
     union all
-    select shipment_id, 'silent', changed_at, null, true, 0, null, created_at
+    select
+        shipment_id, 'silent', changed_at, null, true, 0, null, created_at, shop_id, order_id, batch_id, plan_id,
+        tracking_number, undeliverable
     from unheard
 )
 

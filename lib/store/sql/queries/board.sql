@@ -1,17 +1,8 @@
 -- name: board_make
 -- One row per failing parcel, for the queries that follow; kinds: only these.
 create temp table failing as
-select
-    one.*,
-    shipment.shop_id,
-    shipment.order_id,
-    shipment.batch_id,
-    shipment.plan_id,
-    shipment.tracking_number,
-    shipment.undeliverable
-from failing_parcels($now_at) as one
-inner join shipments as shipment
-    on shipment.shipment_id = one.shipment_id;
+select *
+from failing_parcels($now_at);
 
 -- name: board_drop
 -- The board is read.
@@ -36,13 +27,10 @@ with page as (
     select
         one.*,
         coalesce(looked.owner, '') as owner,
-        coalesce(looked.note, '') as note,
-        receiver.country
+        coalesce(looked.note, '') as note
     from failing as one
     left join parcel_cases as looked
         on looked.shipment_id = one.shipment_id
-    left join effective_receivers as receiver
-        on receiver.shop_id = one.shop_id and receiver.order_id = one.order_id
     where ($kinds is null or list_contains($kinds, one.kind))
         and ($owner::varchar is null or coalesce(looked.owner, '') = $owner)
         and (
@@ -54,6 +42,17 @@ with page as (
     order by one.since_at, one.shipment_id
     limit $page_size
     offset $skipped
+),
+
+-- Not by `effective_receivers`, which looks through all of them.
+places as (
+    select
+        page.shipment_id,
+        arg_max(receiver.country, receiver.version = 'corrected') as country
+    from page
+    inner join receivers as receiver
+        on receiver.shop_id = page.shop_id and receiver.order_id = page.order_id
+    group by page.shipment_id
 ),
 
 contents as (
@@ -81,6 +80,7 @@ told as (
 
 select
     page.*,
+    places.country,
     coalesce(contents.piece_count, 0) as piece_count,
     coalesce(contents.contents, '') as contents,
     listed.abnormal_reason,
@@ -91,6 +91,8 @@ select
     told.complained_at,
     told.answered_at
 from page
+left join places
+    on places.shipment_id = page.shipment_id
 left join contents
     on contents.shipment_id = page.shipment_id
 left join abnormal_orders as listed

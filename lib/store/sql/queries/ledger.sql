@@ -100,7 +100,21 @@ drop table ledger_page;
 drop table ledger_page_fees;
 
 -- name: ledger_rows
--- One row per parcel of the page, in full.
+-- One row per parcel of the page, in full. Each look is taken by itself: together they would be planned as if for all.
+with shipment as materialized (
+    select one.*
+    from ledger_page as page
+    inner join decided_shipments as one
+        on one.shipment_id = page.shipment_id
+),
+
+told as materialized (
+    select one.shipment_id, one.outcome, one.outcome_at
+    from ledger_page as page
+    inner join outcomes as one
+        on one.shipment_id = page.shipment_id
+)
+
 select
     shipment.shop_id,
     shipment.order_id,
@@ -115,9 +129,9 @@ select
     freight.stage as freight_stage,
     freight.fee_cny_minor as freight_cny_minor
 from ledger_page as page
-inner join decided_shipments as shipment
+inner join shipment
     on shipment.shipment_id = page.shipment_id
-inner join outcomes as told
+inner join told
     on told.shipment_id = page.shipment_id
 left join fees_of('ledger_page_fees', 'freight', $counted_on::date) as freight
     on freight.shipment_id = page.shipment_id

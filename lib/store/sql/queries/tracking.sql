@@ -302,18 +302,33 @@ from tracking_pulls
 where shipment_id = $shipment_id;
 
 -- name: tracking_counts
--- One row: parcels on the platform, of how many something was heard, live ones, those whose last question failed, and when
--- the one asked longest ago was.
+-- One row: parcels on the platform, of how many something was heard, of how many that left the end is not known (those with
+-- an end are taken to have left), those whose last question failed, and when the one asked longest ago was.
 select
-    count(*)::bigint as shipment_count,
-    count(*) filter (where o.event_count > 0)::bigint as heard_count,
-    count(*) filter (where not o.final)::bigint as live_count,
-    count(*) filter (where pull.trouble <> '')::bigint as troubled_count,
-    min(pull.last_tracked_at) filter (where not o.final) as oldest_at,
-    max(pull.last_tracked_at) as newest_at
-from outcomes as o
-left join tracking_pulls as pull
-    on pull.shipment_id = o.shipment_id;
+    placed.shipment_count,
+    heard.heard_count,
+    greatest(placed.left_count - heard.final_count, 0) as live_count,
+    pulled.troubled_count,
+    pulled.oldest_at,
+    pulled.newest_at
+from (
+    select
+        count(*)::bigint as shipment_count,
+        count(*) filter (where state not in ('accepted', 'ready', 'closed'))::bigint as left_count
+    from shipments
+    where state in ('accepted', 'ready', 'handed_over', 'declaring', 'declare_unconfirmed', 'declared', 'closed')
+) as placed
+cross join (
+    select count(*)::bigint as heard_count, count(*) filter (where is_final)::bigint as final_count
+    from tracked_outcomes
+) as heard
+cross join (
+    select
+        count(*) filter (where trouble <> '')::bigint as troubled_count,
+        min(last_tracked_at) filter (where next_track_at is not null) as oldest_at,
+        max(last_tracked_at) as newest_at
+    from tracking_pulls
+) as pulled;
 
 -- name: abnormal_put
 -- One row per shipment of `abnormal`, as the platform lists it now; returned are those whose entry changed.
