@@ -63,7 +63,7 @@ class Overview:
     @property
     def untouched(self) -> bool:
         """Nobody has worked here yet."""
-        return not self.files_read and not self.counts["awaiting"]
+        return not self.files_read and not self.counts["awaiting"] and not self.failing.count
 
 
 def synced_at(app: App) -> datetime | None:

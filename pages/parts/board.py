@@ -140,15 +140,14 @@ def clocks_table(running: list[dict[str, Any]], *, key: str) -> None:
 
 
 def _filters(found: board.Board) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.pills(
-            _("What is the matter"),
-            list(found.counts),
-            selection_mode="multi",
-            format_func=lambda one: f"{failing_label(one)} · {found.counts[one]:,}",
-            key=KINDS,
-            on_change=_first_page,
-        )
+    st.pills(
+        _("What is the matter"),
+        list(found.counts),
+        selection_mode="multi",
+        format_func=lambda one: f"{failing_label(one)} · {found.counts[one]:,}",
+        key=KINDS,
+        on_change=_first_page,
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             _("Looked after by"),
