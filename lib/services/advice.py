@@ -9,7 +9,7 @@ over a stated prior.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision
-from lib.services import chances
+from lib.services import chances, remembered
 from lib.services.batches import need
 from lib.services.chances import Chances, Curve, Numbers, Prior, Whole
 from lib.store import advice as store
@@ -31,6 +31,8 @@ FAILING = Curve(median=35, spread=0.5, horizon=150)
 RETURNING = Curve(median=75, spread=0.4, horizon=180)
 #: A chance rests on a country's own parcels, or a plan's, from so many on; on the shop's from fewer.
 OWN, FEW = 200, 100
+#: The history an advice rests on may be so old.
+HISTORY_AGE = timedelta(minutes=10)
 #: The largest of each setting.
 MOST = {
     "recovery_e4": 10_000, "handling_minor": 1_000_000, "fail_e4": 5_000, "fail_count": 10_000,
@@ -138,15 +140,25 @@ def assume(
 
 def of_batch(app: App, batch_id: str) -> Advice:
     """What is advised for the batch's undecided shipments, by what is known now. Raises Problem('batch_unknown')."""
+    past = history(app)
     with app.database.read() as work:
         need(work, batch_id)
-        return advise_in(work, batch_id, at=app.now())
+        return advise_in(work, batch_id, past, at=app.now())
 
 
-def advise_in(work: Work, batch_id: str, *, at: datetime) -> Advice:
-    """As `of_batch`, within work."""
+def history(app: App) -> History:
+    """What became of the shop's parcels, at most some minutes old: it takes a look at every one of them."""
+
+    def read() -> History:
+        with app.database.read() as work:
+            return _history(work, app.now())
+
+    return remembered.for_a_while(app, "outcomes", HISTORY_AGE, read)
+
+
+def advise_in(work: Work, batch_id: str, past: History, *, at: datetime) -> Advice:
+    """As `of_batch`, within work, by a history."""
     known = _assumptions(work)
-    past = _history(work, at)
     found = _chances(past, known, at.date(), store.lanes(work, batch_id))
     parcels = store.of_batch(work, batch_id, found, on=at.date())
     advised = parcels["advised"] == Decision.RETURN
@@ -164,9 +176,9 @@ def advise_in(work: Work, batch_id: str, *, at: datetime) -> Advice:
     )
 
 
-def keep_in(work: Work, batch_id: str, *, at: datetime) -> None:
-    """Write down what is advised for the batch's undecided shipments at this moment."""
-    store.keep(work, advise_in(work, batch_id, at=at).parcels, at=at)
+def keep_in(work: Work, batch_id: str, past: History, *, at: datetime) -> None:
+    """Write down what is advised for the batch's undecided shipments at this moment, by a history."""
+    store.keep(work, advise_in(work, batch_id, past, at=at).parcels, at=at)
 
 
 def kept(app: App, batch_id: str) -> pd.DataFrame:

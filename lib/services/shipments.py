@@ -120,10 +120,11 @@ def decide_undeliverable(
     now = app.now()
     if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
         raise Problem("advised_by_batch")
+    past = advice.history(app)
     with app.database.write() as work:
         batch = need(work, batch_id)
         if decision == Choice.ADVISED:
-            advice.keep_in(work, batch_id, at=now)
+            advice.keep_in(work, batch_id, past, at=now)
         if shipment_ids is not None:
             batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
@@ -162,7 +163,7 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
     """
     if not agreed:
         raise Problem("agreement_missing", agreement=AGREEMENT)
-    now = app.now()
+    now, past = app.now(), advice.history(app)
     with app.database.write() as work:
         batch = need(work, batch_id)
         drafts = store.in_states(work, batch_id, [State.DRAFT])
@@ -171,7 +172,7 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
             raise Problem("all_kept_back", count=len(drafts))
         drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
         # Plans may have changed since, and news come: what is kept is what was advised at this moment.
-        advice.keep_in(work, batch_id, at=now)
+        advice.keep_in(work, batch_id, past, at=now)
         _complete(work, batch, drafts, now.date())
         batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         advice_store.chosen(work, batch_id)
@@ -229,7 +230,7 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
     Raises Problem as `submit` does for what that plan still lacks, and PlatformError.
     """
     handover.prepare(app, batch_id)
-    now = app.now()
+    now, past = app.now(), advice.history(app)
     with app.database.write() as work:
         batch = need(work, batch_id)
         refused = store.in_states(work, batch_id, [State.REFUSED])
@@ -237,7 +238,7 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
         again = [one for one in refused if one.shipment_id in wanted]
         if not again:
             return 0
-        advice.keep_in(work, batch_id, at=now)
+        advice.keep_in(work, batch_id, past, at=now)
         _complete(work, batch, again, now.date())
         batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         advice_store.chosen(work, batch_id)

@@ -23,8 +23,16 @@ def read(
     """Rows of the ledger (a page of them, or all) and its totals by axis, of one set made once."""
     work.run("ledger_make", counted_on=on)
     totals = work.rows("ledger_totals")
-    rows = work.frame(
-        "ledger_rows", country=country, plan_id=plan_id, decision=decision, month=month, page_size=page_size
+    work.run(
+        "ledger_page_make",
+        country=country,
+        plan_id=plan_id,
+        decision=decision,
+        month=month,
+        page_size=page_size,
     )
-    work.run("ledger_forget")
+    work.run("ledger_page_fees_make")
+    rows = work.frame("ledger_rows", counted_on=on)
+    for name in ("ledger_page_fees_forget", "ledger_page_forget", "ledger_forget"):
+        work.run(name)
     return rows, totals

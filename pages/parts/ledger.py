@@ -101,16 +101,15 @@ def _along(found: Ledger, axis: str) -> None:
         f"{name}_assumed": [_share(row, name) for row in rows.to_dict("records")]
         for name in ("fee", "recovered")
     }
-    count = {"format": "localized"}
     tables.show(
         rows.assign(**money, **assumed),
         {
             "name": text(words.axis_noun(axis), width="medium"),
-            "paid_count": number(_("Paid for return"), **count),
-            "failed_count": number(_("Failed abroad"), **count),
-            "returned_count": number(_("Came back from abroad"), **count),
-            "destroyed_count": number(_("Destroyed"), **count),
-            "domestic_count": number(_("Came back inside China"), **count),
+            "paid_count": number(_("Paid for return"), format="localized"),
+            "failed_count": number(_("Failed abroad"), format="localized"),
+            "returned_count": number(_("Came back from abroad"), format="localized"),
+            "destroyed_count": number(_("Destroyed"), format="localized"),
+            "domestic_count": number(_("Came back inside China"), format="localized"),
             "fee": tables.amount(_("Fees in CNY")),
             "fee_assumed": text(_("of it assumed"), alignment="right"),
             "recovered": tables.amount(_("Recovered in CNY")),

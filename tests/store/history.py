@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from lib.store import tracking
 from lib.store.database import Database
 
 #: The moment these histories are looked at.
@@ -37,6 +38,9 @@ class Parcel:
 
 def write(database: Database, parcels: Sequence[Parcel]) -> None:
     """Write them down as the desk would have: one batch, order, hand-over and product each."""
+    with database.write() as work:
+        # Or the first App to open the file derives what these parcels came to from events they have not.
+        tracking.bring_up_to_date(work, codes_changed=False)
     frame = pd.DataFrame([_row(one) for one in parcels])
     for column in ("purchase_minor",):
         frame[column] = frame[column].astype("Int64")

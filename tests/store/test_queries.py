@@ -241,6 +241,8 @@ MAKERS = (
     "what_if_after",
     "what_if_made",
     "ledger_make",
+    "ledger_page_make",
+    "ledger_page_fees_make",
     "board_make",
     "tracking_incoming",
     "tracking_touched",

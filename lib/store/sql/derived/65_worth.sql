@@ -1,5 +1,9 @@
 -- What the goods of a parcel are worth to their seller, and what of it a return brings back.
 
+-- An amount in CNY by a rate (millionths of a CNY for one unit), rounded half up; null without one.
+create or replace macro in_cny(minor, currency, rate_e6) as
+    case currency when 'CNY' then minor else (minor * rate_e6 + 500000) // 1000000 end;
+
 -- One row per shipment of a table with shipment_id: the worth of its goods in CNY by the rates of a day. A line is worth what
 -- it cost to buy; where that is not known, its share, by pieces, of what the buyer paid for the goods of the order. Never
 -- what is declared: that is a customs figure. worth_source: 'purchase', 'order', 'mixed'; worth_minor null: not known.
@@ -11,20 +15,31 @@ with rates as materialized (
     where not exists (select 1 from exchange_on(quoted_on) where currency = 'CNY')
 ),
 
-parts as (
-    select part.shipment_id, part.shop_id, part.order_id, part.quantity, line.sku
+packed as materialized (
+    select part.*
     from query_table(wanted) as one
     inner join shipment_lines as part
         on part.shipment_id = one.shipment_id
+),
+
+ordered as materialized (
+    select line.shop_id, line.order_id, line.line_no, line.sku, line.quantity
+    from (select distinct shop_id, order_id from packed) as one
     inner join order_lines as line
+        on line.shop_id = one.shop_id and line.order_id = one.order_id
+),
+
+parts as (
+    select part.shipment_id, part.shop_id, part.order_id, part.quantity, line.sku
+    from packed as part
+    inner join ordered as line
         on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
 ),
 
 pieces as (
-    select line.shop_id, line.order_id, sum(line.quantity)::bigint as piece_count
-    from order_lines as line
-    where (line.shop_id, line.order_id) in (select (shop_id, order_id) from parts)
-    group by line.shop_id, line.order_id
+    select shop_id, order_id, sum(quantity)::bigint as piece_count
+    from ordered
+    group by shop_id, order_id
 ),
 
 priced as (

@@ -73,10 +73,7 @@ reckoned as (
         setting.setting_id,
         worth.worth_source,
         recoverable(worth.worth_minor, setting.recovery_e4, setting.handling_minor) as value_minor,
-        case fee.currency
-            when 'CNY' then fee.fee_minor
-            else (fee.fee_minor * rate.rate_e6 + 500000) // 1000000
-        end as fee_cny_minor,
+        in_cny(fee.fee_minor, fee.currency, rate.rate_e6) as fee_cny_minor,
         chance.* exclude (plan_id, country)
     from advised_parcels as parcel
     inner join plans as plan
@@ -206,10 +203,7 @@ with tested as (
         greatest(date_diff('day', shipment.sent_at::date, $until_at::date), 0) as age,
         told.destroyed_at is not null
             or date_diff('day', told.failed_at::date, $until_at::date) > $horizon_count as is_gone,
-        case fee.currency
-            when 'CNY' then fee.fee_minor
-            else (fee.fee_minor * rate.rate_e6 + 500000) // 1000000
-        end as listed_minor
+        in_cny(fee.fee_minor, fee.currency, rate.rate_e6) as listed_minor
     from decided_shipments as shipment
     inner join outcomes as told
         on told.shipment_id = shipment.shipment_id
@@ -230,18 +224,14 @@ reckoned as (
         coalesce(paid.fee_cny_minor, one.listed_minor) as fee_minor,
         paid.stage is not null and paid.stage <> 'assumed' as is_billed,
         coalesce(recoverable(worth.worth_minor, setting.recovery_e4, setting.handling_minor), 0) as value_minor,
-        case
-            when checkin.shipment_id is null then null
-            when checkin.currency = 'CNY' then checkin.restocked_minor
-            else (checkin.restocked_minor * rate.rate_e6 + 500000) // 1000000
-        end as counted_minor,
+        in_cny(checkin.restocked_minor, checkin.currency, rate.rate_e6) as counted_minor,
         chance.both_mean * value_minor > one.listed_minor as advises_return,
         case when one.is_failed then 1 else still_fails(hope.fail_mean, seen.share) end * hope.back_mean as mean,
         case when one.is_failed then 1 else still_fails(hope.fail_low, seen.share) end * hope.back_low as low,
         case when one.is_failed then 1 else still_fails(hope.fail_high, seen.share) end * hope.back_high as high
     from tested as one
     cross join advice_settings_now as setting
-    left join fees_of('return_service', $until_at::date) as paid
+    left join fees_of('fees', 'return_service', $until_at::date) as paid
         on paid.shipment_id = one.shipment_id and one.decision = 'return'
     left join goods_worth('tested', $until_at::date) as worth
         on worth.shipment_id = one.shipment_id
