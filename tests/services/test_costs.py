@@ -207,6 +207,9 @@ def test_orders_are_listed_from_the_worst_balance_on_and_add_up(year: App, refer
     known = found.cells.dropna(subset="balance_cny")
     assert dict(zip(known["row_value"], known["balance_cny"], strict=True)) == expected.to_dict()
     assert known["balance_cny"].is_monotonic_increasing
+    worst = costs.parcels(year, View(measure=Measure.BALANCE))
+    assert worst["figure"].dropna().is_monotonic_increasing
+    assert costs.parcels(year, View())["cost_cny"].is_monotonic_decreasing
     assert found.total["balance_cny"] == expected.sum()
 
 
