@@ -324,13 +324,16 @@ def _behind(chosen: list[str], found: Explored, view: View, said: Callable[[Axis
     ]
     st.subheader(formats.plain(_("Parcels of {what}", what=" · ".join(parts) or _("this view"))))
     listed = costs.parcels(app(), view, row_value, column_value)
-    st.text(
-        _(
-            "They cost {cost}. The {count} dearest are listed.",
-            cost=formats.money(cost_cny, "CNY"),
+    cost = formats.money(cost_cny, "CNY")
+    if view.measure is Measure.BALANCE:
+        said_of = _(
+            "They cost {cost}. The {count} with the worst balance are listed.",
+            cost=cost,
             count=f"{len(listed):,}",
         )
-    )
+    else:
+        said_of = _("They cost {cost}. The {count} dearest are listed.", cost=cost, count=f"{len(listed):,}")
+    st.text(said_of)
     _parcels(listed, view)
     with st.container(horizontal=True):
         downloads.buttons(

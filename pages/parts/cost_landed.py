@@ -37,10 +37,10 @@ def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
                 due=formats.amounts(rows["due_minor"], rows["currency"]),
             ),
             {
-                "rule": text(_("Rule"), width="medium", pinned=True),
+                "rule": text(_("Rule"), width=260, pinned=True),
                 "country": text(_("Country")),
                 "valid_from": st.column_config.DateColumn(_("In force since")),
-                "kind": text(_("What is due"), width="large"),
+                "kind": text(_("What is due"), width=230),
                 "parcel_count": number(_("Parcels"), format="localized"),
                 "within_count": number(_("Within its limit"), format="localized"),
                 "heading_count": number(_("Tariff headings"), format="localized"),

@@ -43,20 +43,21 @@ class Reference:
         }
         parcels = table("shipments")
         parcels = parcels[parcels["state"].isin(SENT)].copy()
-        orders = table("orders").set_index(["shop_id", "order_id"])
+        orders = table("orders").set_index(["shop_id", "order_id"]).to_dict("index")
         receivers = table("receivers")
-        receivers = receivers[receivers["version"] == "received"].set_index(["shop_id", "order_id"])
-        quotes = table("quotes").set_index("shipment_id")
+        receivers = receivers[receivers["version"] == "received"]
+        countries = receivers.set_index(["shop_id", "order_id"])["country"].to_dict()
+        quotes = table("quotes").set_index("shipment_id").to_dict("index")
         fees = table("fees")
-        ways = table("batch_plans").set_index(["batch_id", "plan_id"])["warehouse_name"]
+        ways = table("batch_plans").set_index(["batch_id", "plan_id"])["warehouse_name"].to_dict()
         handed = table("handover_shipments").merge(table("handovers"), on="handover_id")
-        handed_on = handed.groupby("shipment_id")["done_at"].min()
+        handed_on = handed.groupby("shipment_id")["done_at"].min().to_dict()
         codes = table("tracking_codes").set_index("code_id")["code"]
         events = table("tracking_events")
         signed = set(events.loc[events["code_id"].map(codes) == "GTMS_SIGNED", "shipment_id"])
         charges = self._charges(parcels, table("bill_lines"))
-        estimates = fees[fees["stage"] != "actual"].groupby(["shipment_id", "kind"])
-        estimate = {key: rows.iloc[0] for key, rows in estimates}
+        rows = fees[fees["stage"] != "actual"].to_dict("records")
+        estimate = {(row["shipment_id"], row["kind"]): row for row in rows}
         found: list[dict[str, Any]] = []
         for parcel in parcels.itertuples():
             key = (parcel.shop_id, parcel.order_id)
@@ -74,7 +75,7 @@ class Reference:
                     "shop_id": parcel.shop_id,
                     "order_id": parcel.order_id,
                     "plan": parcel.plan_id,
-                    "country": receivers.loc[key, "country"],
+                    "country": countries[key],
                     "warehouse": ways[(parcel.batch_id, parcel.plan_id)],
                     "weight_g": int(parcel.weight_g),
                     "created_at": parcel.created_at,
@@ -103,10 +104,10 @@ class Reference:
         rate = self.rate(currency, on.normalize())
         return None if rate is None or pd.isna(minor) else half_up(Fraction(int(minor) * rate, 1_000_000))
 
-    def _estimate(self, fee: Any, quotes: pd.DataFrame) -> int | None:
+    def _estimate(self, fee: Any, quotes: dict[Any, Any]) -> int | None:
         if fee is None:
             return None
-        quote = quotes.loc[fee["shipment_id"]]
+        quote = quotes[fee["shipment_id"]]
         if quote["currency"] == fee["currency"] and pd.notna(quote["fx_e6"]):
             return half_up(Fraction(int(fee["fee_minor"]) * int(quote["fx_e6"]), 1_000_000))
         return self.cny(fee["fee_minor"], fee["currency"], fee["recorded_at"])
@@ -126,10 +127,10 @@ class Reference:
                 found.setdefault(shipment_id, []).append((line.kind, minor, line.charged_on))
         return found
 
-    def _share_orders(self, orders: pd.DataFrame) -> None:
+    def _share_orders(self, orders: dict[Any, Any]) -> None:
         revenue, shipping = {}, {}
         for key, rows in self.parcels.groupby(["shop_id", "order_id"], sort=False):
-            order = orders.loc[key]
+            order = orders[key]
             sizes = rows["weight_g"].tolist()
             for column, kept in (("total_minor", revenue), ("shipping_minor", shipping)):
                 minor = self.cny(order[column], order["currency"], order["paid_at"])
@@ -141,14 +142,15 @@ class Reference:
         units = products.set_index("sku")["weight_g"]
         goods = parts.merge(lines, on=["shop_id", "order_id", "line_no"], suffixes=("", "_ordered"))
         goods["own"] = goods["quantity"] * goods["sku"].map(units)
-        own = goods.groupby(["shipment_id", "sku"])["own"].sum()
+        own: dict[str, dict[str, int]] = {}
+        for part in goods.sort_values("sku").itertuples():
+            skus = own.setdefault(part.shipment_id, {})
+            skus[part.sku] = skus.get(part.sku, 0) + int(part.own)
         found = []
         for parcel in self.parcels.to_dict("records"):
-            sizes = own[parcel["shipment_id"]].sort_index()
+            sizes = own[parcel["shipment_id"]]
             columns = {
-                name: shared(
-                    None if pd.isna(parcel[name]) else int(parcel[name]), [int(one) for one in sizes]
-                )
+                name: shared(None if pd.isna(parcel[name]) else int(parcel[name]), list(sizes.values()))
                 for name in (
                     "weight_g",
                     "cost",
@@ -161,7 +163,7 @@ class Reference:
             }
             found += [
                 parcel | {"sku": sku} | {name: parts[place] for name, parts in columns.items()}
-                for place, sku in enumerate(sizes.index)
+                for place, sku in enumerate(sizes)
             ]
         return pd.DataFrame(found)
 

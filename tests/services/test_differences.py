@@ -33,6 +33,18 @@ def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
     database.close()
 
 
+@pytest.fixture(scope="module")
+def week(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A few parcels, for one bill at a time."""
+    folder = tmp_path_factory.mktemp("week")
+    database = _copied(prepared, folder)
+    history.build(database, 60)
+    app = App(Settings(data=folder / "data"), database, now=lambda: history.NOW)
+    costs.refresh(app)
+    yield app
+    database.close()
+
+
 def rebilled(work: Work, *lines: dict[str, Any]) -> dict[str, Any]:
     """One parcel of 450 g whose bill is these lines alone; its difference."""
     cursor = work._cursor
@@ -93,17 +105,17 @@ CASES = [
     ("lines", "expected"), CASES, ids=lambda one: next(iter(one)) if isinstance(one, dict) else ""
 )
 def test_each_difference_has_its_cause(
-    year: App, lines: list[dict[str, Any]], expected: dict[str, int]
+    week: App, lines: list[dict[str, Any]], expected: dict[str, int]
 ) -> None:
-    with year.database.rehearse() as work:
+    with week.database.rehearse() as work:
         found = rebilled(work, *lines)
     parts = {cause: found[f"{cause}_cny"] for cause in bills.CAUSES if found[f"{cause}_cny"]}
     assert parts == expected
     assert found["difference_cny"] == sum(expected.values())
 
 
-def test_a_bill_in_another_money_or_after_another_rate_differs_by_the_rate_alone(year: App) -> None:
-    with year.database.rehearse() as work:
+def test_a_bill_in_another_money_or_after_another_rate_differs_by_the_rate_alone(week: App) -> None:
+    with week.database.rehearse() as work:
         rebilled(work, {"billed_g": 140})
         work._cursor.execute(
             "update quotes set currency = 'USD', fee_minor = 1000, fx_e6 = 7100000, fee_cny_minor = 7100, "
@@ -194,8 +206,8 @@ def test_a_sku_whose_stored_weight_is_wrong_is_found_and_corrected_at_once(year:
         bills.correct_weights(year, ["no such"], by="ann")
 
 
-def test_without_a_bill_there_is_nothing_to_compare(year: App) -> None:
-    with year.database.rehearse() as work:
+def test_without_a_bill_there_is_nothing_to_compare(week: App) -> None:
+    with week.database.rehearse() as work:
         work._cursor.execute("delete from bill_lines")
         store.match(work, at=history.NOW)
         cost_store.refresh(work, at=history.NOW)

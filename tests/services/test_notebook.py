@@ -18,7 +18,7 @@ from lib.config import ROOT
 def test_the_notebook_comes_to_five_findings_with_plots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    published = history.example(tmp_path / "data", 2000)
+    published = history.example(tmp_path / "data", 1000)
     monkeypatch.setenv("SHIPDESK_PUBLISH", str(published))
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     notebook = nbformat.read(ROOT / "notebooks" / "shipping_costs.ipynb", as_version=4)

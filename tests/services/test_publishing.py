@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,3 +162,28 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(year: App, tmp_path: P
     settings = year.settings.model_copy(update={"publish": str(tmp_path / "file" / "folder")})
     with pytest.raises(Problem, match="publishing_failed"):
         publishing.publish(App(settings, year.database, now=lambda: history.NOW))
+
+
+def test_the_dashboard_publishes_by_itself_and_stops_with_it(
+    year: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PULSE_S", 0.01)
+    told = threading.Event()
+    whole = publishing.publish
+
+    def publish(app: App) -> publishing.Published:
+        made = whole(app)
+        told.set()
+        return made
+
+    monkeypatch.setattr(publishing, "publish", publish)
+    settings = year.settings.model_copy(update={"publish": str(tmp_path / "by itself")})
+    app = App(settings, year.database, now=lambda: history.NOW)
+    publisher = publishing.Publisher(app)
+    publisher.start()
+    assert told.wait(60)
+    publisher.stop(60)
+    assert publishing.latest(app) is not None
+    never = publishing.Publisher(App(settings.model_copy(update={"publish_minutes": 0}), year.database))
+    never.start()
+    never.stop(1)

@@ -315,7 +315,7 @@ select
 from top;
 
 -- name: costs_parcels
--- One row per parcel behind a total, the dearest first; null names every value of an axis.
+-- One row per parcel behind a total, the dearest or worst balance first; null names every value of an axis.
 with kept as (
     select *
     from cost_kept(
@@ -328,11 +328,11 @@ select *
 from kept
 where ($row_value::varchar is null or row_value = $row_value)
     and ($column_value::varchar is null or column_value = $column_value)
-order by figure desc nulls last, shipment_id
+order by case when $measure = 'balance' then figure else -cost_cny end nulls last, shipment_id
 limit $page_size;
 
 -- name: costs_parcels_by_sku
--- One row per parcel and SKU behind a total, the dearest first; null names every value of an axis.
+-- One row per parcel and SKU behind a total, the dearest or worst balance first; null names every value of an axis.
 with kept as (
     select *
     from cost_kept(
@@ -345,7 +345,7 @@ select *
 from kept
 where ($row_value::varchar is null or row_value = $row_value)
     and ($column_value::varchar is null or column_value = $column_value)
-order by figure desc nulls last, shipment_id, sku
+order by case when $measure = 'balance' then figure else -cost_cny end nulls last, shipment_id, sku
 limit $page_size;
 
 -- name: costs_facets
