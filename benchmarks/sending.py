@@ -18,6 +18,7 @@ import httpx
 from benchmarks import pages
 from benchmarks.measure import Figure
 from lib.aliexpress.platform import Client, Platform
+from lib.aliexpress.wire import Wire
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter
@@ -105,7 +106,8 @@ def _queued(count: int) -> Iterator[tuple[App, str, str]]:
         running = launch.ensure(Path(folder) / "sandbox", [export])
         settings = Settings(data=Path(folder) / "data", settle_seconds=0, threads=ON_THE_WIRE)
         app = App.open(settings)
-        client = Client(running.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=app.now)
+        wire = Wire(running.url, at_once=ON_THE_WIRE)
+        client = Client(running.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=app.now, wire=wire)
         app._platform = Platform(client)
         try:
             files.load(app, [write_products(Path(folder) / "products.csv")], by="bench")
@@ -118,6 +120,7 @@ def _queued(count: int) -> Iterator[tuple[App, str, str]]:
             yield app, running.url, made.batch_id
         finally:
             app.close()
+            wire.close()
             running.stop()
 
 

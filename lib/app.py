@@ -177,6 +177,7 @@ class App:
             now=self.now,
             sign_method=settings.sign_method,
             connections=max(settings.threads * 2, 8),
+            at_once=settings.threads,
         )
 
     def _start_sandbox(self) -> str:

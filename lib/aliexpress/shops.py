@@ -42,6 +42,7 @@ class Shops:
         now: Callable[[], datetime],
         sign_method: str = "",
         connections: int = CONNECTIONS,
+        at_once: int = CONNECTIONS,
     ) -> None:
         """`url` is the gateway of every shop without its own; `setting` the first shop's token, if it is set.
 
@@ -49,7 +50,7 @@ class Shops:
         """
         self._url, self._app_key, self._secret = url, app_key, secret
         self._setting, self._now, self._sign_method = setting, now, sign_method
-        self._wire = Wire(url, connections=connections)
+        self._wire = Wire(url, connections=connections, at_once=at_once)
         bans = BanFile(folder.parent / "bans.json", app_key)
         self.limiter = Limiter(now=now, known=bans.load(now()), keep=lambda all_: bans.save(all_, now()))
         self.journal = Journal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -43,9 +44,18 @@ class Reply:
 class Wire:
     """A bounded pool of connections. Threads may share it. Never repeats anything by itself."""
 
-    def __init__(self, url: str, *, connections: int = CONNECTIONS, timeout: httpx.Timeout = TIMEOUT) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = CONNECTIONS,
+        at_once: int = CONNECTIONS,
+        timeout: httpx.Timeout = TIMEOUT,
+    ) -> None:
+        """`at_once`: so many calls are on the wire at most; more threads wait for one of them to be answered."""
         self.timeout = timeout
         self.limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._places = threading.BoundedSemaphore(at_once)
         self._http = httpx.Client(
             timeout=timeout,
             limits=self.limits,
@@ -56,9 +66,10 @@ class Wire:
     def send(self, call: Call) -> Reply:
         """Make one call. Raises Unavailable when surely nothing arrived, OutcomeUnknown or BadAnswer else."""
         try:
-            response = self._http.request(
-                call.verb, call.url, content=call.body, headers=_FORM if call.body is not None else None
-            )
+            with self._places:
+                response = self._http.request(
+                    call.verb, call.url, content=call.body, headers=_FORM if call.body is not None else None
+                )
         except NOT_SENT as error:
             raise Unavailable("unreachable", text=type(error).__name__) from error
         except httpx.HTTPError as error:

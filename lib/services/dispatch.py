@@ -66,11 +66,11 @@ class Dispatcher:
         self._app = app
         # Of the whole process. A thread whose answer came waited five milliseconds for each one at work before it.
         sys.setswitchinterval(SWITCH_S)
-        self._pool = ThreadPoolExecutor(app.settings.threads, thread_name_prefix="dispatch")
+        # Some of them sign, read answers and keep labels while the others are on the wire.
+        self._pool = ThreadPoolExecutor(app.settings.threads * 5 // 4, thread_name_prefix="dispatch")
         self._doubts: Counter[str] = Counter()  # Lane → requests in a row that nobody answered.
         self._held_since: datetime | None = None  # Since when nothing is asked, or nothing is written down.
-        # Answers of the last lot: about as many leave before the next one. More than none at first.
-        self._lately = app.settings.threads
+        self._lately = 0  # Answers of the last lot: about as many leave before the next one.
         self._pending: dict[Future[Answer], _Task] = {}
         self._unwritten: list[tuple[_Task, Answer]] = []  # Answers the store has not taken yet.
         self._holds = Holds()
@@ -172,7 +172,7 @@ class Dispatcher:
         # So many that the wire is not idle before the next turn, and no more: what is claimed is no longer paused.
         room = (
             self._app.settings.threads
-            + max(self._app.settings.threads, 2 * self._lately)
+            + max(3 * self._app.settings.threads, 2 * self._lately)
             - len(self._pending)
         )
         if room < self._app.settings.threads:
@@ -440,7 +440,9 @@ class Dispatcher:
 
     def _rest(self, seconds: float) -> None:
         if self._pending:
-            wait(list(self._pending), timeout=LOT_S)
+            # What is left at the end of a batch is looked at more often: the wire would wait for the next turn.
+            few = len(self._pending) <= self._app.settings.threads
+            wait(list(self._pending), timeout=LOT_S / 4 if few else LOT_S)
             return
         if seconds > 0:
             self._woken.wait(seconds)
