@@ -19,9 +19,9 @@ def for_a_while(app: App, name: str, age: timedelta, find: Callable[[], Found]) 
     """What `find` found at most `age` ago, else what it finds now."""
     found = _kept.setdefault(app.database, {})
     now = app.now()
-    at, kept = found.get(name, (None, None))
-    if at is None or not now - age < at <= now:
-        kept = find()
-        found[name] = now, kept
-    value: Found = kept
+    kept = found.get(name)
+    if kept is None or not now - age < kept[0] <= now:
+        kept = now, find()
+        found[name] = kept
+    value: Found = kept[1]
     return value
