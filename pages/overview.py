@@ -200,7 +200,7 @@ def _failing(day: overview.Overview, count: int) -> None:
     columns = {
         "shipment": st.column_config.LinkColumn(_("Shipment"), display_text=r"shipment=(.+)$"),
         "kind": text(_("What is the matter")),
-        "since": text(_("For"), width="small"),
+        "since": text(_("For")),
         "remedies": text(_("What can be done"), width="medium"),
         "contents": text(_("Contents"), width="medium"),
         "owner": text(_("Looked after by")),

@@ -203,7 +203,7 @@ def _table(found: board.Board) -> None:
         {
             "shipment": _link(),
             "kind": text(_("What is the matter"), width="medium"),
-            "since": text(_("For"), width="small"),
+            "since": text(_("For")),
             "remedies": text(_("What can be done"), width="medium"),
             "until": text(_("Until")),
             "contents": text(_("Contents"), width="medium"),
@@ -219,7 +219,7 @@ def _table(found: board.Board) -> None:
         },
         by="shipment_id",
         key=TABLE,
-        height="content" if len(shown) <= 8 else 420,
+        height="content" if len(shown) <= 12 else 420,
     )
     if ticked:
         _act(ticked)
@@ -339,7 +339,7 @@ def check_in_form(shipment_ids: Sequence[str], *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(_("Back to the shelf, each"), value="0", key=f"{key}_restocked", width=150)
         st.selectbox(_("Currency"), CURRENCIES, key=f"{key}_currency", width=110)
-        st.date_input(_("Received on"), value="today", max_value="today", key=f"{key}_received", width=160)
+        st.date_input(_("Came back on"), value="today", max_value="today", key=f"{key}_received", width=160)
     st.button(
         ngettext("Check {count} in", "Check {count} in", len(shipment_ids)),
         key=f"{key}_check_in",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -401,6 +402,14 @@ def test_what_is_told_twice_is_kept_once(one: Database) -> None:
     assert take(one, [*rows, untimed]) == []
     row = outcome_of(one)
     assert (row["event_count"], row["failed_attempts"]) == (3, 1)
+
+
+def test_what_two_writers_bring_at_once_is_kept_once(one: Database) -> None:
+    rows = [event(SHIPMENT, f"CODE_{n}", START + timedelta(minutes=n)) for n in range(50)]
+    with ThreadPoolExecutor(4) as pool:
+        added = list(pool.map(lambda _: len(take(one, rows)), range(8)))
+    assert sorted(added) == [0] * 7 + [50]
+    assert outcome_of(one)["event_count"] == 50
 
 
 def test_an_attempt_that_two_sources_tell_is_one(one: Database) -> None:

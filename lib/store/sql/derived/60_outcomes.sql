@@ -399,6 +399,7 @@ failing as (
             else outcome
         end as kind,
         case
+            when silence = 'lost' then last_event_at + to_days(days_of('lost')::integer)
             when silence <> '' then last_event_at
             when outcome in ('in_transit', 'customs', 'pre_shipment') then trouble_at
             else outcome_at
