@@ -19,9 +19,9 @@ def for_a_while(app: App, name: str, age: timedelta, find: Callable[[], Found]) 
     """What `find` found at most `age` ago, else what it finds now."""
     found = _kept.setdefault(app.database, {})
     now = app.now()
-    at, value = found.get(name, (None, None))
-    if at is None or not now - age < at <= now:
-        value = find()
-        found[name] = now, value
-    kept: Found = value
-    return kept
+    before: tuple[datetime, Found] | None = found.get(name)
+    if before is not None and now - age < before[0] <= now:
+        return before[1]
+    value = find()
+    found[name] = now, value
+    return value
