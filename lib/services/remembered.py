@@ -19,9 +19,9 @@ def for_a_while(app: App, name: str, age: timedelta, find: Callable[[], Found]) 
     """What `find` found at most `age` ago, else what it finds now."""
     found = _kept.setdefault(app.database, {})
     now = app.now()
-    kept = found.get(name)
-    if kept is None or not now - age < kept[0] <= now:
-        kept = now, find()
-        found[name] = kept
-    value: Found = kept[1]
+    before: tuple[datetime, Found] | None = found.get(name)
+    if before is not None and now - age < before[0] <= now:
+        return before[1]
+    value = find()
+    found[name] = now, value
     return value
