@@ -150,6 +150,7 @@ def make(folder: Path) -> None:
         "transit_warehouses": lambda: read(TABLES / "transit_warehouses.csv"),
         "packaging": lambda: read(TABLES / "packaging.csv"),
         "destination_rules": destination_rules,
+        "tracking_codes": lambda: read(TABLES / "tracking_codes.csv"),
     }
     for name, rows in tables.items():
         write(folder / f"{name}.csv", rows())

@@ -18,7 +18,7 @@ from lib.aliexpress.shops import DEFAULT_SHOP, Shops, setting_token
 from lib.aliexpress.tokens import TokenFolder
 from lib.config import Settings
 from lib.sandbox import launch
-from lib.store import reference
+from lib.store import reference, tracking
 from lib.store import shops as shop_store
 from lib.store.database import Database
 
@@ -55,7 +55,8 @@ class App:
         """Open the store and bring its reference tables up to date. Raises DatabaseHeld."""
         database = Database(settings.database_path)
         with database.write() as work:
-            reference.load(work, settings.reference)
+            changed = reference.load(work, settings.reference)
+            tracking.bring_up_to_date(work, codes_changed="tracking_codes.csv" in changed)
         return cls(settings, database)
 
     @property

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     publish: str = ""  #: Folder or fsspec URL (s3://…) of published data; empty: below the data folder.
     publish_minutes: int = Field(default=60, ge=0)  #: How often facts are published by themselves; 0: never.
 
+    #: So many parcels a minute the dashboard asks news of by itself at most; 0: of none.
+    tracking_per_minute: int = Field(default=300, ge=0)
+
     @property
     def sandbox(self) -> bool:
         """True while no live platform is named."""

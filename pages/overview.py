@@ -8,21 +8,25 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from lib.services import files, overview
+from lib.services import files, overview, spending
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, order_card, tables
+from lib.ui import actions, figures, formats, order_card, tables
 from lib.ui.batches import standing
 from lib.ui.context import app
 from lib.wording import (
     conflict_label,
+    failing_label,
     finding_label,
     reason_sentence,
+    remedies_sentence,
     row_mending,
     row_problem,
     state_label,
+    trouble_label,
 )
 from pages.parts import needed, presets, stop_list
+from pages.parts.board import clocks_table
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5
@@ -38,8 +42,10 @@ def main() -> None:
     if day.untouched:
         _first_steps()
         return
+    _spent()
     presets.buttons(key="overview")
     sections = [
+        (len(day.troubles), _troubles),
         (len(day.stopped), _stopped),
         (len(day.conflicts), _conflicts),
         (day.overdue_count, _overdue),
@@ -47,6 +53,8 @@ def main() -> None:
         (int(day.unconfirmed["unconfirmed_count"].sum()), _unconfirmed),
         (len(day.left_behind), _left_behind),
         (day.due_count, _due),
+        (len(day.failing.clocks), _clocks),
+        (day.failing.count, _failing),
         (day.counts["blocked"], _blocked),
         (len(day.running), _running),
         (len(day.drafts), _drafts),
@@ -131,6 +139,95 @@ def _overdue(day: overview.Overview, count: int) -> None:
         lambda: _orders(day.overdue, "overview_overdue"),
         view="all",
         hours="0",
+    )
+
+
+def _spent() -> None:
+    """Today's and this month's cost, with last month's beside it."""
+    spent = spending.spent(app(), formats.zone())
+    if spent.nothing:
+        return
+    figures.row(
+        [
+            (_("Shipping, today"), formats.totals(spent.today)),
+            (_("This month so far"), formats.totals(spent.month)),
+            (_("Last month until this day"), formats.totals(spent.last_so_far)),
+            (_("Last month"), formats.totals(spent.last_month)),
+        ],
+        key="overview_spent",
+    )
+    billed = formats.plain(formats.totals(spent.month_billed))
+    st.caption(
+        _(
+            "As billed, else as estimated; billed of this month: {billed}. Days and months are those of {zone}.",
+            billed=billed,
+            zone=formats.plain(formats.zone().key),
+        )
+    )
+
+
+def _troubles(day: overview.Overview, count: int) -> None:
+    def said() -> None:
+        for one in day.troubles[:LISTED]:
+            st.text(trouble_label(one.kind, one.subject, one.code, one.detail, formats.moment(one.until)))
+
+    _section(
+        ngettext(
+            "{count} thing between this desk and the platform needs a look",
+            "{count} things between this desk and the platform need a look",
+            count,
+        ),
+        ":red[:material/cloud_off:]",
+        "pages/connection.py",
+        _("Open the connection"),
+        said,
+    )
+
+
+def _failing(day: overview.Overview, count: int) -> None:
+    rows, now = day.failing.rows, app().now()
+    frame = pd.DataFrame(
+        {
+            "shipment": "/shipment?shipment=" + rows["shipment_id"],
+            "kind": formats.words(rows["kind"], failing_label),
+            "since": [formats.duration(now - at) if now > at else "–" for at in rows["since_at"]],
+            "contents": rows["contents"],
+            "remedies": [remedies_sentence(one) or "–" for one in rows["remedies"]],
+            "owner": rows["owner"],
+        }
+    )
+    text = st.column_config.TextColumn
+    columns = {
+        "shipment": st.column_config.LinkColumn(_("Shipment"), display_text=r"shipment=(.+)$"),
+        "kind": text(_("What is the matter")),
+        "since": text(_("For")),
+        "remedies": text(_("What can be done"), width="medium"),
+        "contents": text(_("Contents"), width="medium"),
+        "owner": text(_("Looked after by")),
+    }
+
+    def said() -> None:
+        kinds = (f"{failing_label(kind)}: {n:,}" for kind, n in day.failing.counts.items())
+        st.caption(formats.plain(_(" · ").join(kinds)))
+        if not frame.empty:
+            tables.show(frame, columns, key="overview_failing")
+
+    _section(
+        ngettext("{count} parcel is failing", "{count} parcels are failing", count),
+        ":orange[:material/assignment_return:]",
+        "pages/outcomes.py",
+        _("Look after them"),
+        said,
+    )
+
+
+def _clocks(day: overview.Overview, count: int) -> None:
+    _section(
+        ngettext("{count} clock runs out this week", "{count} clocks run out this week", count),
+        ":orange[:material/timer:]",
+        "pages/outcomes.py",
+        _("See them all"),
+        lambda: clocks_table(day.failing.clocks[:LISTED], key="overview_clocks"),
     )
 
 
@@ -230,11 +327,13 @@ def _refused(day: overview.Overview, count: int) -> None:
             "reason": [
                 reason_sentence(row["reason_code"], row["reason_text"]) for row in day.refused[:LISTED]
             ],
+            "batch": [order_card.batch_link(row["batch_id"], None) for row in day.refused[:LISTED]],
         }
     )
     columns = _shipment_columns() | {
         "state": st.column_config.TextColumn(_("State"), width="small"),
         "reason": st.column_config.TextColumn(_("Why"), width="large"),
+        "batch": st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$"),
     }
     _section(
         ngettext("{count} parcel refused by the platform", "{count} parcels refused by the platform", count),

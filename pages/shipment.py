@@ -34,6 +34,7 @@ from lib.wording import (
     state_label,
     weight_source_label,
 )
+from pages.parts import outcome
 
 #: States in which a person may still withdraw it.
 VOIDABLE = (State.ACCEPTED, State.READY)
@@ -55,6 +56,7 @@ def show(shipment_id: str) -> None:
         show_receiver(shipment["receivers"])
         show_label(shipment)
     show_contents(shipment["contents"])
+    outcome.show(shipment_id)
     show_timeline(shipment["timeline"], shipment["happenings"])
     show_number(shipment)
     show_void(shipment)

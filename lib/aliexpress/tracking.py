@@ -23,9 +23,11 @@ class TrackingEvent:
     """One event of a parcel. Unknown action codes pass through: the platform's list ends with "etc."."""
 
     action_code: str
-    at: datetime | None
+    at: datetime | None  #: The instant; None where no time could be read.
     text: str
     place: str
+    zone: str = ""  #: The zone that came beside the time, as it came: "+3", "GMT+8".
+    status: str = ""  #: The coarse word, declared obsolete: of use where there is no action code.
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,10 @@ class AbnormalOrder:
 def events(
     client: Client, order_id: str, *, tracking_number: str, service_key: str, country: str
 ) -> list[TrackingEvent]:
-    """The events of a parcel, oldest first; events of one moment stay as they came.
+    """The events of a parcel, oldest first; those of one moment as they happened, whichever end the list begins at.
 
-    `service_key` is the key of declaring, `country` the receiver's. Times come without a zone; US Pacific matches
-    the public page. Source: aliexpress.logistics.redefining.querytrackingresult.
+    `service_key` is the key of declaring, `country` the receiver's. Times come as milliseconds, or as text without a
+    zone: US Pacific matches the public page. Source: aliexpress.logistics.redefining.querytrackingresult.
     """
     for name, value in (("tracking number", tracking_number), ("declared service", service_key)):
         fields.limit_characters(name, value, 64)
@@ -73,6 +75,11 @@ def events(
     )
     fields.succeeded(answer, "result_success", answer, "error_desc")
     found = [_event(row) for row in rows(answer.get("details"))]
+    timed = [event.at for event in found if event.at is not None]
+    # Which end comes first is not stated. A list of one moment alone is taken to begin with the newest, as those seen
+    # do (UNCONFIRMED).
+    if timed and timed[0] >= timed[-1]:
+        found.reverse()
     return sorted(found, key=lambda event: event.at or LAST)
 
 
@@ -103,12 +110,13 @@ def _abnormal_page(client: Client, wanted: Mapping[str, Any]) -> tuple[int, list
 
 
 def _event(row: Mapping[str, Any]) -> TrackingEvent:
-    """`status` is deprecated and left out."""
     return TrackingEvent(
         action_code=text(row, "action_code"),
         at=_moment(row.get("event_date")),
         text=text(row, "event_desc"),
         place=text(row, "address"),
+        zone=text(row, "timeZone"),
+        status=text(row, "status"),
     )
 
 

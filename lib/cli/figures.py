@@ -12,11 +12,10 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.frame import Answer, command, say
 from lib.domain.costs import Axis, Basis, Measure, View
-from lib.services import costs, outcomes
+from lib.services import costs
 from lib.texts import gettext as _
 from lib.texts import later
 from lib.wording import costs as words
-from lib.wording import decision_label
 
 KINDS = {
     "freight": later("Freight"),
@@ -37,27 +36,6 @@ STAGES = {
 
 #: What costs can be added up by.
 AXES = [str(one) for one in Axis if one]
-
-
-@command("outcomes")
-def outcomes_command(app: App) -> Answer:
-    """Say what was decided for undeliverable parcels; where parcels are is not followed yet."""
-    rows = shown.records(outcomes.decisions(app))
-    say(_("Return-service fees are an assumption. Where parcels are is not followed yet."))
-    header = [_("Plan"), _("If undeliverable"), _("Parcels"), _("Return-service fee")]
-    lines = shown.table(
-        header,
-        (
-            (
-                row["plan_id"],
-                decision_label(row["undeliverable"] or "–"),
-                row["shipment_count"],
-                shown.money(row["return_fee_minor"], row["currency"]),
-            )
-            for row in rows
-        ),
-    )
-    return Answer(rows, lines)
 
 
 @command("fees")
@@ -212,4 +190,4 @@ def _total(row: dict[str, Any]) -> str:
     return shown.money(row["fee_minor"], row["currency"])
 
 
-COMMANDS = (outcomes_command, fees_command, costs_command)
+COMMANDS = (fees_command, costs_command)

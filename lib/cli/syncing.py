@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import click
+
 from lib.app import App
+from lib.cli import following
 from lib.cli.frame import Answer, command, say
 from lib.domain.freshness import Progress
 from lib.services import sync as service
+from lib.services import tracking
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import row_mending, row_problem, sync_trouble
@@ -21,15 +25,23 @@ MOST_LINES = 20
 
 
 @command("sync")
-def sync(app: App) -> Answer:
-    """Bring orders up to date with the platform: new ones, and what changed; started again, it goes on."""
+@click.option("--orders-only", is_flag=True, help="Leave out news of parcels under way.")
+def sync(app: App, orders_only: bool) -> Answer:
+    """Bring orders, and news of parcels, up to date with the platform; started again, it goes on."""
     reports = service.sync_all(app, by=app.settings.operator, on_progress=_Teller(app).tell)
     document = {"shops": [_shop(report) for report in reports]} | {
         name: sum(getattr(report, name) for report in reports)
         for name in ("read", "loaded", "updated", "unchanged", "refused")
     }
     lines = [line for report in reports for line in _lines(report)]
-    return Answer(document, lines, all(report.all_well for report in reports))
+    all_well = all(report.all_well for report in reports)
+    if not orders_only:
+        news = tracking.pull_all(app, on_lot=following.tell)
+        document["tracking"] = following.document(news)
+        if news.asked or news.abnormal or not news.all_well:
+            lines += following.lines_of(news)
+        all_well = all_well and news.all_well
+    return Answer(document, lines, all_well)
 
 
 class _Teller:

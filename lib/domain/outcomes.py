@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -73,7 +73,7 @@ class Says:
 
 
 class Meaning(StrEnum):
-    """What an event means. Their order numbers them in SQL (the view `meanings`): troubles, returns and ends together."""
+    """What an event means. Their order numbers them in SQL (`meanings`): troubles, returns and ends together."""
 
     NO_NEWS = "no_news"
     PRE_SHIPMENT = "pre_shipment"
@@ -158,3 +158,198 @@ def normal_code(code: str) -> str:
     """A code as it is looked up: full-width forms folded, upper case, blanks as underscores, no leading AE_."""
     text = re.sub(r"\s+", "_", unicodedata.normalize("NFKC", code).strip().upper())
     return text.removeprefix(_PREFIX)
+
+
+#: A parcel that left so many days ago is asked for so often; after the last of them no more by itself.
+PACE: tuple[tuple[timedelta, timedelta], ...] = (
+    (timedelta(days=30), timedelta(hours=12)),
+    (timedelta(days=60), timedelta(hours=24)),
+    (timedelta(days=120), timedelta(days=3)),
+    (timedelta(days=240), timedelta(days=7)),
+)
+#: One that is failing is asked for at least so often: there may still be something to do.
+FAILING_PACE = timedelta(hours=6)
+
+
+def asked_again_in(age: timedelta, outcome: Outcome, trouble: Trouble) -> timedelta | None:
+    """How long after it was asked for a parcel is asked for again; None: never again by itself.
+
+    `age`: since it left the desk, or since the last news of it, whichever is less.
+    """
+    if outcome in FINAL:
+        return None
+    pace = next((pause for until, pause in PACE if age <= until), None)
+    if pace is not None and (trouble or outcome is Outcome.UNDELIVERABLE):
+        return min(pace, FAILING_PACE)
+    return pace
+
+
+#: A phrase of carriers' free texts, in lower case → the code of the vocabulary `text` it stands for; the most
+#: specific first, returns before deliveries.
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("退件已签收", "RETURN_SIGNED"),
+    ("returned to sender and signed", "RETURN_SIGNED"),
+    ("return received by sender", "RETURN_SIGNED"),
+    ("returned to the sender", "RETURN_SIGNED"),
+    ("seller signed for the return", "RETURN_SIGNED"),
+    ("возвращено отправителю", "RETURN_SIGNED"),
+    ("destroyed", "DESTROYED"),
+    ("销毁", "DESTROYED"),
+    ("being returned", "RETURNING"),
+    ("return to sender", "RETURNING"),
+    ("退件", "RETURNING"),
+    ("退回", "RETURNING"),
+    ("возврат", "RETURNING"),
+    ("refused", "REFUSED"),
+    ("拒收", "REFUSED"),
+    ("отказ", "REFUSED"),
+    ("not collected", "NOT_COLLECTED"),
+    ("unclaimed", "NOT_COLLECTED"),
+    ("истек срок хранения", "NOT_COLLECTED"),
+    ("incorrect address", "WRONG_ADDRESS"),
+    ("wrong address", "WRONG_ADDRESS"),
+    ("insufficient address", "WRONG_ADDRESS"),
+    ("地址错误", "WRONG_ADDRESS"),
+    ("not delivered", "ATTEMPT_FAILED"),
+    ("unable to deliver", "ATTEMPT_FAILED"),
+    ("attempted delivery", "ATTEMPT_FAILED"),
+    ("delivery attempt", "ATTEMPT_FAILED"),
+    ("unsuccessful delivery", "ATTEMPT_FAILED"),
+    ("неудачная попытка", "ATTEMPT_FAILED"),
+    ("妥投失败", "ATTEMPT_FAILED"),
+    ("to be delivered", "OUT_FOR_DELIVERY"),
+    ("out for delivery", "OUT_FOR_DELIVERY"),
+    ("will be delivered", "OUT_FOR_DELIVERY"),
+    ("available for pickup", "WAITS_FOR_COLLECTION"),
+    ("ready for collection", "WAITS_FOR_COLLECTION"),
+    ("awaiting collection", "WAITS_FOR_COLLECTION"),
+    ("ожидает адресата в месте вручения", "WAITS_FOR_COLLECTION"),
+    ("待自提", "WAITS_FOR_COLLECTION"),
+    ("出口清关完成", "EXPORT_CLEARED"),
+    ("успешно доставлен получателю", "DELIVERED"),
+    ("вручен", "DELIVERED"),
+    ("delivered", "DELIVERED"),
+    ("妥投", "DELIVERED"),
+)
+
+
+def code_of_text(text: str) -> str:
+    """The code of the vocabulary `text` that carriers' own words stand for; "" for none: the last resort."""
+    words = text.casefold()
+    return next((code for phrase, code in PHRASES if phrase in words), "")
+
+
+class Failing(StrEnum):
+    """Why a parcel stands on the board, the most pressing first."""
+
+    ATTEMPT = "attempt"
+    COLLECTION = "collection"
+    ADDRESS = "address"
+    CUSTOMS = "customs"
+    REFUSED = "refused"
+    PROBLEM = "problem"
+    UNDELIVERABLE = "undeliverable"
+    SILENT = "silent"  #: No news for some days.
+    EXPIRED = "expired"
+    RETURNING = "returning"
+    RETURNED = "returned"  #: And not checked in yet.
+    DESTROYED = "destroyed"
+    LOST = "lost"
+
+
+#: A parcel of these can still reach its buyer, or its goods can still be saved.
+STILL_OPEN = frozenset(
+    {
+        Failing.ATTEMPT,
+        Failing.COLLECTION,
+        Failing.ADDRESS,
+        Failing.CUSTOMS,
+        Failing.REFUSED,
+        Failing.PROBLEM,
+        Failing.UNDELIVERABLE,
+        Failing.SILENT,
+        Failing.EXPIRED,
+    }
+)
+
+
+class Remedy(StrEnum):
+    """What a person can still do about a failing parcel."""
+
+    CONTACT_BUYER = "contact_buyer"
+    CORRECT_ADDRESS = "correct_address"  #: With the carrier, by way of the buyer or a complaint.
+    CORRECT_RETURN_ADDRESS = "correct_return_address"  #: Where it comes home to inside China.
+    COMPLAIN = "complain"
+    CHECK_IN = "check_in"
+
+
+#: Complaints allowed about one parcel.
+MOST_COMPLAINTS = 2
+
+_BUYER = frozenset({Failing.ATTEMPT, Failing.COLLECTION, Failing.ADDRESS, Failing.CUSTOMS})
+_AT_FAULT = frozenset(
+    {
+        Failing.CUSTOMS,
+        Failing.PROBLEM,
+        Failing.UNDELIVERABLE,
+        Failing.SILENT,
+        Failing.EXPIRED,
+        Failing.DESTROYED,
+        Failing.LOST,
+    }
+)
+_COMES_BACK = frozenset({Failing.RETURNING, Failing.RETURNED, Failing.REFUSED})
+
+
+def remedies(
+    kind: Failing,
+    *,
+    now: datetime,
+    complaints: int,
+    complain_by: datetime | None,
+    address_by: datetime | None,
+) -> list[Remedy]:
+    """What can still be done about a failing parcel, the first thing first."""
+    found = []
+    if kind in _BUYER:
+        found.append(Remedy.CONTACT_BUYER)
+    if kind in (Failing.ATTEMPT, Failing.ADDRESS):
+        found.append(Remedy.CORRECT_ADDRESS)
+    if kind is Failing.REFUSED and (address_by is None or now <= address_by):
+        found.append(Remedy.CORRECT_RETURN_ADDRESS)
+    if kind in _AT_FAULT and complaints < MOST_COMPLAINTS and (complain_by is None or now <= complain_by):
+        found.append(Remedy.COMPLAIN)
+    if kind in _COMES_BACK:
+        found.append(Remedy.CHECK_IN)
+    return found
+
+
+class Condition(StrEnum):
+    """In what condition a parcel came back."""
+
+    GOOD = "good"
+    DAMAGED = "damaged"
+    INCOMPLETE = "incomplete"
+    UNUSABLE = "unusable"
+
+
+class ComplaintKind(StrEnum):
+    """What a complaint (投诉) is about."""
+
+    LOST = "lost"
+    LATE = "late"
+    DAMAGED = "damaged"
+    NOT_RETURNED = "not_returned"
+    WRONGLY_DESTROYED = "wrongly_destroyed"
+    OTHER = "other"
+
+
+class Clock(StrEnum):
+    """What runs out for a parcel."""
+
+    RETURN = "return"  #: The days for a return from abroad to arrive.
+    ADDRESS = "address"  #: The days to correct a wrong return address inside China.
+    COMPLAIN = "complain"  #: Until when a complaint can be made.
+    ANSWER = "answer"  #: Until when the carrier answers one.
+    APPEAL = "appeal"  #: Until when an answer can be appealed against.
+    DECIDE = "decide"  #: Until when the platform wants a decision about a detained parcel.

@@ -1,4 +1,5 @@
-"""What goes on while nobody looks: the dispatcher works, orders are synced, trial prices fetched, once a process."""
+"""What goes on while nobody looks: the dispatcher works, orders are synced, trial prices fetched,
+parcels followed, once a process."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from lib.services.dispatch import Dispatcher
 from lib.services.notice_timer import NoticeTimer
 from lib.services.publishing import Publisher
 from lib.services.sync_timer import SyncTimer
+from lib.services.tracking import Tracker
 from lib.services.trials import Fetcher
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ _timer: SyncTimer | None = None
 _fetcher: Fetcher | None = None
 _reader: NoticeTimer | None = None
 _publisher: Publisher | None = None
+_tracker: Tracker | None = None
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
@@ -37,7 +40,7 @@ def start(app: App) -> None:
 
     Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
     """
-    global _dispatcher, _connecting, _timer, _fetcher, _reader, _publisher
+    global _dispatcher, _connecting, _timer, _fetcher, _reader, _publisher, _tracker
     with _guard:
         if _dispatcher is not None:
             return
@@ -54,11 +57,13 @@ def start(app: App) -> None:
         _reader.start()
         _publisher = Publisher(app)
         _publisher.start()
+        _tracker = Tracker(app)
+        _tracker.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _publisher
+    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _publisher, _tracker
     with _guard:
         if _timer is not None:
             _timer.stop(PATIENCE_S)
@@ -68,12 +73,14 @@ def stop() -> None:
             _reader.stop(PATIENCE_S)
         if _publisher is not None:
             _publisher.stop(PATIENCE_S)
+        if _tracker is not None:
+            _tracker.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
         _dispatcher, _connecting, _connect_trouble = None, None, ""
-        _timer, _fetcher, _reader, _publisher = None, None, None, None
+        _timer, _fetcher, _reader, _publisher, _tracker = None, None, None, None, None
 
 
 def running() -> bool:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from lib.app import App
+from lib.aliexpress.tokens import TokenFolder
+from lib.app import SANDBOX_KEY, App
 from lib.domain.orders import OrderFilter
-from lib.services import batches, files, orders, shipments, stop_list, sync
+from lib.domain.outcomes import STILL_OPEN, Failing
+from lib.services import background, batches, board, files, orders, shipments, stop_list, sync
+from lib.store import dispatch as dispatch_store
 
 #: Deadlines nearer than this are of today.
 TODAY_H = 24
+#: So many failing parcels are named.
+NAMED = 5
+#: A token that ends within this, and cannot be refreshed any more, is of today.
+TOKEN_ENDS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something between this desk and the platform that a person should know of."""
+
+    kind: str  #: 'work': nothing is sent; 'lane': one kind of call waits; 'sync': orders are not fresh; 'token'.
+    subject: str  #: The shop or lane it is of; "" for everything.
+    code: str  #: For 'sync' the kind of failure, for 'token' "", else a code of `wording.trouble_sentence`.
+    until: datetime | None = None  #: Until when it waits, or when a token ends.
+    detail: str = ""  #: The platform's code of a failed sync.
 
 
 @dataclass(frozen=True)
@@ -37,13 +55,15 @@ class Overview:
     problem_count: int  #: Those rows.
     conflicts: list[dict[str, Any]]  #: As in `services.sync.conflicts`: look before the parcel leaves.
     not_taken_in: list[dict[str, Any]]  #: As in `services.sync.refused_now`.
+    failing: board.Board  #: The failing parcels; its rows are the first that may still be saved.
+    troubles: list[Trouble]  #: Quota, bans, tokens, syncs that fail.
     synced_at: datetime | None  #: When the oldest shop was last synced; None: one never was.
     files_read: bool  #: Any file was ever read.
 
     @property
     def untouched(self) -> bool:
         """Nobody has worked here yet."""
-        return not self.files_read and not self.counts["awaiting"]
+        return not self.files_read and not self.counts["awaiting"] and not self.failing.count
 
 
 def synced_at(app: App) -> datetime | None:
@@ -61,6 +81,7 @@ def today(app: App) -> Overview:
     known = batches.all_batches(app)
     read = files.imported(app)
     is_submitted = known["submitted_at"].notna()
+    failing = board.read(app, kinds=[one for one in Failing if one in STILL_OPEN], page_size=NAMED)
     return Overview(
         counts=orders.counts(app),
         overdue_count=soon.totals["overdue_count"],
@@ -78,6 +99,42 @@ def today(app: App) -> Overview:
         problem_count=files.open_count(app),
         conflicts=sync.conflicts(app),
         not_taken_in=sync.refused_now(app),
+        failing=failing,
+        troubles=troubles(app),
         synced_at=synced_at(app),
         files_read=not read.empty,
     )
+
+
+def troubles(app: App) -> list[Trouble]:
+    """What stands between this desk and the platform just now; nothing is asked there."""
+    now = app.now()
+    found = []
+    if code := background.trouble():
+        found.append(Trouble("work", "", code))
+    with app.database.read() as work:
+        holds = dispatch_store.holds(work, now=now)
+    found += [
+        Trouble("lane", row["lane"], row["why"], row["until_at"]) for row in holds if row["lane"] or not code
+    ]
+    found += [
+        Trouble("sync", shop.shop_id, shop.failed_kind, shop.failed_at, shop.failed_code)
+        for shop in sync.standing(app)
+        if shop.failed_kind
+    ]
+    return found + _tokens(app, now)
+
+
+def _tokens(app: App, now: datetime) -> list[Trouble]:
+    """Tokens that end soon and that no refresh will mend."""
+    key = SANDBOX_KEY if app.settings.sandbox else app.settings.app_key
+    folder = TokenFolder(app.settings.tokens_folder, key)
+    found = []
+    for shop_id in app.shops():
+        token = folder.load(shop_id)
+        if token is None:
+            continue
+        ends = token.refresh_until if token.refreshable(now) else token.expires_at
+        if ends is not None and ends - now < TOKEN_ENDS:
+            found.append(Trouble("token", shop_id, "", ends))
+    return found

@@ -26,6 +26,7 @@ QUERIES = {
     "spot_prices": ("reference_spot_prices",),
     "list_codes": ("reference_list_codes",),
     "landed_rules": ("reference_landed_rules",),
+    "tracking_codes": ("reference_known_codes_gone", "reference_known_codes"),
     "rates": ("reference_rates_gone", "reference_rates"),
 }
 

@@ -41,6 +41,18 @@ from lib.wording.labels import (
     status_label,
     weight_source_label,
 )
+from lib.wording.outcomes import (
+    clock_label,
+    complaint_label,
+    condition_label,
+    days_label,
+    failing_label,
+    flag_sentence,
+    meaning_label,
+    outcome_label,
+    remedies_sentence,
+    return_kind_label,
+)
 from lib.wording.papers import paper_words, parcel_kind_label, print_order_label
 from lib.wording.problems import problem_sentence
 from lib.wording.products import fault_sentence, product_column, product_field
@@ -53,7 +65,7 @@ from lib.wording.shipments import (
     refusal_sentence,
 )
 from lib.wording.stop_list import stop_sentence, where_printed
-from lib.wording.sync import sandbox_takes_in, sync_trouble
+from lib.wording.sync import sandbox_takes_in, sync_trouble, trouble_label
 
 __all__ = [
     "SAYABLE",
@@ -63,27 +75,35 @@ __all__ = [
     "card_state_label",
     "cargo_label",
     "class_label",
+    "clock_label",
     "column_label",
+    "complaint_label",
+    "condition_label",
     "conflict_label",
     "create_call_label",
+    "days_label",
     "decision_label",
     "due_label",
     "error_sentence",
+    "failing_label",
     "fault_sentence",
     "field_label",
     "finding_label",
     "finding_sentence",
+    "flag_sentence",
     "gateway_label",
     "handover_label",
     "happening_sentence",
     "kind_label",
     "lack_label",
     "layout_label",
+    "meaning_label",
     "mending_columns",
     "note_sentence",
     "notice_state_label",
     "obstacle_label",
     "obstacles_sentence",
+    "outcome_label",
     "pair_kind_label",
     "paper_words",
     "parcel_kind_label",
@@ -96,6 +116,8 @@ __all__ = [
     "reason_mending",
     "reason_sentence",
     "refusal_sentence",
+    "remedies_sentence",
+    "return_kind_label",
     "row_mending",
     "row_problem",
     "sandbox_takes_in",
@@ -105,6 +127,7 @@ __all__ = [
     "status_label",
     "stop_sentence",
     "sync_trouble",
+    "trouble_label",
     "trouble_sentence",
     "unreadable_sentence",
     "weight_source_label",

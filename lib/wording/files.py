@@ -21,6 +21,9 @@ LAYOUTS = {
     "spot_quotes": later("Spot quotes"),
     "partner_lines": later("Partner lines by size group"),
     "bills": later("Bill of a carrier"),
+    "17track": later("Tracking, 17TRACK export"),
+    "aftership": later("Tracking, AfterShip export"),
+    "trackingmore": later("Tracking, TrackingMore export"),
     "platform": later("Orders from the platform"),
 }
 
@@ -30,6 +33,7 @@ KIND_LABELS = {
     "products": later("Products"),
     "rates": later("Rate cards"),
     "bills": later("Bills"),
+    "tracking": later("Tracking"),
 }
 
 #: What stands before the name of a saved mapping.
@@ -94,6 +98,12 @@ UNREADABLE = {
 
 #: The code of a problem row → what is wrong.
 ROWS = {
+    "tracking_number_blank": later("The row names no parcel."),
+    "tracking_number_damaged": later("The number became a rounded figure such as 8.1E+15: digits are lost."),
+    "tracking_number_odd": later("The number has other characters than letters, digits, points and dashes."),
+    "tracking_time_unreadable": later("The time of the event cannot be read."),
+    "tracking_blank": later("The row says nothing of the parcel: no status and no text."),
+    "tracking_unmatched": later("No parcel here has exactly this number."),
     "line_unreadable": later("A SKU or a quantity of this order cannot be read."),
     "order_number_blank": later("The order number is blank."),
     "order_number_damaged": later(
@@ -145,6 +155,16 @@ ROWS = {
 
 #: The code of a problem row → what to do.
 MENDING = {
+    "tracking_number_blank": later("Write the tracking number, LP number or logistics order number."),
+    "tracking_number_damaged": later(
+        "Export the file again and load it without opening it in a spreadsheet first."
+    ),
+    "tracking_number_odd": later("Write the number alone, as it stands on the label."),
+    "tracking_time_unreadable": later(
+        "Write it as 2026-11-24 09:30, with its zone as +08:00 where it has one."
+    ),
+    "tracking_blank": later("Export the file again with the status or the latest event."),
+    "tracking_unmatched": later("If the parcel is yours, load it after its shipment has this number."),
     "line_unreadable": later(
         "Every row of the order needs its SKU and a whole number above zero, or SKU*quantity in one cell."
     ),

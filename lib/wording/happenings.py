@@ -7,6 +7,13 @@ from lib.texts import later
 
 #: Action of the audit → its words; others stand for themselves.
 ACTIONS = {
+    "map_code": later("said what a tracking code means"),
+    "look_after": later("said who looks after parcels"),
+    "put_aside_parcels": later("put failing parcels aside"),
+    "complain": later("noted a complaint"),
+    "complaint_answered": later("noted the answer to a complaint"),
+    "check_in": later("checked returned parcels in"),
+    "set_days": later("changed a number of days"),
     "new_batch": later("made the batch"),
     "run_preset": later("ran a preset"),
     "take_out": later("took parcels out"),

@@ -11,6 +11,23 @@ from lib.wording.labels import state_label
 
 #: The code of a Problem → its sentence; what stands in braces are the Problem's arguments.
 PROBLEMS = {
+    "parcels_unknown": later(
+        "No parcel on the platform is known as {shipments}. Check the number; drafts have no outcome yet."
+    ),
+    "too_many_complaints": later(
+        "A parcel allows {most} complaints, and they are used up for {shipments}. Nothing was kept: leave these out."
+    ),
+    "complaint_unknown": later(
+        "That complaint is answered already, or not known here. Look at the list again."
+    ),
+    "restocked_negative": later("What goes back to the shelf is worth nothing or more. Write 0 for nothing."),
+    "received_later": later("A parcel cannot have come back in the future. Choose today or an earlier day."),
+    "days_out_of_range": later("Write {least} to {most} days."),
+    "days_unknown": later("No number of days is called {name}. The list names those there are."),
+    "code_unknown": later(
+        "No event came with the code {tracking_code} yet. Look at the list of unknown codes."
+    ),
+    "meaning_unknown": later("{meaning} is no meaning a code can have. There are: {meanings}."),
     "order_unknown": later(
         "Order {order_id} is not known here. Check the number, or load the export that has it."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lib.texts import gettext as _
 from lib.texts import later, ngettext
+from lib.wording.errors import trouble_sentence
 
 #: Kind of failure → why, and what to do. {code} is the platform's code.
 FAILURES = {
@@ -48,3 +49,16 @@ def sandbox_takes_in(count: int) -> str:
         "The sandbox is taking in {count} orders: about a minute for 100,000. Whatever asks it waits for that.",
         count,
     )
+
+
+def trouble_label(kind: str, subject: str, code: str, detail: str, until: str) -> str:
+    """What stands between the desk and the platform, for the Overview; `until`: a moment as it is shown."""
+    if kind == "sync":
+        return f"{subject}: {sync_trouble(code, detail)}"
+    if kind == "token":
+        return _(
+            "The authorisation of shop {shop} ends on {when}. Authorise it again.", shop=subject, when=until
+        )
+    if kind == "lane":
+        return _("{what} Waiting until {when}.", what=trouble_sentence(code), when=until)
+    return trouble_sentence(code)

@@ -575,6 +575,25 @@ def test_events_come_oldest_first_and_unknown_codes_pass_through(asking: Asking)
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_events_of_one_moment_stand_as_they_happened_whichever_end_the_list_begins_at(
+    asking: Asking, newest_first: bool
+) -> None:
+    rows = [
+        {"action_code": code, "event_date": at, "timeZone": "GMT+8", "status": "DELIVERING"}
+        for code, at in (
+            ("GTMS_ACCEPT", 1767261600000),
+            ("GTMS_DELIVERING", 1767265200000),
+            ("GTMS_SIGNED", 1767265200000),
+        )
+    ]
+    details = rows[::-1] if newest_first else rows
+    platform, _ = asking({"result_success": True, "details": {"details": details}})
+    found = platform.tracking(ORDER, tracking_number="X1", service_key="EMS", country="DE")
+    assert [one.action_code for one in found] == ["GTMS_ACCEPT", "GTMS_DELIVERING", "GTMS_SIGNED"]
+    assert {(one.zone, one.status) for one in found} == {("GMT+8", "DELIVERING")}
+
+
 def test_tracking_that_failed_is_not_a_parcel_without_events(asking: Asking) -> None:
     platform, _ = asking({"result_success": False, "error_desc": "no"}, {"request_id": "1"})
     told = {"tracking_number": "X1", "service_key": "EMS", "country": "DE"}

@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 from lib.app import App
 from lib.config import Settings
 from lib.services import overview, shipments
+from lib.store import dispatch as dispatch_store
 from lib.store.database import Database
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
+from tests.tracks import event, put_shipment, take
 
 
 def titles(page: AppTest) -> list[str]:
@@ -112,3 +114,41 @@ def test_rows_of_files_set_aside_wait_until_the_file_is_read_again(open_page: Op
     assert "1 row of files set aside" in titles(open_page(empty_desk.app))
     empty_desk.load([bad | {"收货国家": "Ireland"}])
     assert "1 row of files set aside" not in titles(open_page(empty_desk.app))
+
+
+def test_failing_parcels_clocks_and_troubles_are_named(open_page: Open, empty_desk: Desk) -> None:
+    empty_desk.load(deadlines_in(100))
+    database, now = empty_desk.app.database, datetime.now(UTC)
+    put_shipment(database, "attempt", "detained", "home", at=now - timedelta(days=176))
+    ago = {"attempt": 3, "detained": 25, "home": 2}
+    codes = {"attempt": "GTMS_DEL_FAILURE", "detained": "SC_INBOUND_FAILURE", "home": "RT_INBOUND"}
+    for one, code in codes.items():
+        take(database, [event(one, code, now - timedelta(days=ago[one]))])
+    with database.write() as work:
+        dispatch_store.hold(work, "send", until=now + timedelta(hours=5), why="daily_quota")
+        work._cursor.execute(
+            "insert into shipment_events select 1000, 'attempt', 'sending', 'accepted', $at, 'ann', ''",
+            {"at": now.replace(tzinfo=None)},
+        )
+        work._cursor.execute(
+            "insert into fees values ('attempt', 'freight', 'estimated', 4250, 'CNY', $at)",
+            {"at": now.replace(tzinfo=None)},
+        )
+    page = open_page(empty_desk.app)
+    assert not page.exception
+    said = titles(page)
+    assert "3 parcels are failing" in said
+    assert (
+        "2 clocks run out this week" in said
+    )  # The return's 180 days, and a month for the address in China.
+    assert "1 thing between this desk and the platform needs a look" in said
+    text = text_of(page)
+    assert "calls for today are used up" in text
+    assert "42\\.50 CNY" in text
+    [failing] = [table.value for table in page.dataframe if "remedies" in table.value]
+    assert failing["kind"].tolist() == ["Refused by a warehouse in China", "Delivery attempt failed"]
+    [clocks] = [table.value for table in page.dataframe if "clock" in table.value]
+    assert set(clocks["clock"]) == {
+        "The return has to arrive",
+        "The return address in China has to be right",
+    }

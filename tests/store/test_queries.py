@@ -81,6 +81,17 @@ LENT = {
     "seen_orders": """
         order_id varchar, status varchar, modified_at timestamp, is_settled boolean, refused_code varchar
     """,
+    "told_events": """
+        shipment_id varchar, row_no bigint, vocabulary varchar, code varchar, raw_code varchar, happened_at timestamp,
+        zone varchar, text varchar, place varchar, status varchar
+    """,
+    "numbers": "number varchar",
+    "asked": "shipment_id varchar, next_track_at timestamp, tries bigint, trouble varchar, has_news boolean",
+    "abnormal": """
+        logistics_order_id varchar, tracking_number varchar, order_id varchar, abnormal_code varchar,
+        abnormal_reason varchar, status_code varchar, status_name varchar, solution_name varchar, is_insured boolean,
+        return_number varchar, decide_by_at timestamp, changed_at timestamp
+    """,
     "edits": "sku varchar, field varchar, value varchar",
     "pairings": "sku varchar, known_sku varchar, quantity bigint",
     "bands": "min_g bigint, max_g bigint, packaging_g bigint",
@@ -139,6 +150,7 @@ LENT = {
 
 #: Parameters that are numbers or flags without a name that says so.
 NUMBERS = (
+    "complaint_id",
     "stop_id",
     "skipped",
     "lot",
@@ -168,6 +180,21 @@ FLAGS = (
     "only_open",
     "divided",
     "is_everything",
+    "everything",
+)
+
+#: Parameters that are lists of texts.
+LISTS = (
+    "shops",
+    "countries",
+    "services",
+    "states",
+    "held_shops",
+    "kinds",
+    "plans",
+    "warehouses",
+    "bands",
+    "skus",
 )
 
 #: Queries that make a table other queries read, in the order in which they run.
@@ -206,6 +233,9 @@ MAKERS = (
     "what_if_before",
     "what_if_after",
     "what_if_made",
+    "board_make",
+    "tracking_incoming",
+    "tracking_touched",
 )
 
 
@@ -278,7 +308,7 @@ def _value(name: str) -> Any:
         return datetime(2026, 1, 1)  # noqa: DTZ001 (the store keeps UTC without a zone)
     if name.endswith("_on") or name == "active_from":
         return date(2026, 1, 1)
-    if name in ("shops", "countries", "services", "states", "plans", "warehouses", "bands", "skus"):
+    if name in LISTS:
         return ["x"]
     if name.endswith(("_g", "_mm", "_count", "_minor", "_size")) or name in NUMBERS:
         return 5

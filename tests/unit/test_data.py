@@ -43,6 +43,7 @@ KEYS = {
     "spot_prices.csv": ("list_id", "service", "country", "detail"),
     "list_codes.csv": ("code",),
     "landed_rules.csv": ("rule", "country", "valid_from"),
+    "tracking_codes.csv": ("vocabulary", "code"),
 }
 CARD_IDS = sorted(path.stem for path in (REFERENCE / "rates").glob("*.csv"))
 

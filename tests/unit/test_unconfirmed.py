@@ -17,6 +17,7 @@ POINTS = {
     "the same, as it is imitated": ("lib/sandbox/offers.py", "does not offer it"),
     "a decision that is left out": ("lib/aliexpress/creating.py", "Always said"),
     "a return on a line without it": ("lib/sandbox/creating.py", "return on a line without it"),
+    "which end a list of events begins at": ("lib/aliexpress/tracking.py", "begin with the newest"),
     "values of abnormal codes": ("lib/aliexpress/tracking.py", "Codes as they came"),
     "the currency of declared values": ("lib/aliexpress/creating.py", "US dollars"),
     "declared weights are of one piece": ("lib/sandbox/creating.py", "of one piece"),

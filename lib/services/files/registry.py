@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from lib.services.files import bills, orders, packaging, products, rates
+from lib.services.files import bills, orders, packaging, products, rates, tracking
 from lib.services.files.kinds import Kind
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (orders.KIND, products.KIND, packaging.KIND, rates.KIND, bills.KIND)
+    kind.name: kind
+    for kind in (orders.KIND, products.KIND, packaging.KIND, rates.KIND, bills.KIND, tracking.KIND)
 }

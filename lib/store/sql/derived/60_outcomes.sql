@@ -77,8 +77,9 @@ create or replace macro attempt_keys(keys) as
 --   7 An unknown code changes nothing.
 --   8 Signed inside China says that a warehouse has it: so the codes say.
 --
--- One pass: a key holds when, in which place, and as what (a mark), so that the last of a kind also says which it was. The
--- numbers are those of `meanings`: troubles 8 to 19, given up 20 and 21, on the way back 24 to 28, ends from 26 on.
+-- Grouped once, without sorting: a key holds when, in which place, and as what (a mark), so that the last of a kind also says
+-- which it was. What few parcels have is grouped by itself: the wider the group, the dearer for all. The numbers are those
+-- of `meanings`: troubles 8 to 19, given up 20 and 21, on the way back 24 to 28, ends from 26 on.
 create or replace macro derived_outcomes(events) as table
 with marked as (
     select
@@ -91,25 +92,46 @@ with marked as (
         on code.code_id = event.code_id
 ),
 
-grouped as (
+-- What every parcel has: most arrive, and of them this is all.
+usual as (
     select
         shipment_id,
         count(*) as event_count,
         min(sort_key) as first_key,
         max(sort_key) as last_key,
-        max(key) filter (where mark > 0) as said,
-        max(key) filter (where mark >= 26) as ended,
-        min(key) filter (where mark between 24 and 28) as back,
-        max(key) filter (where mark in (23, 32)) as signed,
-        min(key) filter (where mark = 32) as delivered,
-        min(key) filter (where mark = 26) as returned,
-        min(key) filter (where mark between 27 and 28) as destroyed,
-        min(key) filter (where mark between 20 and 21) as given_up,
-        min(key) filter (where mark between 12 and 17) as troubled,
-        list(sort_key) filter (where mark between 18 and 19) as attempts,
+        max(case when mark > 0 then key end) as said,
+        max(case when mark >= 26 then key end) as ended,
+        min(case when mark = 32 then key end) as delivered,
         bit_or(1::ubigint << coalesce(mark, 40)) as seen
     from marked
     group by shipment_id
+),
+
+-- What only those have that fail, are troubled or come back.
+unusual as (
+    select
+        shipment_id,
+        min(case when mark between 24 and 28 then key end) as back,
+        max(case when mark = 23 then key end) as signed,
+        min(case when mark = 26 then key end) as returned,
+        min(case when mark between 27 and 28 then key end) as destroyed,
+        min(case when mark between 20 and 21 then key end) as given_up,
+        min(case when mark between 12 and 17 then key end) as troubled,
+        list(sort_key) filter (where mark between 18 and 19) as attempts
+    from marked
+    where mark between 12 and 28
+    group by shipment_id
+),
+
+grouped as (
+    select
+        usual.*,
+        unusual.* exclude (shipment_id) replace (
+            greatest(unusual.signed, case when usual.ended & 63 = 32 then usual.ended end) as signed
+        )
+    from usual
+    left join unusual
+        on unusual.shipment_id = usual.shipment_id
 ),
 
 -- last_end: the end that stands, signatures after a return began included. was_abroad, was_in_china: some code says so.
@@ -306,3 +328,122 @@ select
     ),
     silence <> '' and silence <> outcome as is_assumed
 from aged;
+
+-- One row per parcel that left the desk, has a number, and of which the end is not known: news of it may still come.
+create or replace view live_parcels as
+select shipment.shipment_id
+from shipments as shipment
+anti join tracked_outcomes as told
+    on told.shipment_id = shipment.shipment_id and told.is_final
+anti join return_checkins as checkin
+    on checkin.shipment_id = shipment.shipment_id
+where shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+    and shipment.tracking_number is not null;
+
+-- One row per parcel that is failing at a moment, or came to a bad end not long ago: what is the matter (kind), since when,
+-- and until when something can be done about it. kind: 'attempt', 'collection', 'address', 'customs', 'refused' (by a
+-- warehouse in China), 'problem', 'undeliverable', 'returning', 'returned' (until it is checked in), 'destroyed', 'lost',
+-- 'silent' (no news for the days of 'silent') and 'expired'. is_assumed: only silence says so. A parcel put aside comes back
+-- with the next thing that is said of it. Built on the tables, not on `outcomes`: most parcels arrive, and are left out first.
+create or replace macro failing_parcels(now_at) as table
+with told as (
+    select
+        one.*,
+        shipment.created_at,
+        shipment.shop_id,
+        shipment.order_id,
+        shipment.batch_id,
+        shipment.plan_id,
+        shipment.tracking_number,
+        shipment.undeliverable,
+        case
+            when one.is_final then ''
+            when one.outcome in ('returning', 'undeliverable')
+                then case
+                    when shipment.created_at + to_days(days_of('return')::integer) < now_at then 'expired' else ''
+                end
+            when one.last_event_at + to_days(days_of('lost')::integer) < now_at then 'lost'
+            when one.outcome = 'expired' then ''
+            when one.last_event_at + to_days(days_of('expired')::integer) < now_at then 'expired'
+            when one.trouble <> '' then ''
+            when one.last_event_at + to_days(days_of('silent')::integer) < now_at then 'silent'
+            else ''
+        end as silence
+    from tracked_outcomes as one
+    inner join shipments as shipment
+        on shipment.shipment_id = one.shipment_id
+    where one.outcome not in ('delivered', 'cancelled')
+        and shipment.state
+            in ('accepted', 'ready', 'handed_over', 'declaring', 'declare_unconfirmed', 'declared', 'closed')
+),
+
+-- Those that left, were asked for, and of which nothing was ever heard.
+unheard as (
+    select shipment.*
+    from tracking_pulls as pull
+    inner join shipments as shipment
+        on shipment.shipment_id = pull.shipment_id
+    anti join tracked_outcomes as one
+        on one.shipment_id = pull.shipment_id
+    where pull.news_at is null
+        and shipment.state in ('handed_over', 'declaring', 'declare_unconfirmed', 'declared')
+        and shipment.changed_at + to_days(days_of('silent')::integer) < now_at
+),
+
+failing as (
+    select
+        shipment_id,
+        case
+            when silence <> '' then silence
+            when outcome in ('in_transit', 'customs', 'pre_shipment') then trouble
+            else outcome
+        end as kind,
+        case
+            when silence = 'lost' then last_event_at + to_days(days_of('lost')::integer)
+            when silence <> '' then last_event_at
+            when outcome in ('in_transit', 'customs', 'pre_shipment') then trouble_at
+            else outcome_at
+        end as since_at,
+        last_event_at,
+        silence <> '' as is_assumed,
+        failed_attempts,
+        return_kind,
+        created_at,
+        shop_id,
+        order_id,
+        batch_id,
+        plan_id,
+        tracking_number,
+        undeliverable
+    from told
+    union all
+    select
+        shipment_id, 'silent', changed_at, null, true, 0, null, created_at, shop_id, order_id, batch_id, plan_id,
+        tracking_number, undeliverable
+    from unheard
+)
+
+select
+    failing.*,
+    case
+        when kind in ('undeliverable', 'returning') then created_at + to_days(days_of('return')::integer)
+    end as return_by_at,
+    case when kind = 'refused' then since_at + to_days(days_of('address')::integer) end as address_by_at,
+    case
+        when kind in ('problem', 'customs', 'undeliverable', 'destroyed', 'lost', 'silent', 'expired')
+            then since_at + to_days(days_of('complain')::integer)
+    end as complain_by_at
+from failing
+left join parcel_cases as looked
+    on looked.shipment_id = failing.shipment_id
+anti join return_checkins as checkin
+    on checkin.shipment_id = failing.shipment_id
+where kind in (
+        'attempt', 'collection', 'address', 'customs', 'refused', 'problem', 'undeliverable', 'returning', 'returned',
+        'destroyed', 'lost', 'silent', 'expired'
+    )
+    and (looked.done_at is null or looked.done_at < coalesce(last_event_at, since_at))
+    and (
+        kind not in ('destroyed', 'lost', 'returned')
+        or since_at + to_days(days_of('shown')::integer) >= now_at
+    );

@@ -75,10 +75,12 @@ create table tracked_outcomes (
     flags varchar[] not null
 );
 
--- One row per parcel that is asked for: when next, how often in vain, and why. next_track_at null: never again by itself.
+-- One row per parcel that was asked for: when next, how often in vain, and why. next_track_at null: never again by itself.
+-- asked_at: the last question; last_tracked_at: the last one that was answered; news_at: the last that brought something.
 create table tracking_pulls (
     shipment_id varchar primary key,
     next_track_at timestamp,
+    asked_at timestamp not null,
     last_tracked_at timestamp,
     news_at timestamp,
     tries bigint not null default 0,

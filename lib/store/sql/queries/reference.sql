@@ -201,3 +201,14 @@ select
     limit_currency,
     sources
 from file;
+
+-- name: reference_known_codes_gone
+-- Codes an older version of the file had.
+delete from known_codes
+where (vocabulary, code) not in (select vocabulary, upper(code) from file);
+
+-- name: reference_known_codes
+-- One row per code of a tracking vocabulary, in its normal spelling.
+insert or replace into known_codes
+select vocabulary, upper(code), meaning, seen, source
+from file;
