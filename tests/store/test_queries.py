@@ -203,6 +203,20 @@ FLAGS = (
     "everything",
 )
 
+#: Parameters that are lists of texts.
+LISTS = (
+    "shops",
+    "countries",
+    "services",
+    "states",
+    "held_shops",
+    "kinds",
+    "plans",
+    "warehouses",
+    "bands",
+    "skus",
+)
+
 #: Queries that make a table other queries read, in the order in which they run.
 MAKERS = (
     "awaiting_make",
