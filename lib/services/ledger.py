@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -41,7 +42,7 @@ class Ledger:
 
 def export(app: App, *, kind: str) -> bytes:
     """All rows as a table, csv or xlsx: amounts in whole units of the currency beside them, times in UTC."""
-    frame = read(app).rows
+    frame = _read(app, app.now().date()).rows
     for name in ("fee", "freight", "recovered"):
         currency = frame[f"{name}_currency"]
         digits = currency.map(lambda code: minor_digits(code) if isinstance(code, str) else 0)
@@ -61,11 +62,26 @@ def read(
     decision: str | None = None,
     month: str | None = None,
 ) -> Ledger:
-    """The ledger by the exchange rates of today; the filters choose rows, the totals are of all."""
+    """The ledger by the exchange rates of today; the filters choose rows, the totals are of all.
+
+    It is kept until something is written: leave it as it is.
+    """
+    day, wanted = app.now().date(), (page_size, country, plan_id, decision, month)
+    return app.database.kept(("ledger", day, *wanted), lambda: _read(app, day, *wanted))
+
+
+def _read(
+    app: App,
+    day: date,
+    page_size: int | None = None,
+    country: str | None = None,
+    plan_id: str | None = None,
+    decision: str | None = None,
+    month: str | None = None,
+) -> Ledger:
     with app.database.read() as work:
         rows, totals = store.read(
-            work, on=app.now().date(), page_size=page_size, country=country, plan_id=plan_id, decision=decision,
-            month=month,
-        )  # fmt: skip
+            work, on=day, page_size=page_size, country=country, plan_id=plan_id, decision=decision, month=month
+        )
     by = {axis: [row for row in totals if row["axis"] == axis] for axis in AXES}
     return Ledger(rows, next((row for row in totals if row["axis"] == "all"), None), by)
