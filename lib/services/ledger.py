@@ -81,7 +81,13 @@ def _read(
 ) -> Ledger:
     with app.database.read() as work:
         rows, totals = store.read(
-            work, on=day, page_size=page_size, country=country, plan_id=plan_id, decision=decision, month=month
+            work,
+            on=day,
+            page_size=page_size,
+            country=country,
+            plan_id=plan_id,
+            decision=decision,
+            month=month,
         )
     by = {axis: [row for row in totals if row["axis"] == axis] for axis in AXES}
     return Ledger(rows, next((row for row in totals if row["axis"] == "all"), None), by)
