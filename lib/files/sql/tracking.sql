@@ -5,20 +5,20 @@
 --   phrases        one row per phrase of free texts: place (the most specific first), phrase, code
 -- the vocabulary of the layout as the variable `context`, and takes events and problems.
 
-create macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
+create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
 
 -- A code as it is looked up: upper case, blanks as underscores, no leading AE_.
-create macro normal(cell) as
+create temp macro normal(cell) as
     regexp_replace(upper(regexp_replace(replace(tidy(cell), '＿', '_'), '\s+', '_', 'g')), '^AE_', '');
 
-create macro bare(code) as
+create temp macro bare(code) as
     replace(replace(code, '_', ''), '-', '');
 
 -- The zone a time ends in, and how many minutes it is ahead of UTC; 0 for none.
-create macro written_zone(cell) as
+create temp macro written_zone(cell) as
     regexp_extract(cell, '\d(?:\.\d+)? ?((?:UTC|GMT)? ?(?:Z|[+-]\d{1,2}(?::?\d{2})?))$', 1);
 
-create macro zone_minutes(zone) as
+create temp macro zone_minutes(zone) as
     case
         when regexp_matches(zone, '[+-]\d{1,2}(?::?\d{2})?$')
             then (case when contains(zone, '-') then -1 else 1 end)
@@ -30,7 +30,7 @@ create macro zone_minutes(zone) as
     end;
 
 -- A time as it is written, in whichever zone: 2026-11-24 09:30, 2026/11/24, 24 November 2026 never.
-create macro written_time(cell) as
+create temp macro written_time(cell) as
     try_cast(
         regexp_extract(
             replace(replace(replace(cell, '/', '-'), '.', '-'), 'T', ' '),
