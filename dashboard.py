@@ -46,8 +46,9 @@ def _show() -> None:
     )
     frame.banner(background.trouble())
     frame.starting(lambda: app.taking_in)
-    actions.arrive()
-    page.run()
+    with actions.read_out():
+        actions.arrive()
+        page.run()
 
 
 @asynccontextmanager

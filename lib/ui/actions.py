@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from lib.ui import context
 from lib.wording import SAYABLE, error_sentence
 
 _NOTICES = "notices"
+_SHOWN = "notices_shown"
 _GO = "go_to"
 
 
@@ -86,8 +89,23 @@ def notice(kind: str, text: str) -> None:
 
 def show_notices() -> None:
     """Show what was said since the last run, once."""
-    for kind, text in st.session_state.pop(_NOTICES, []):
+    said = st.session_state.pop(_NOTICES, [])
+    for kind, text in said:
         getattr(st, kind)(text)
+    st.session_state[_SHOWN] = [*st.session_state.get(_SHOWN, []), *said]
+
+
+@contextmanager
+def read_out() -> Iterator[None]:
+    """Around a run: what it showed and was cut short over, the next run shows again, for nobody could read it."""
+    try:
+        yield
+    except RerunException:
+        unread = [*st.session_state.get(_SHOWN, []), *st.session_state.get(_NOTICES, [])]
+        st.session_state[_NOTICES] = unread
+        raise
+    finally:
+        st.session_state.pop(_SHOWN, None)
 
 
 def by() -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.browser.conftest import Screen
 from tests.builders import FOREIGN_HEADERS, a_foreign_row, write_export
@@ -42,6 +44,12 @@ def drop(screen: Screen, path: Path) -> None:
 
 
 def choose(screen: Screen, key: str, text: str) -> None:
-    screen.at(key).locator("input").first.click()
-    screen.page.get_by_role("option", name=text).first.click()
+    """Open a box and choose; a list that closes because the page ran meanwhile is opened once more."""
+    option = screen.page.get_by_role("option", name=text).first
+    for _again in range(5):
+        screen.at(key).locator("input").first.click()
+        with suppress(TimeoutError):
+            option.wait_for(timeout=5_000)
+            break
+    option.click()
     screen.settle()

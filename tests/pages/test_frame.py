@@ -313,3 +313,21 @@ def test_while_the_sandbox_takes_orders_in_every_page_says_so(open_page: Open, d
     assert "The sandbox is starting" in open_page(desk.app, "orders").info[0].value
     desk.app.taking_in = None
     assert not any("sandbox is" in info.value for info in open_page(desk.app, "orders").info)
+
+
+def test_what_a_run_said_that_was_cut_short_is_said_by_the_next_one() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from lib.ui import actions
+
+        with actions.read_out():
+            actions.arrive()
+            if st.session_state.pop("cut_short", False):
+                st.rerun()
+
+    shown = AppTest.from_function(page)
+    shown.session_state["notices"] = [("success", "454 parcels handed over.")]
+    shown.session_state["cut_short"] = True
+    assert [one.value for one in shown.run().success] == ["454 parcels handed over."]
+    assert not shown.run().success, "it is said once"
