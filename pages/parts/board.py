@@ -205,7 +205,7 @@ def _table(found: board.Board) -> None:
             "kind": text(_("What is the matter"), width="medium"),
             "since": text(_("For")),
             "remedies": text(_("What can be done"), width="medium"),
-            "until": text(_("Until")),
+            "until": text(_("Until"), width="medium"),
             "contents": text(_("Contents"), width="medium"),
             "country": text(_("Country")),
             "owner": text(_("Looked after by")),

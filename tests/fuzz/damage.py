@@ -52,6 +52,8 @@ def damaged(number: int) -> Damaged:
     done: list[str] = [kind]
     for _time in range(dice.choice((0, 1, 1, 2, 3))):
         change = dice.choice(TABLE_CHANGES)
+        if not table[0]:
+            break  # No column is left to change.
         table = change(table, dice)
         done.append(change.__name__)
     if dice.random() < 0.08:
@@ -211,7 +213,8 @@ def _xls(table: Table, dice: random.Random) -> bytes:
             if cell:
                 sheet.write(place, column, int(cell) if cell.isdecimal() and len(cell) < 16 else cell[:32767])
     if dice.random() < 0.2 and len(table) > 3 and table[1]:
-        sheet.merge(70, 72, 0, 0)
+        below = max(70, min(len(table), 65_000))
+        sheet.merge(below, below + 2, 0, 0)
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
