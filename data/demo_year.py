@@ -3,9 +3,9 @@
     PYTHONPATH=. python data/demo_year.py [FOLDER] [--weeks N] [--parcels N]
 
 Everything goes the way a seller's parcels go: loaded from export files, put into batches, sent by the dispatcher,
-handed over, declared, tracked, checked in. Only time is played: the sandbox's clock starts in the past and is moved
-to today week by week, and the desk's goes with it. Goods, buyers and how parcels end are made up; the same dice bring
-the same year.
+handed over, declared, tracked, billed, checked in. Only time is played: the sandbox's clock starts in the past and is
+moved to today week by week, and the desk's goes with it. Goods, buyers, bills and how parcels end are made up; the
+same dice bring the same year.
 Afterwards: `SHIPDESK_DATA=FOLDER make run`.
 """
 
@@ -103,6 +103,11 @@ CONDITIONS = {
 }
 
 
+#: A bill comes so many weeks after its batch left, and is wrong as bills are: how often a parcel is charged …
+BILLED_AFTER_WEEKS = 2
+HEAVIER, TWICE, REMOTE, NOT_OURS = 0.05, 0.01, 0.02, 0.01
+
+
 class Clock:
     """The desk's time: the real one, set back as far as the sandbox's is."""
 
@@ -185,31 +190,37 @@ def play(app: App, clock: Clock, url: str, weeks: int, parcels: int) -> None:
     folder.mkdir()
     files.load(app, [write_products(folder / "products.csv")], by=BY)
     buyers = sample_buyers()
+    left: list[str | None] = []
     for week in range(weeks):
         export = write_orders(folder / f"orders-{week:02d}.csv", buyers, parcels, clock.now(), chance, week)
         files.load(app, [export], by=BY)
         httpx.post(f"{url}/sandbox/seed", json={"path": str(export.resolve())}, timeout=60).raise_for_status()
         decided = next(choice for until, choice in DECIDED if week < until * weeks or until == 1)
-        sent = send(app, decided, chance)
+        sent, batch_id = send(app, decided, chance)
+        left.append(batch_id)
         httpx.post(f"{url}/sandbox/advance", json={"hours": 7 * 24}, timeout=60).raise_for_status()
         clock.behind -= timedelta(days=7)
         sync.sync_all(app, by=BY)
         told = tracking.pull(app)
         tracking.pull_abnormal(app)
         back = check_in(app, chance)
+        billed = left[week - BILLED_AFTER_WEEKS] if week >= BILLED_AFTER_WEEKS else None
+        if billed:
+            bill = write_bill(folder / f"bill-{week:02d}.csv", app, billed, random.Random(SEED + week))
+            files.load(app, [bill], by=BY)
         say(
             f"week {week + 1}/{weeks}: {sent} parcels sent ({decided}), {told.asked} asked for, "
             f"{told.events} events, {back} checked in"
         )
 
 
-def send(app: App, decided: Choice, chance: random.Random) -> int:
-    """One batch of everything that can be shipped, from draft to declared."""
+def send(app: App, decided: Choice, chance: random.Random) -> tuple[int, str | None]:
+    """One batch of everything that can be shipped, from draft to declared; how many parcels, and its number."""
     made = batches.create(
         app, orders.matching_ids(app, OrderFilter(placed=False)), by=BY, policy=Policy.CHEAPEST
     )
     if made.batch_id is None:
-        return 0
+        return 0, None
     batch_id = made.batch_id
     ids = shipments.listing(app, batch_id)["shipment_id"].tolist()
     some = [one for one in ids if chance.random() < RETURNING_SHARE]
@@ -227,7 +238,7 @@ def send(app: App, decided: Choice, chance: random.Random) -> int:
         dispatcher.run_until_idle(batch_id, give_up=timedelta(minutes=2))
     finally:
         dispatcher.stop()
-    return sent
+    return sent, batch_id
 
 
 def check_in(app: App, chance: random.Random) -> int:
@@ -335,6 +346,25 @@ def write_orders(
         )  # fmt: skip
     header = list(rows[0])
     return _write(path, [header, *([row[name] for name in header] for row in rows)])
+
+
+def write_bill(path: Path, app: App, batch_id: str, chance: random.Random) -> Path:
+    """What the carriers charge for a batch: mostly what was quoted; some parcels heavier, twice, or of others."""
+    header = ("单号", "扣费日期", "费用类型", "计费重(g)", "金额", "币种", "账单号")
+    rows: list[tuple[object, ...]] = []
+    sent = shipments.listing(app, batch_id).dropna(subset=["tracking_number", "fee_minor"])
+    for row in sent.to_dict("records"):
+        grams, minor = int(row["weight_g"]), int(row["fee_minor"])
+        if chance.random() < HEAVIER:
+            grams, minor = grams + chance.randint(10, 80), round(minor * chance.uniform(1.1, 1.6))
+        elsewhere = chance.random() < NOT_OURS
+        number = f"LX{chance.randint(100_000_000, 999_999_999)}CN" if elsewhere else row["tracking_number"]
+        day, currency = f"{app.now():%Y-%m-%d}", row["currency"]
+        line = (number, day, "运费", grams, f"{minor / 100:.2f}", currency, path.stem)
+        rows += [line] * (2 if chance.random() < TWICE else 1)
+        if chance.random() < REMOTE:
+            rows.append((number, day, "偏远附加费", "", "8.00", "CNY", path.stem))
+    return _write(path, [header, *rows])
 
 
 def _write(path: Path, rows: list[Any]) -> Path:

@@ -23,14 +23,18 @@ def test_a_played_year_leaves_followed_parcels_and_a_clock_at_the_present(
     demo = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(demo)
     folder = tmp_path / "year"
-    demo.main([str(folder), "--weeks", "2", "--parcels", "5"], standalone_mode=False)
+    demo.main([str(folder), "--weeks", "3", "--parcels", "5"], standalone_mode=False)
     database = Database(folder / "shipdesk.duckdb")
     with database.read() as work:
         rows = work._cursor.execute(
             "select shipment.state, batch.submitted_at, told.event_count from shipments as shipment "
             "inner join batches as batch using (batch_id) inner join outcomes as told using (shipment_id)"
         ).fetchall()
+        [(billed,)] = work._cursor.execute(
+            "select count(distinct shipment_id) from fees where stage = 'actual'"
+        ).fetchall()
     database.close()
+    assert billed >= 3, "the first batch is billed by then"
     assert len(rows) >= 6
     assert {state for state, _sent_at, _events in rows} == {"declared"}
     assert min(sent_at for _state, sent_at, _events in rows) < datetime.now(UTC).replace(
