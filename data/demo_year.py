@@ -5,7 +5,7 @@
 Everything goes the way a seller's parcels go: loaded from export files, put into batches, sent by the dispatcher,
 handed over, declared, tracked, billed, checked in. Only time is played: the sandbox's clock starts in the past and is
 moved to today week by week, and the desk's goes with it. Goods, buyers, bills and how parcels end are made up; the
-same dice bring the same year.
+same dice bring the same year but for what threads finish first: a parcel here or there takes another plan.
 Afterwards: `SHIPDESK_DATA=FOLDER make run`.
 """
 

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "sql"
 #: A sheet of fewer rows is read sooner than its statements are planned, and half of planning them is the search for
 #: expressions that they have twice.
 FEW_ROWS = 5_000
-_AT_ONCE = "set disabled_optimizers = 'common_subexpressions'"
+_SOON = "set disabled_optimizers = 'common_subexpressions'"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
 MEMORY = "250MB"
@@ -117,7 +117,7 @@ def _shared() -> duckdb.DuckDBPyConnection:
     # DuckDB makes this folder when it needs it, and takes it away again.
     folder = Path(tempfile.gettempdir()) / f"shipdesk-rows-{os.getpid()}"
     instance = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
-    instance.execute(_AT_ONCE)
+    instance.execute(_SOON)
     return instance
 
 

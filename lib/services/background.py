@@ -49,32 +49,19 @@ def start(app: App) -> None:
         _dispatcher.start()
         _connecting = threading.Thread(target=_connect, args=(app,), name="connect", daemon=True)
         _connecting.start()
-        _timer = SyncTimer(app)
-        _timer.start()
-        _fetcher = Fetcher(app)
-        _fetcher.start()
-        _reader = NoticeTimer(app)
-        _reader.start()
-        _publisher = Publisher(app)
-        _publisher.start()
-        _tracker = Tracker(app)
-        _tracker.start()
+        _timer, _fetcher, _reader = SyncTimer(app), Fetcher(app), NoticeTimer(app)
+        _publisher, _tracker = Publisher(app), Tracker(app)
+        for worker in (_timer, _fetcher, _reader, _publisher, _tracker):
+            worker.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
     global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _publisher, _tracker
     with _guard:
-        if _timer is not None:
-            _timer.stop(PATIENCE_S)
-        if _fetcher is not None:
-            _fetcher.stop(PATIENCE_S)
-        if _reader is not None:
-            _reader.stop(PATIENCE_S)
-        if _publisher is not None:
-            _publisher.stop(PATIENCE_S)
-        if _tracker is not None:
-            _tracker.stop(PATIENCE_S)
+        for worker in (_timer, _fetcher, _reader, _publisher, _tracker):
+            if worker is not None:
+                worker.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:

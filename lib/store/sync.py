@@ -181,7 +181,9 @@ def take(
             work.rows("sync_tax_numbers", **stamp),
         )
         work.run("sync_contradictions", **keys)
-        touched |= _ids(work.rows("sync_receivers_update", **stamp))
+        touched |= _ids(
+            work.rows("sync_receivers_update", **stamp), work.rows("sync_receivers_fill", **stamp)
+        )
         work.run("sync_conflicts_settled", **stamp, settled_by=by)
         work.run("sync_conflicts_add", **keys, import_id=import_id, found_at=at)
         conflicts = _ids(work.rows("sync_conflicting", **keys))

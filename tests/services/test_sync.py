@@ -432,11 +432,8 @@ def test_a_country_that_the_file_did_not_say_comes_with_the_sync_and_frees_the_o
     empty_desk: Desk,
 ) -> None:
     row = an_export_row()
-    files.load(
-        empty_desk.app,
-        [write_export(empty_desk.folder / "blank.csv", [row | {"收货国家": ""}])],
-        by="tester",
-    )
+    ours = row | {"收货国家": "", "地址": f"{row['地址']}, Flat 2"}
+    files.load(empty_desk.app, [write_export(empty_desk.folder / "blank.csv", [ours])], by="tester")
     assert "country_blank" in {
         one["code"] for one in orders.detail(empty_desk.app, row["订单号"])["findings"]
     }
@@ -444,6 +441,7 @@ def test_a_country_that_the_file_did_not_say_comes_with_the_sync_and_frees_the_o
     sync.sync(empty_desk.app, "default", by="tester")
     order = orders.detail(empty_desk.app, row["订单号"])
     assert order["receivers"]["received"].country == "IE"
+    assert order["receivers"]["received"].address == ours["地址"], "what is known here, and says more, stays"
     assert "country_blank" not in {one["code"] for one in order["findings"]}
 
 

@@ -354,7 +354,6 @@ group by matched.order_id;
 
 -- name: sync_receivers_update
 -- One row per receiver as received that the platform contradicts, of an order in no shipment: the platform is newer.
--- Or of which it knows what nobody here knew.
 update receivers
 set
     name = coalesce(nullif(told.name, ''), receivers.name),
@@ -373,14 +372,36 @@ inner join synced
 where receivers.shop_id = $shop_id
     and receivers.order_id = told.order_id
     and receivers.version = 'received'
+    and told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+returning receivers.order_id;
+
+-- name: sync_receivers_fill
+-- One row per receiver as received, of an order in no shipment, of which the platform knows what is blank here. What
+-- is known here stays as it is written: it may say more.
+update receivers
+set
+    name = coalesce(nullif(receivers.name, ''), told.name),
+    country = coalesce(nullif(receivers.country, ''), told.country),
+    country_label = coalesce(nullif(receivers.country_label, ''), told.country),
+    city = coalesce(nullif(receivers.city, ''), told.city),
+    address = coalesce(nullif(receivers.address, ''), told.address),
+    postcode = coalesce(nullif(receivers.postcode, ''), told.postcode),
+    phone = case when concat(receivers.phone, receivers.mobile) = '' then told.phone else receivers.phone end,
+    mobile = case when concat(receivers.phone, receivers.mobile) = '' then told.mobile else receivers.mobile end,
+    changed_at = $changed_at
+from told_receivers as told
+inner join synced
+    on synced.order_id = told.order_id and not synced.is_placed
+where receivers.shop_id = $shop_id
+    and receivers.order_id = told.order_id
+    and receivers.version = 'received'
     and (
-        told.order_id in (select order_id from contradictions where field not in ('lines', 'shipped'))
+        (receivers.name = '' and told.name <> '')
         or (receivers.country = '' and told.country <> '')
-        or (receivers.name = '' and told.name <> '')
-        or (receivers.address = '' and told.address <> '')
         or (receivers.city = '' and told.city <> '')
+        or (receivers.address = '' and told.address <> '')
         or (receivers.postcode = '' and told.postcode <> '')
-        or (receivers.phone = '' and receivers.mobile = '' and concat(told.phone, told.mobile) <> '')
+        or (concat(receivers.phone, receivers.mobile) = '' and concat(told.phone, told.mobile) <> '')
     )
 returning receivers.order_id;
 
