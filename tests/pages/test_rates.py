@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ def with_draft(desk: Desk) -> Desk:
         a_rate(valid_from="2026-12-01", country="DE"),
     ]
     files.load(desk.app, [write_rates(desk.folder / "cards.csv", rows)], by="ann")
+    # The orders are of August and the card is of December: on this day both are near, whatever day it is.
+    desk.app.now = lambda: datetime(2026, 11, 20, 9, tzinfo=UTC)  # type: ignore[method-assign]
     return desk
 
 
