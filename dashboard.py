@@ -23,7 +23,7 @@ from lib import texts
 from lib.config import Settings
 from lib.services import background
 from lib.store.database import DatabaseHeld
-from lib.ui import actions, context, frame
+from lib.ui import actions, context, frame, steady
 
 #: How often to look whether the program that holds the database let it go.
 HELD_PAUSE_S = 3.0
@@ -93,6 +93,7 @@ if __name__ == "__main__":
 else:
     # Streamlit would run a file of pages/ by itself, without its frame, when the first visit of all is to that page.
     PagesManager.uses_pages_directory = False
+    steady.hold()
     server = st.App(
         __file__, lifespan=lifespan, routes=[Route("/healthz", healthz)], on_script_error=frame.stumbled
     )

@@ -17,7 +17,7 @@ from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, Choice, HandoverMode, State
-from lib.services import advice, batches, handover, orders, plans, shipments, stop_list
+from lib.services import advice, batches, handover, orders, plans, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -120,7 +120,7 @@ def send(
         _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
-        stop_list.refresh(app, batches.get(app, batch_id)["shop_id"])
+        printing.ask_for_stopped(app, batch_id)
         done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
     work(app, batch_id)
     return _outcome(app, batch_id, done)
@@ -190,7 +190,7 @@ def handover_command(
     if more and not left_out:
         raise click.UsageError("Numbers stand behind --except.")
     numbers = [number for text in (*left_out, *more) for number in text.replace(",", " ").split()]
-    stop_list.refresh(app, batches.get(app, batch_id)["shop_id"])
+    printing.ask_for_stopped(app, batch_id)
     moved, stayed = shipments.hand_over(
         app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number,
         scale_g=weight_g,

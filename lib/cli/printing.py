@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from lib.domain.shipments import State
 from lib.services import batches, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.wording import paper_words, stop_sentence, where_printed
+from lib.wording import cancellations_unasked, paper_words, stop_sentence, where_printed
 
 PAPERS = ("100x150", "a6", "a4")
 OUTPUT = click.option(
@@ -53,8 +54,8 @@ def labels(
     pages: str | None,
 ) -> Answer:
     """Print the labels of the batch into one PDF, or with --run and --pages some pages of a run again."""
-    shop_id, by = batches.get(app, batch_id)["shop_id"], app.settings.operator
-    stop_list.refresh(app, shop_id)
+    by = app.settings.operator
+    ask_for_stopped(app, batch_id, within=stop_list.FRESH)
     if run_no is not None:
         first, last = _span(pages)
         printed = printing.reprint(app, run_no, first, last, by=by, start=start - 1)
@@ -136,6 +137,12 @@ def let_go(app: App, shipment_ids: tuple[str, ...], reason: str) -> Answer:
     """Take parcels off the stop list with a reason."""
     count = stop_list.let_go(app, shipment_ids, reason=reason, by=app.settings.operator)
     return Answer({"let_go": count}, [ngettext("{count} may leave.", "{count} may leave.", count)])
+
+
+def ask_for_stopped(app: App, batch_id: str, *, within: timedelta = timedelta(0)) -> None:
+    """Ask the platform what must not leave; say on standard error when it could not be asked."""
+    if stop_list.refresh(app, batches.get(app, batch_id)["shop_id"], within=within):
+        say(cancellations_unasked())
 
 
 def say_stopped(app: App, batch_id: str) -> None:

@@ -20,7 +20,7 @@ from lib.store import sync as sync_store
 
 #: Orders nobody ships.
 TROUBLED = (OrderStatus.CANCEL_ASKED, OrderStatus.DISPUTED, OrderStatus.FROZEN)
-#: Orders synced so recently are not asked for again.
+#: Many files are printed in a row, and a hand-over comes after them: orders synced so recently will do for printing.
 FRESH = timedelta(seconds=10)
 
 
@@ -64,29 +64,35 @@ def let_go(app: App, shipment_ids: Sequence[str], *, reason: str, by: str) -> in
     return len(released)
 
 
-def refresh(app: App, shop_id: str) -> str:
+def refresh(app: App, shop_id: str, *, within: timedelta = timedelta(0)) -> str:
     """Sync the shop's order states before something leaves; "" when that went well, else what failed.
 
-    A failure keeps nobody from working: it is said, and the last known states hold.
+    `within`: how old what is known may be. A failure keeps nobody from working: it is said, and the last known
+    states hold.
     """
     with app.database.read() as work:
         synced = {row["shop_id"]: row["synced_at"] for row in sync_store.states(work)}.get(shop_id)
-    if synced is not None and app.now() - synced < FRESH:
+    if synced is not None and app.now() - synced < within:
         return ""
     try:
         if synced is None:
             _ask_for_troubled(app, shop_id)
         else:
-            sync.sync(app, shop_id, by=sync.ITSELF)
-    except Problem:
-        return ""  # One is under way.
+            _sync(app, shop_id)
     except PlatformError as error:
         return sync.failure_kind(error)
     return ""
 
 
+def _sync(app: App, shop_id: str) -> None:
+    try:
+        sync.sync(app, shop_id, by=sync.ITSELF)
+    except Problem:  # One is under way, and may have read before the buyer cancelled.
+        _ask_for_troubled(app, shop_id)
+
+
 def _ask_for_troubled(app: App, shop_id: str) -> None:
-    """Where a shop was never synced: only which orders are cancelled, in dispute or frozen, a page or two."""
+    """Only which orders are cancelled, in dispute or frozen: a page or two."""
     found = {one.order_id: one.status for one in app.platform_of(shop_id).orders(TROUBLED)}
     now = app.now()
     with app.database.write() as work:

@@ -64,13 +64,14 @@ from lib.wording.shipments import (
     reason_sentence,
     refusal_sentence,
 )
-from lib.wording.stop_list import stop_sentence, where_printed
+from lib.wording.stop_list import cancellations_unasked, stop_sentence, where_printed
 from lib.wording.sync import sandbox_takes_in, sync_trouble, trouble_label
 
 __all__ = [
     "SAYABLE",
     "action_label",
     "adopted_sentence",
+    "cancellations_unasked",
     "card_note",
     "card_state_label",
     "cargo_label",

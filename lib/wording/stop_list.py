@@ -30,3 +30,8 @@ def _reason(kind: str, value: str) -> str:
         return _("the receiver was corrected after the label was made")
     fields = _(", ").join(conflict_label(field) for field in value.split(","))
     return _("the receiver changed on the platform: {fields}", fields=fields)
+
+
+def cancellations_unasked() -> str:
+    """Said when something leaves although the platform could not be asked first."""
+    return _("The platform could not be asked for cancellations just now; the last sync holds.")

@@ -16,7 +16,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import handover_label, paper_words, reason_mending, reason_sentence
+from lib.wording import cancellations_unasked, handover_label, paper_words, reason_mending, reason_sentence
 from pages.parts.printing import some
 
 #: A parcel may be named by any of these.
@@ -198,9 +198,7 @@ def _hand_over(
 ) -> None:
     failed = stop_list.refresh(app(), shop_id)
     if failed:
-        actions.notice(
-            "warning", _("The platform could not be asked for cancellations just now; the last sync holds.")
-        )
+        actions.notice("warning", cancellations_unasked())
     done = actions.run(
         shipments.hand_over,
         (app(), batch_id),

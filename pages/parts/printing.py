@@ -123,7 +123,7 @@ def _say_missing(choice: printing.Choice) -> None:
 
 
 def _print(batch_id: str, shop_id: str, wanted: Sequence[str], settings: PrintSettings, by: str) -> bytes:
-    stop_list.refresh(app(), shop_id)  # What was cancelled meanwhile is not printed.
+    stop_list.refresh(app(), shop_id, within=stop_list.FRESH)  # What was cancelled meanwhile is not printed.
     return printing.print_labels(app(), wanted, settings, by=by, words=paper_words, name=batch_id).pdf
 
 

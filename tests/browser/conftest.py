@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
@@ -80,6 +81,16 @@ class Screen:
         """Wait until the page has run."""
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
+    def reads(self) -> str:
+        """Where this tab is, whether its page runs, and the words on it."""
+        try:
+            state = self.page.locator("[data-testid=stApp]").get_attribute(
+                "data-test-script-state", timeout=1_000
+            )
+            return f"{self.page.url} ({state})\n{self.page.locator('body').inner_text(timeout=1_000)}"
+        except PlaywrightError as error:
+            return f"{self.page.url}: {error}"
+
     def at(self, key: str) -> Locator:
         """The element with a key."""
         return self.page.locator(f".st-key-{key}")
@@ -96,23 +107,41 @@ class Screen:
 
 def start(data: Path) -> Server:
     """Start `streamlit run dashboard.py` over a data folder, and wait until it is well."""
+    return serve(ROOT / "dashboard.py", data, well="/healthz")
+
+
+def serve(script: Path, data: Path, *arguments: str, well: str = "/_stcore/health") -> Server:
+    """`streamlit run` a script, and wait until its address `well` says that it is."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *arguments]
     environment = os.environ | {"SHIPDESK_DATA": str(data), "SHIPDESK_OPERATOR": "tester"}
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     for _ in range(600):
         try:
-            if httpx.get(f"{url}/healthz", timeout=1).status_code == 200:
+            if httpx.get(url + well, timeout=1).status_code == 200:
                 return Server(url, data, process)
         except httpx.HTTPError:
             pass
         time.sleep(0.1)
     process.kill()
-    raise AssertionError(f"{url}/healthz never said that all is well")
+    raise AssertionError(f"{url}{well} never said that all is well")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed says what stood on its pages: a browser elsewhere can't be looked at afterwards."""
+    report = yield
+    if call.when == "call" and report.failed:
+        given = getattr(item, "funcargs", {}).values()
+        screens = [one if isinstance(one, Screen) else getattr(one, "screen", None) for one in given]
+        report.sections += [("on the screen", one.reads()) for one in screens if one is not None]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from lib.domain.freshness import Progress
 from lib.domain.printing import PrintSettings
 from lib.domain.problems import Problem
 from lib.services import overview, printing, shipments, stop_list, sync
@@ -48,6 +51,32 @@ def test_a_cancelled_order_stays_at_the_desk_until_somebody_gives_a_reason(desk:
     assert shipments.hand_over(desk.app, batch_id, by="tester")[0] == 1
     [release] = shipments.detail(desk.app, ids[3])["releases"]
     assert (release["reason"], release["released_by"]) == ("the buyer took it back", "anna")
+
+
+def test_before_something_leaves_the_platform_is_asked_though_the_orders_were_synced_a_moment_ago(
+    desk: Desk,
+) -> None:
+    batch_id, ids, orders = printed(desk)
+    sync.sync(desk.app, "default", by="tester")
+    happen(desk, orders[3], status="IN_CANCEL")
+    assert stop_list.refresh(desk.app, "default", within=timedelta(minutes=1)) == ""
+    assert stop_list.stopped(desk.app, batch_id) == []
+    assert stop_list.refresh(desk.app, "default") == ""
+    assert [one.shipment_id for one in stop_list.stopped(desk.app, batch_id)] == [ids[3]]
+
+
+def test_while_a_sync_is_under_way_the_cancelled_are_asked_for_by_themselves(desk: Desk) -> None:
+    batch_id, ids, orders = printed(desk)
+    found: list[str] = []
+
+    def meanwhile(_progress: Progress) -> None:
+        if not found:
+            happen(desk, orders[1], status="IN_CANCEL")
+            assert stop_list.refresh(desk.app, "default") == ""
+            found.extend(one.shipment_id for one in stop_list.stopped(desk.app, batch_id))
+
+    sync.sync(desk.app, "default", by="tester", on_progress=meanwhile)
+    assert found == [ids[1]]
 
 
 def test_another_address_after_printing_stops_the_parcel_and_voiding_ends_it(desk: Desk) -> None:
