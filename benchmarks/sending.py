@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,8 @@ from lib.services.dispatch import Dispatcher
 from tests.builders import an_export_row, write_export, write_products
 
 PARCELS, LATENCY_MS, ON_THE_WIRE = 2_000, 80, 16
+#: Sent beforehand and not measured: both programs load what draws and keeps labels with the first of them.
+WARM_UP = 40
 CALLS_A_PARCEL, SHARE_OF_WIRE, SHARE_OF_LIMIT, CPU_MS = 2.1, 0.9, 0.95, 5.0
 LIMIT_A_SECOND = 50
 RUNNING, PAGE_S = 10_000, 0.3
@@ -102,7 +104,7 @@ def _page() -> Iterator[Figure]:
 @contextmanager
 def _queued(count: int) -> Iterator[tuple[App, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
-        export = write_export(Path(folder) / "orders.csv", [an_export_row() for _ in range(count)])
+        export = write_export(Path(folder) / "orders.csv", [an_export_row() for _ in range(WARM_UP + count)])
         running = launch.ensure(Path(folder) / "sandbox", [export])
         settings = Settings(data=Path(folder) / "data", settle_seconds=0, threads=ON_THE_WIRE)
         app = App.open(settings)
@@ -112,16 +114,20 @@ def _queued(count: int) -> Iterator[tuple[App, str, str]]:
         try:
             files.load(app, [write_products(Path(folder) / "products.csv")], by="bench")
             files.load(app, [export], by="bench")
-            made = batches.create(
-                app, orders.matching_ids(app, OrderFilter()), by="bench", policy=Policy.CHEAPEST
-            )
-            assert made.batch_id is not None
-            _submit(app, made.batch_id)
-            yield app, running.url, made.batch_id
+            order_ids = orders.matching_ids(app, OrderFilter())
+            _sent(app, running.url, _submitted(app, order_ids[:WARM_UP]))
+            yield app, running.url, _submitted(app, order_ids[WARM_UP:])
         finally:
             app.close()
             wire.close()
             running.stop()
+
+
+def _submitted(app: App, order_ids: Sequence[str]) -> str:
+    made = batches.create(app, order_ids, by="bench", policy=Policy.CHEAPEST)
+    assert made.batch_id is not None
+    _submit(app, made.batch_id)
+    return made.batch_id
 
 
 def _submit(app: App, batch_id: str) -> None:

@@ -66,10 +66,10 @@ class Wire:
     def send(self, call: Call) -> Reply:
         """Make one call. Raises Unavailable when surely nothing arrived, OutcomeUnknown or BadAnswer else."""
         try:
+            headers = _FORM if call.body is not None else None
+            request = self._http.build_request(call.verb, call.url, content=call.body, headers=headers)
             with self._places:
-                response = self._http.request(
-                    call.verb, call.url, content=call.body, headers=_FORM if call.body is not None else None
-                )
+                response = self._http.send(request)
         except NOT_SENT as error:
             raise Unavailable("unreachable", text=type(error).__name__) from error
         except httpx.HTTPError as error:

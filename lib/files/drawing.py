@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -9,6 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 #: One carries Chinese, Cyrillic and Greek, the other Korean.
 CHINESE, KOREAN = "STSong-Light", "HYSMyeongJo-Medium"
 LATIN, BOLD = "Helvetica", "Helvetica-Bold"
+# Pages as bytes instead of letters: a fifth less work, and a sixth less to keep.
+rl_config.useA85 = False
 for font in (CHINESE, KOREAN):
     pdfmetrics.registerFont(UnicodeCIDFont(font))
 

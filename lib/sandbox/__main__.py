@@ -24,6 +24,8 @@ from lib.sandbox.seeds import NoSeed, seed
 from lib.sandbox.world import DEFAULT, DamagedJournal
 
 HOST = "127.0.0.1"
+#: How long a thread at work keeps the others from theirs.
+SWITCH_S = 0.0005
 
 
 @click.command()
@@ -128,6 +130,8 @@ def _serve(sandbox: Sandbox, port: int, folder: Path, until_stdin_closes: bool) 
     temporary = address.with_suffix(".part")
     temporary.write_text(json.dumps({"url": url, "pid": os.getpid()}))
     temporary.replace(address)
+    # While a label is drawn, other answers would wait five milliseconds for each turn.
+    sys.setswitchinterval(SWITCH_S)
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     server = uvicorn.Server(
         uvicorn.Config(
