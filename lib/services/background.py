@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
+from typing import TypeVar, cast
 
 from lib.app import App
 from lib.domain.freshness import Standing
@@ -16,31 +17,32 @@ from lib.services.publishing import Publisher
 from lib.services.sync_timer import SyncTimer
 from lib.services.tracking import Tracker
 from lib.services.trials import Fetcher
+from lib.services.worker import Worker
 
 log = logging.getLogger(__name__)
 
 #: How long the end of the program waits for a connection that is being made.
 PATIENCE_S = 5.0
 
+#: What works by itself beside the dispatcher, in the order in which it starts and ends.
+WORKERS: tuple[type[Worker], ...] = (SyncTimer, Fetcher, NoticeTimer, Publisher, Tracker)
+
+W = TypeVar("W", bound=Worker)
+
 _guard = threading.Lock()
 _dispatcher: Dispatcher | None = None
-_timer: SyncTimer | None = None
-_fetcher: Fetcher | None = None
-_reader: NoticeTimer | None = None
-_publisher: Publisher | None = None
-_tracker: Tracker | None = None
+_workers: dict[type[Worker], Worker] = {}
 _connecting: threading.Thread | None = None
 _connect_trouble = ""
 
 
 def start(app: App) -> None:
-    """Let a dispatcher go on with what is left half sent, connect to the platform, and sync orders now and then.
+    """Let a dispatcher go on with what is left half sent, connect to the platform, and let the workers work.
 
-    A second call does nothing.
-
-    Connecting may take seconds (a sandbox is started first), so it has a thread of its own.
+    A second call does nothing. Connecting may take seconds (a sandbox is started first), so it has a thread of its
+    own.
     """
-    global _dispatcher, _connecting, _timer, _fetcher, _reader, _publisher, _tracker
+    global _dispatcher, _connecting
     with _guard:
         if _dispatcher is not None:
             return
@@ -49,25 +51,23 @@ def start(app: App) -> None:
         _dispatcher.start()
         _connecting = threading.Thread(target=_connect, args=(app,), name="connect", daemon=True)
         _connecting.start()
-        _timer, _fetcher, _reader = SyncTimer(app), Fetcher(app), NoticeTimer(app)
-        _publisher, _tracker = Publisher(app), Tracker(app)
-        for worker in (_timer, _fetcher, _reader, _publisher, _tracker):
+        _workers.update({kind: kind(app) for kind in WORKERS})
+        for worker in _workers.values():
             worker.start()
 
 
 def stop() -> None:
     """Send nothing more, and write down the answers to what is on the wire."""
-    global _dispatcher, _connecting, _connect_trouble, _timer, _fetcher, _reader, _publisher, _tracker
+    global _dispatcher, _connecting, _connect_trouble
     with _guard:
-        for worker in (_timer, _fetcher, _reader, _publisher, _tracker):
-            if worker is not None:
-                worker.stop(PATIENCE_S)
+        for worker in _workers.values():
+            worker.stop(PATIENCE_S)
         if _dispatcher is not None:
             _dispatcher.stop()
         if _connecting is not None:
             _connecting.join(PATIENCE_S)
         _dispatcher, _connecting, _connect_trouble = None, None, ""
-        _timer, _fetcher, _reader, _publisher, _tracker = None, None, None, None, None
+        _workers.clear()
 
 
 def running() -> bool:
@@ -84,7 +84,7 @@ def wake() -> None:
 
 def fetch_trials() -> None:
     """There may be trial prices to ask for now; without a fetcher they wait for one."""
-    fetcher = _fetcher
+    fetcher = _worker(Fetcher)
     if fetcher is not None:
         fetcher.wake()
 
@@ -98,7 +98,7 @@ def lift() -> None:
 
 def sync_now() -> bool:
     """Have every shop synced at once; False without a timer that could."""
-    timer = _timer
+    timer = _worker(SyncTimer)
     if timer is None:
         return False
     timer.wake()
@@ -115,7 +115,7 @@ def sync_all(app: App, *, by: str) -> list[sync.SyncReport] | None:
 
 def standing(app: App) -> list[Standing]:
     """How fresh each shop's orders are, and when it is synced by itself the next time."""
-    timer = _timer
+    timer = _worker(SyncTimer)
     found = sync.standing(app)
     return found if timer is None else [replace(shop, next_at=timer.next_at(shop.shop_id)) for shop in found]
 
@@ -124,6 +124,10 @@ def trouble() -> str:
     """Why nothing is sent just now: a code for `wording.trouble_sentence`; "" when all is well."""
     dispatcher = _dispatcher
     return (dispatcher.trouble if dispatcher is not None else "") or _connect_trouble
+
+
+def _worker(kind: type[W]) -> W | None:
+    return cast("W | None", _workers.get(kind))
 
 
 def _connect(app: App) -> None:

@@ -12,7 +12,6 @@ import logging
 import os
 import shutil
 import tempfile
-import threading
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from fsspec.implementations.local import LocalFileSystem
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.services import costs
+from lib.services.worker import Worker
 from lib.store import published as store
 
 log = logging.getLogger(__name__)
@@ -95,35 +95,25 @@ def is_due(app: App) -> bool:
     )
 
 
-class Publisher:
-    """Publishes by itself, after each batch and each hour, in a thread of its own."""
+class Publisher(Worker):
+    """Publishes by itself, after each batch and each hour."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="publish", daemon=True)
+    NAME = "publish"
+    FIRST_REST_S = PULSE_S
 
-    def start(self) -> None:
-        """Go to work, unless publishing is switched off."""
-        if self._app.settings.publish_minutes:
-            self._thread.start()
+    @property
+    def is_wanted(self) -> bool:
+        """Publishing may be switched off."""
+        return bool(self._app.settings.publish_minutes)
 
-    def stop(self, patience_s: float) -> None:
-        """End after what is being written."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(patience_s)
-
-    def _loop(self) -> None:
-        while not self._stopping.wait(PULSE_S):
-            try:
-                if is_due(self._app):
-                    publish(self._app)
-            except Problem as error:
-                log.warning("nothing was published: %s", error)
-            except Exception:
-                if not self._stopping.is_set():
-                    log.exception("publishing stumbled and goes on")
+    def turn(self) -> float:
+        """Publish when something is due."""
+        try:
+            if is_due(self._app):
+                publish(self._app)
+        except Problem as error:
+            log.warning("nothing was published: %s", error)
+        return PULSE_S
 
 
 class _staging:

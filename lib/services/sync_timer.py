@@ -11,6 +11,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.services import sync
 from lib.services.sync_details import Stopped
+from lib.services.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -24,55 +25,37 @@ BUSY_PAUSE = timedelta(seconds=5)
 LONGEST_REST_S = 30.0
 
 
-class SyncTimer:
-    """One thread for all shops. One a process."""
+class SyncTimer(Worker):
+    """One thread for all shops."""
+
+    NAME = "sync"
 
     def __init__(self, app: App) -> None:
-        self._app = app
+        super().__init__(app)
         self._every = timedelta(minutes=app.settings.sync_minutes)
         self._next: dict[str, datetime] = {}
         self._failures: dict[str, int] = {}
         self._wanted = threading.Event()
-        self._woken = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="sync", daemon=True)
-
-    def start(self) -> None:
-        """Go to work in a thread of its own."""
-        self._thread.start()
-
-    def stop(self, patience_s: float) -> None:
-        """End after the question on the wire; what was stored stays, the rest comes with the next start."""
-        self._stopping.set()
-        self._woken.set()
-        self._thread.join(patience_s)
 
     def wake(self) -> None:
         """Sync every shop now."""
         self._wanted.set()
-        self._woken.set()
+        super().wake()
 
     def next_at(self, shop_id: str) -> datetime | None:
         """When the shop is due; None before its first sync, or when it is never synced by itself."""
         return self._next.get(shop_id)
 
-    def _loop(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self._turn()
-            except Exception:
-                log.exception("the sync timer stumbled and goes on")
-            self._woken.wait(self._rest_s())
-            self._woken.clear()
-
-    def _turn(self) -> None:
+    def turn(self) -> float:
+        """Sync the shops that are due; what was stored stays, the rest comes with the next start."""
         wanted = self._wanted.is_set()
         self._wanted.clear()
         for shop_id in self._app.shops():
             if self._stopping.is_set():
-                return
+                break
             if wanted or self._is_due(shop_id):
                 self._sync(shop_id)
+        return self._rest_s()
 
     def _is_due(self, shop_id: str) -> bool:
         if not self._every:

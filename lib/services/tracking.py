@@ -30,6 +30,7 @@ from lib.domain.outcomes import (
 )
 from lib.domain.problems import Problem
 from lib.services.asking import UNAUTHORISED_PAUSE_S
+from lib.services.worker import Worker
 from lib.store import audit
 from lib.store import tracking as store
 
@@ -215,50 +216,29 @@ def map_code(app: App, vocabulary: str, code: str, meaning: str | None, *, by: s
     return len(touched)
 
 
-class Tracker:
-    """One thread that asks for parcels when they are due. One a process."""
+class Tracker(Worker):
+    """One thread that asks for parcels when they are due."""
 
+    NAME = "tracking"
     #: Looks at the store at least so often.
     REST_S = 60.0
 
     def __init__(self, app: App) -> None:
-        self._app = app
+        super().__init__(app)
         self._holds: dict[str, datetime] = {}
         self._abnormal_at: datetime | None = None
-        self._woken = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="tracking", daemon=True)
 
-    def start(self) -> None:
-        """Go to work in a thread of its own; settings may say that nothing is asked."""
-        if self._app.settings.tracking_per_minute:
-            self._thread.start()
+    @property
+    def is_wanted(self) -> bool:
+        """Settings may say that nothing is asked."""
+        return bool(self._app.settings.tracking_per_minute)
 
-    def wake(self) -> None:
-        """There may be a parcel to ask for now."""
-        self._woken.set()
+    def turn(self) -> float:
+        """Ask for the parcels that are due, by the lot."""
+        self._ask()
+        return self._rest_s()
 
-    def stop(self, patience_s: float) -> None:
-        """End after the lot on the wire."""
-        self._stopping.set()
-        self._woken.set()
-        if self._thread.is_alive():
-            self._thread.join(patience_s)
-
-    def _loop(self) -> None:
-        while not self._stopping.is_set():
-            self._woken.clear()
-            try:
-                self._turn()
-                rest = self._rest_s()
-            except Exception:
-                if self._stopping.is_set():
-                    return  # The store was closed under it.
-                log.exception("asking for parcels stumbled and goes on")
-                rest = self.REST_S
-            self._woken.wait(rest)
-
-    def _turn(self) -> None:
+    def _ask(self) -> None:
         with self._app.database.read() as work:
             upcoming = store.next_at(work)
         if upcoming == (None, None):

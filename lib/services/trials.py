@@ -22,6 +22,7 @@ from lib.aliexpress.plans import OfferedPlan
 from lib.app import App
 from lib.services.asking import UNAUTHORISED_PAUSE_S, pause_s
 from lib.services.batches import need
+from lib.services.worker import Worker
 from lib.store import audit
 from lib.store import trials as store
 
@@ -198,44 +199,17 @@ def next_at(app: App, batch_id: str | None = None) -> datetime | None:
         return store.next_at(work, batch_id=batch_id)
 
 
-class Fetcher:
-    """One thread that fetches what the store says is wanted. One a process."""
+class Fetcher(Worker):
+    """One thread that fetches what the store says is wanted."""
 
+    NAME = "trials"
     #: Looks at the store at least so often.
     REST_S = 30.0
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._woken = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="trials", daemon=True)
-
-    def start(self) -> None:
-        """Go to work in a thread of its own; what waited when the program ended goes on."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """There may be something to ask now."""
-        self._woken.set()
-
-    def stop(self, patience_s: float) -> None:
-        """End after the lot on the wire."""
-        self._stopping.set()
-        self._woken.set()
-        self._thread.join(patience_s)
-
-    def _loop(self) -> None:
-        while not self._stopping.is_set():
-            self._woken.clear()
-            try:
-                fetch(self._app, stopping=self._stopping)
-                rest = self._rest_s()
-            except Exception:
-                if self._stopping.is_set():
-                    return  # The store was closed under it.
-                log.exception("fetching trial prices stumbled and goes on")
-                rest = self.REST_S
-            self._woken.wait(rest)
+    def turn(self) -> float:
+        """Fetch what is due, by the lot."""
+        fetch(self._app, stopping=self._stopping)
+        return self._rest_s()
 
     def _rest_s(self) -> float:
         due = next_at(self._app)
