@@ -18,7 +18,7 @@ import pandas as pd
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision
-from lib.services import chances, remembered
+from lib.services import chances
 from lib.services.batches import need
 from lib.services.chances import Chances, Curve, Numbers, Prior, Whole
 from lib.store import advice as store
@@ -153,7 +153,7 @@ def history(app: App) -> History:
         with app.database.read() as work:
             return _history(work, app.now())
 
-    return remembered.for_a_while(app, "outcomes", HISTORY_AGE, read)
+    return app.database.kept("outcomes", read, lasts=HISTORY_AGE)
 
 
 def advise_in(work: Work, batch_id: str, past: History, *, at: datetime) -> Advice:

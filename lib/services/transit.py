@@ -7,7 +7,6 @@ from datetime import timedelta
 import pandas as pd
 
 from lib.app import App
-from lib.services import remembered
 from lib.store import transit as store
 
 #: From so many delivered parcels on, own experience is shown beside a plan's promise.
@@ -31,7 +30,7 @@ def days(app: App) -> pd.DataFrame:
 
 def experience(app: App) -> dict[str, tuple[int, int | None]]:
     """Plan → days within which 50 and 85 of 100 parcels arrived, of plans with enough own deliveries."""
-    found = remembered.for_a_while(app, "transit_days", EXPERIENCE_AGE, lambda: days(app))
+    found = app.database.kept("transit_days", lambda: days(app), lasts=EXPERIENCE_AGE)
     known = found[(found["country"] == "") & (found["delivered_count"] >= ENOUGH) & found["days_p50"].notna()]
     return {
         row["plan_id"]: (int(row["days_p50"]), None if pd.isna(row["days_p85"]) else int(row["days_p85"]))

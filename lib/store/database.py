@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import duckdb
 import pandas as pd
@@ -26,8 +28,8 @@ DERIVED = SQL / "derived"
 #: least. A million orders are checked with half of that.
 BYTES_BESIDE_A_ROW = 800
 LEAST_MB = 400
-#: So many answers are kept until something is written.
-MOST_KEPT = 8
+#: So many answers are kept until something is written, or for as long as they last.
+MOST_KEPT = 12
 _T = TypeVar("_T")
 _FORGET_DERIVED = "delete from migrations where name like 'derived-%';"
 
@@ -38,6 +40,15 @@ class DatabaseHeld(Exception):
     def __init__(self, path: str, holder: str) -> None:
         super().__init__(f"{path} is held by {holder}")
         self.path, self.holder = path, holder
+
+
+@dataclass(frozen=True)
+class _Kept(Generic[_T]):
+    """An answer, how often the store had been written to before it was read, and how long it holds in any case."""
+
+    answer: _T
+    written: int
+    until_s: float
 
 
 class Work:
@@ -133,7 +144,7 @@ class Database:
         self._writing = threading.Lock()
         #: Names this opening of the file, and how many transactions wrote since: the same numbers, the same rows.
         self.opened, self.write_count = uuid.uuid4().hex, 0
-        self._kept: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept[Any]] = OrderedDict()
         self._keeping = threading.Lock()
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
@@ -162,21 +173,22 @@ class Database:
             cursor.execute("commit")
             self.write_count += 1
 
-    def kept(self, key: Hashable, find: Callable[[], _T]) -> _T:
+    def kept(self, key: Hashable, find: Callable[[], _T], *, lasts: timedelta = timedelta(0)) -> _T:
         """What `find` reads of the store, read again only once something was written since.
 
         For answers that are dear and asked for again with every click. `key` names everything else the answer hangs
-        on, the day included. Whoever gets an answer leaves it as it is: others get the same one.
+        on, the day included. Figures about the whole past change slowly: for as long as such an answer `lasts` it
+        holds although something was written. Whoever gets an answer leaves it as it is: others get the same one.
         """
         # Counted before it is read: what is written meanwhile makes it old, never a stale answer new.
-        written = self.write_count
+        written, now_s = self.write_count, time.monotonic()
         with self._keeping:
-            before: tuple[int, _T] | None = self._kept.get(key)
-        if before is not None and before[0] == written:
-            return before[1]
+            before: _Kept[_T] | None = self._kept.get(key)
+        if before is not None and (before.written == written or now_s < before.until_s):
+            return before.answer
         found = find()
         with self._keeping:
-            self._kept[key] = (written, found)
+            self._kept[key] = _Kept(found, written, now_s + lasts.total_seconds())
             self._kept.move_to_end(key)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)

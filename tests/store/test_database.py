@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -40,6 +41,18 @@ def test_writing_much_leaves_the_memory_as_it_was(tmp_path: Path) -> None:
         raise ZeroDivisionError
     assert limit() == usual
     database.close()
+
+
+def test_an_answer_that_lasts_holds_although_something_was_written() -> None:
+    database, found = Database(None), iter(range(100))
+    past = [database.kept("past", lambda: next(found), lasts=timedelta(hours=1)) for _ in range(2)]
+    with database.write():
+        pass
+    assert database.kept("past", lambda: next(found), lasts=timedelta(hours=1)) == past[0] == past[1]
+    moment = database.kept("moment", lambda: next(found), lasts=timedelta(microseconds=1))
+    with database.write():
+        pass
+    assert database.kept("moment", lambda: next(found), lasts=timedelta(microseconds=1)) == moment + 1
 
 
 def test_what_was_found_is_kept_until_something_is_written() -> None:
