@@ -89,7 +89,7 @@ def _some(lines: list[Line], most: int) -> list[Line]:
 
 
 def _kill_at(shop: Shop, lines: deque[Line]) -> None:
-    """Kill a life at each of the next lines, as long as there is work left: a late line leaves little to the next life.
+    """Kill a life at each of the next lines while there is work: a late line leaves little to the next life.
 
     What is left over waits for a fresh batch. A line that a fresh batch does not come to is a fault of this test.
     """
