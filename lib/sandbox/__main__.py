@@ -19,9 +19,10 @@ from filelock import FileLock, Timeout
 from lib.sandbox import steering
 from lib.sandbox.app import Sandbox
 from lib.sandbox.faults import Settings
+from lib.sandbox.ground import DEFAULT, DamagedJournal
 from lib.sandbox.keys import NAME
-from lib.sandbox.seeds import NoSeed, seed
-from lib.sandbox.world import DEFAULT, DamagedJournal
+from lib.sandbox.seeds import seed
+from lib.sandbox.world import NoSeed
 
 HOST = "127.0.0.1"
 #: How long a thread at work keeps the others from theirs.

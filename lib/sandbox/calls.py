@@ -138,7 +138,7 @@ def _answer(world: World, limits: Limits, params: Params, family: Family, path: 
             buyers.beforehand(shop, method, params)
             fields = carry_out(shop, params)
         else:
-            fields = keys.answer(world, method, params)
+            fields = keys.answer(world.keys, method, params)
     for fault in AFTERWARDS:
         if settings.strikes(fault, method):
             return BROKEN[fault]

@@ -200,7 +200,7 @@ def _refusal(shop: Shop, wanted: Wanted) -> str:
         return "国际快递须填写包裹数量"
     country = str(wanted.receiver["country"])
     if settings.strikes("plan_suspended", wanted.method):
-        shop.world.suspended[plan.plan_id, country] = shop.now() + timedelta(seconds=settings.suspended_s)
+        shop.ground.suspended[plan.plan_id, country] = shop.now() + timedelta(seconds=settings.suspended_s)
     blocked = obstacle(plan, country, wanted.cargo, wanted.weight_g, wanted.sides_mm)
     if blocked:
         return blocked
@@ -265,7 +265,7 @@ def _goods_fault(goods: Sequence[Mapping[str, Any]], order: TradeOrder) -> str:
 
 def _made(shop: Shop, wanted: Wanted, order: TradeOrder, plan: reference.Plan) -> LogisticsOrder:
     settings = shop.settings
-    sequence, now = shop.world.next_number(), shop.now()
+    sequence, now = shop.ground.next_number(), shop.now()
     parcel = len(shop.by_order.get(order.order_id, ()))
     late_number = settings.strikes("late_number", wanted.method)
     late_visibility = settings.strikes("late_visibility", wanted.method)

@@ -7,14 +7,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.sandbox.fields import need
 from lib.sandbox.gateway import GatewayError
+from lib.sandbox.ground import Ground
 from lib.sandbox.records import Token
-
-if TYPE_CHECKING:
-    from lib.sandbox.world import World
 
 #: What everybody knows: the default shop's pair, and those of the others with their name behind.
 TOKEN, REFRESH_TOKEN = "sandbox-token", "sandbox-refresh"
@@ -33,8 +31,8 @@ CALLS = frozenset((*CREATE, *REFRESH, TOP_CREATE, TOP_REFRESH))
 class Keys:
     """The tokens in use. Those in the journal survive; codes of the authorisation page do not."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
         self._access: dict[str, Token] = {}
         self._refresh: dict[str, Token] = {}
         self._codes: dict[str, tuple[str, datetime]] = {}  #: Code → shop, and until when.
@@ -50,7 +48,7 @@ class Keys:
     def consent(self, shop: str) -> str:
         """A code for a shop whose seller agreed on the authorisation page."""
         code = CODE + secrets.token_urlsafe(18)
-        self._codes[code] = (shop, self._world.now() + CODE_LASTS)
+        self._codes[code] = (shop, self._ground.now() + CODE_LASTS)
         return code
 
     def create(self, code: str) -> Token:
@@ -59,7 +57,7 @@ class Keys:
         A code that was not handed out here stands for the consent of the default shop.
         """
         shop, until = self._codes.pop(code, ("default", None))
-        if code in self._used or (until is not None and until < self._world.now()):
+        if code in self._used or (until is not None and until < self._ground.now()):
             raise GatewayError(
                 41, "Invalid arguments", sub_code="isv.invalid-parameter", sub_msg="code is used or expired",
                 text_code="InvalidCode",
@@ -80,8 +78,8 @@ class Keys:
 
     def expire(self, shop: str) -> None:
         """Let every access token of a shop run out now; its refresh tokens stay good."""
-        at = self._world.now().isoformat()
-        self._world.record(shop, ("expire", {"shop": shop, "at": at}))
+        at = self._ground.now().isoformat()
+        self._ground.record(shop, ("expire", {"shop": shop, "at": at}))
 
     def happen(self, kind: str, value: dict[str, Any]) -> None:
         """Let an event of the journal happen. Raises KeyError, TypeError for a damaged one."""
@@ -96,8 +94,28 @@ class Keys:
                 token.expires_at = value["at"]
                 self._access[token.access_token] = token
 
+    def shown(self, token: Token) -> dict[str, Any]:
+        """A pair as the platform writes it. Times are the caller's, wherever `advance` has moved our own."""
+        settings = self._ground.settings
+        now = self._ground.now().timestamp() - self._ground.advanced_s
+        return {
+            "access_token": token.access_token,
+            "refresh_token": token.refresh_token,
+            "expires_in": int(settings.token_s),
+            "refresh_expires_in": int(settings.refresh_s),
+            "expire_time": int((now + settings.token_s) * 1000),
+            "refresh_token_valid_time": int((now + settings.refresh_s) * 1000),
+            "account_platform": "seller_center",
+            "account": token.shop,
+            "user_nick": token.shop,
+            "seller_id": str(2_200_000_000 + sum(token.shop.encode())),
+            "user_id": str(2_200_000_000 + sum(token.shop.encode())),
+            "sp": "ae",
+            "locale": "zh_CN",
+        }
+
     def _new(self, shop: str, instead_of: str = "") -> Token:
-        now, settings = self._world.now(), self._world.settings
+        now, settings = self._ground.now(), self._ground.settings
         token = Token(
             shop=shop,
             access_token="5000" + secrets.token_hex(24),
@@ -105,7 +123,7 @@ class Keys:
             expires_at=(now + timedelta(seconds=settings.token_s)).isoformat(),
             refresh_expires_at=(now + timedelta(seconds=settings.refresh_s)).isoformat(),
         )
-        self._world.record(shop, ("token", vars(token) | {"instead_of": instead_of}))
+        self._ground.record(shop, ("token", vars(token) | {"instead_of": instead_of}))
         return token
 
     def _known(self, text: str, stem: str) -> Token | None:
@@ -117,27 +135,27 @@ class Keys:
             if text.startswith(f"{stem}-")
             else ""
         )
-        return self._of_everybody(name) if name in self._world.shops else None
+        return self._of_everybody(name) if self._ground.has_shop(name) else None
 
     def _of_everybody(self, shop: str) -> Token:
         behind = "" if shop == "default" else f"-{shop}"
         return Token(shop, TOKEN + behind, REFRESH_TOKEN + behind, lasting=True)
 
     def _over(self, until: str | None) -> bool:
-        return until is not None and datetime.fromisoformat(until) <= self._world.now()
+        return until is not None and datetime.fromisoformat(until) <= self._ground.now()
 
 
-def answer(world: World, method: str, params: Mapping[str, str]) -> dict[str, Any]:
+def answer(keys: Keys, method: str, params: Mapping[str, str]) -> dict[str, Any]:
     """The fields of a token call. Raises GatewayError."""
     creates = method in CREATE or method == TOP_CREATE
-    keys = world.keys
     token = keys.create(need(params, "code")) if creates else keys.renew(need(params, "refresh_token"))
+    shown = keys.shown(token)
     if method in (TOP_CREATE, TOP_REFRESH):
-        return {"token_result": json.dumps(_shown(world, token))}
+        return {"token_result": json.dumps(shown)}
     if "/security/" in method:
         short = ("access_token", "refresh_token", "expires_in", "refresh_expires_in")
-        return {name: value for name, value in _shown(world, token).items() if name in short}
-    return _shown(world, token)
+        return {name: value for name, value in shown.items() if name in short}
+    return shown
 
 
 def expired() -> GatewayError:
@@ -145,24 +163,3 @@ def expired() -> GatewayError:
     return GatewayError(
         27, "Invalid session", sub_code="invalid-sessionkey", sub_msg="the access token is invalid or expired"
     )
-
-
-def _shown(world: World, token: Token) -> dict[str, Any]:
-    """A pair as the platform writes it. Times are the caller's, wherever `advance` has moved our own."""
-    settings = world.settings
-    now = world.now().timestamp() - world.advanced_s
-    return {
-        "access_token": token.access_token,
-        "refresh_token": token.refresh_token,
-        "expires_in": int(settings.token_s),
-        "refresh_expires_in": int(settings.refresh_s),
-        "expire_time": int((now + settings.token_s) * 1000),
-        "refresh_token_valid_time": int((now + settings.refresh_s) * 1000),
-        "account_platform": "seller_center",
-        "account": token.shop,
-        "user_nick": token.shop,
-        "seller_id": str(2_200_000_000 + sum(token.shop.encode())),
-        "user_id": str(2_200_000_000 + sum(token.shop.encode())),
-        "sp": "ae",
-        "locale": "zh_CN",
-    }

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from lib.sandbox.gateway import APP_KEY
+from lib.sandbox.ground import DEFAULT
 from lib.sandbox.keys import CODE
-from lib.sandbox.world import DEFAULT
 
 #: 100,000 orders take a minute.
 SEED_TIMEOUT_S = 600.0

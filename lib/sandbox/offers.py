@@ -159,7 +159,7 @@ def offers_for(shop: Shop, order: TradeOrder, weight_g: int, sides_mm: Sequence[
 
 def suspended(shop: Shop, plan: reference.Plan, country: str) -> bool:
     """Whether the plan does not go to a country for a while, on request."""
-    until = shop.world.suspended.get((plan.plan_id, country))
+    until = shop.ground.suspended.get((plan.plan_id, country))
     return until is not None and until > shop.now()
 
 

@@ -17,9 +17,8 @@ from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
 from lib.files.sheets import NotReadable
 from lib.sandbox import reference
 from lib.sandbox.records import Declaration, TradeLine, TradeOrder
-from lib.sandbox.seeds import NoSeed
 from lib.sandbox.shop import Event
-from lib.sandbox.world import World
+from lib.sandbox.world import NoSeed, World
 
 #: Exports name no zone; the platform's own times are US Pacific.
 ZONE = "America/Los_Angeles"

@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from lib.sandbox.world import DEFAULT, World
-
-
-class NoSeed(ValueError):
-    """A file that cannot be read as an order export."""
+from lib.sandbox.ground import DEFAULT
+from lib.sandbox.world import World
 
 
 def seed(world: World, path: Path, shop_name: str = DEFAULT) -> int:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.sandbox import journey
 from lib.sandbox.faults import Settings
+from lib.sandbox.ground import Event, Ground
 from lib.sandbox.records import Declaration, LogisticsOrder, TradeLine, TradeOrder
 
-if TYPE_CHECKING:
-    from lib.sandbox.world import World
-
-#: An event of the journal: its kind, and its value.
-Event = tuple[str, Any]
 #: A declared order ends by itself when nobody complains for so long (assumed; the platform's figures differ).
 CONFIRMED_AFTER, ENDS_AFTER = timedelta(days=5), timedelta(days=90)
 #: States of a parcel nobody has taken in yet: it may still close.
@@ -24,8 +20,8 @@ NOT_TAKEN_IN = frozenset({"init", "wait_warehouse_receive_goods", "pickup_fail"}
 class Shop:
     """A seller's part of the world. Use it under the world's lock."""
 
-    def __init__(self, name: str, world: World) -> None:
-        self.name, self.world = name, world
+    def __init__(self, name: str, ground: Ground) -> None:
+        self.name, self.ground = name, ground
         self.orders: dict[str, TradeOrder] = {}
         self.logistics: dict[str, LogisticsOrder] = {}
         self.by_order: dict[str, list[LogisticsOrder]] = {}
@@ -41,15 +37,15 @@ class Shop:
     @property
     def settings(self) -> Settings:
         """How the sandbox behaves at the moment."""
-        return self.world.settings
+        return self.ground.settings
 
     def now(self) -> datetime:
         """The sandbox's clock."""
-        return self.world.now()
+        return self.ground.now()
 
     def record(self, *events: Event) -> None:
         """Write events that belong together down, then let them happen. Raises OSError."""
-        self.world.record(self.name, *events)
+        self.ground.record(self.name, *events)
 
     def newest_first(self) -> list[TradeOrder]:
         """All trade orders as the platform lists them."""

@@ -21,11 +21,11 @@ from starlette.types import ASGIApp
 from lib.sandbox import journey, querying, tracking
 from lib.sandbox.app import Sandbox
 from lib.sandbox.gateway import APP_KEY
+from lib.sandbox.ground import DEFAULT
 from lib.sandbox.keys import NAME
 from lib.sandbox.records import LogisticsOrder
 from lib.sandbox.seeds import seed
 from lib.sandbox.shop import NOT_TAKEN_IN, Event, Shop
-from lib.sandbox.world import DEFAULT
 
 #: As far as time is moved at once: ten years.
 MOST_HOURS = 87_600
