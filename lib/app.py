@@ -44,6 +44,7 @@ class App:
         self.now = now
         self._platform = platform  #: Speaks for every shop, in place of what would be connected.
         self._shops: Shops | None = None
+        self._former: list[Shops] = []  #: Of sandboxes that ended; a call under way may still hold one.
         self._sandbox: launch.Running | None = None
         self._connecting = threading.Lock()
         #: How many orders the sandbox takes in just now, which may take a minute; None: none.
@@ -83,8 +84,16 @@ class App:
         return shops.platform(shop_id, (own or {}).get("platform_url") or "")
 
     def connected(self) -> Shops:
-        """The shops with their tokens; the sandbox is started first where it is needed. Raises Unavailable."""
+        """The shops with their tokens; the sandbox is started first where it is needed, again if it ended.
+
+        Raises Unavailable.
+        """
         with self._connecting:
+            if self._sandbox is not None and self._sandbox.ended:
+                log.warning("the sandbox ended; it is started again")
+                self._sandbox.stop()
+                self._former += [self._shops] if self._shops is not None else []
+                self._shops = self._sandbox = None
             if self._shops is None:
                 self._shops = self._connect()
             return self._shops
@@ -117,12 +126,15 @@ class App:
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(export, kept)
         with self._connecting:  # One that is starting may have looked for its files already.
+            launch.expect(self.sandbox_folder, _export_name(shop, kept), order_count)
             running = self._sandbox
         if running is None:
             return
         self.taking_in = order_count
         try:
             running.seed(kept, shop)
+            with self._connecting:
+                launch.taken(self.sandbox_folder, [_export_name(shop, kept)])
         except httpx.HTTPError:
             log.exception("the sandbox did not take %s in; it will at its next start", name)
         finally:
@@ -144,8 +156,8 @@ class App:
         """Close what was opened, last first."""
         if self._platform is not None:
             self._platform.close()
-        if self._shops is not None:
-            self._shops.close()
+        for shops in [*self._former, *([] if self._shops is None else [self._shops])]:
+            shops.close()
         if self._sandbox is not None:
             self._sandbox.stop()
         self.database.close()
@@ -185,20 +197,27 @@ class App:
         folder = self.sandbox_folder / "seeds"
         seeds = [path for path in sorted(folder.glob("*")) if path.is_file()]
         others = [(path.parent.name, path) for path in sorted(folder.glob("*/*"))]
-        with self.database.read() as work:
-            self.taking_in = shop_store.order_count(work) if seeds or others else 0
+        exports = [
+            _export_name(shop, path) for shop, path in [*((launch.DEFAULT, path) for path in seeds), *others]
+        ]
+        self.taking_in = launch.expected(self.sandbox_folder, exports)
         self.on_taking_in(self.taking_in)
         try:
             running = launch.ensure(self.sandbox_folder, seeds, others)
             if running.process is None:
                 for shop, path in [*((launch.DEFAULT, path) for path in seeds), *others]:
                     running.seed(path, shop)
+            launch.taken(self.sandbox_folder, exports)
         except (launch.DidNotStart, httpx.HTTPError) as error:
             raise Unavailable("sandbox_did_not_start", text=str(error)) from error
         finally:
             self.taking_in = None
         self._sandbox = running
         return running.url
+
+
+def _export_name(shop: str, path: Path) -> str:
+    return f"{shop}/{path.name}"
 
 
 _current: App | None = None

@@ -73,7 +73,7 @@ def _groups(groups: list[dict[str, Any]]) -> None:
         "finding": text(_("Finding"), width="medium"),
         "order_count": number(_("Orders"), width=80, format="localized"),
         "blocked_count": number(_("Kept back"), width=90, format="localized"),
-        "accepted_count": number(_("Accepted warnings"), width=90, format="localized"),
+        "accepted_count": number(_("Accepted warnings"), format="localized"),
         "kind": text(_("Kind"), width=80),
         "effect": text(_("What it does"), width="large"),
     }

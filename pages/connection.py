@@ -11,7 +11,7 @@ from lib.services import connection
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import SAYABLE, error_sentence, gateway_label, shop_label
+from lib.wording import SAYABLE, answer_label, error_sentence, gateway_label, shop_label
 from pages.parts import shops
 
 #: Rows of a table, and lines of an exchange, beyond which it scrolls.
@@ -157,7 +157,7 @@ def _exchanges() -> None:
             "shop": [names.get(one.shop_id, one.shop_id) for one in found],
             "method": [one.method for one in found],
             "seconds": [one.seconds for one in found],
-            "code": [one.code for one in found],
+            "code": [answer_label(one.code) for one in found],
             "request_id": [one.request_id for one in found],
         }
     )

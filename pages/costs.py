@@ -7,7 +7,7 @@ import streamlit as st
 from lib.services import costs
 from lib.texts import gettext as _
 from lib.ui.context import app
-from pages.parts import cost_bills, cost_explorer, cost_landed, cost_published, cost_what_if
+from pages.parts import cost_bills, cost_explorer, cost_landed, cost_published, cost_what_if, nothing
 
 st.title(_("Costs"))
 stamp = costs.refresh(app())
@@ -42,5 +42,4 @@ facets = costs.facets(app(), stamp)
 if facets:
     PARTS[asked][1](facets, stamp)
 else:
-    st.info(_("Nothing was sent yet, so nothing was charged."))
-    st.page_link("pages/shipments.py", label=_("Open shipments"), icon=":material/local_shipping:")
+    nothing.sent(_("Nothing was sent yet, so nothing was charged."))

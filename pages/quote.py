@@ -83,7 +83,8 @@ def answer(parcel: dict[str, Any]) -> None:
                     "name": [_name(one) for one in able],
                     "fee": [formats.money(one.fee_minor, one.currency) for one in able],
                     "fee_cny": [
-                        None if one.fee_cny_minor is None else one.fee_cny_minor / 100 for one in able
+                        None if one.fee_cny_minor is None else formats.whole(one.fee_cny_minor)
+                        for one in able
                     ],
                     "parts": [parts(one) for one in able],
                     "chargeable": [formats.weight(one.chargeable_g) for one in able],

@@ -26,6 +26,8 @@ VIEWS = {
 REPORT = "rates_report"
 #: So many wrong rows of a file are on the screen.
 SHOWN = 500
+#: From here on a weight in a published table means that it has no limit.
+UNLIMITED_G = 9_000_000
 
 
 def show_list() -> None:
@@ -75,7 +77,7 @@ def show_list() -> None:
     ticked = tables.choose(
         pd.DataFrame([_card_row(card) for card in shown]),
         {
-            "plan": text(_("Plan"), width="medium"),
+            "plan": text(_("Plan")),
             "state": text(_("State"), width="small"),
             "since": text(_("From"), width="small"),
             "until": text(_("To"), width="small"),
@@ -229,6 +231,13 @@ def show_spot_prices() -> None:
     )
 
 
+def _weights(least_g: int, most_g: int) -> str:
+    """The weights a card has prices for; published tables write `no limit` as a weight nothing has."""
+    if most_g >= UNLIMITED_G:
+        return _("from {weight}", weight=formats.weight(least_g))
+    return f"{formats.weight(least_g)} – {formats.weight(most_g)}"
+
+
 def _card_row(card: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "card_id": card["card_id"],
@@ -238,7 +247,7 @@ def _card_row(card: Mapping[str, Any]) -> dict[str, Any]:
         "until": formats.day(card["active_to"] or card["valid_to"]),
         "currency": card["currency"],
         "country_count": card["country_count"],
-        "weights": f"{formats.weight(card['min_g'])} – {formats.weight(card['max_g'])}",
+        "weights": _weights(card["min_g"], card["max_g"]),
         "surcharges": f"{card['surcharge_count']:,}" if card["surcharge_count"] else _("none"),
         "source": card["source"] or card["file"] or "–",
         "note": card_note(card["note"]),

@@ -209,12 +209,18 @@ def as_export(tables: OrderTables) -> pd.DataFrame:
     rows = tables.orders.merge(tables.receivers, on="order_id").merge(blocks, on="order_id")
     written = {
         name: rows[name].dt.tz_convert(tables.zone).dt.strftime("%Y-%m-%d %H:%M") for name in _TIMES
-    } | {"total": rows["total_minor"].astype("Float64") / 100, "receiver": rows["name"]}
+    } | {"total": _whole(rows["total_minor"], rows["currency"]), "receiver": rows["name"]}
     columns = layouts.SELLER_CENTER.columns
     frame = rows.assign(**written)
     return pd.DataFrame(
         {texts[0].rstrip("*"): frame[name] for name, texts in columns.items() if name in frame}
     )
+
+
+def _whole(minors: pd.Series, currencies: pd.Series) -> pd.Series:
+    """Amounts in whole units of the currency beside them."""
+    units = currencies.map(lambda code: 10 ** minor_digits(code) if isinstance(code, str) else 1)
+    return minors.astype("Float64") / units.astype("Int64")
 
 
 def _by_line(tables: OrderTables, read: duckdb.DuckDBPyConnection, found: layouts.Recognised) -> OrderTables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,10 @@ from lib.sandbox.keys import CODE
 
 #: 100,000 orders take a minute.
 SEED_TIMEOUT_S = 600.0
+
+
+#: Beside what a sandbox remembers: which exports it has, and how many orders are in those that it has yet to take in.
+EXPORTS = "exports.json"
 
 
 class DidNotStart(Exception):
@@ -47,6 +51,13 @@ class Running:
         landed = httpx.get(f"{self.url}/oauth/authorize", params=asked).headers.get("location", "")
         return parse_qs(urlsplit(landed).query).get("code", [""])[0]
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was ours and is gone though nobody stopped it: killed, or ended by a fault."""
+        if self.process is None or self.process.stdin is None or self.process.stdin.closed:
+            return False
+        return self.process.poll() is not None
+
     def stop(self) -> None:
         """End it, if it is ours: closing its input is enough, the rest is patience."""
         if self.process is None:
@@ -60,6 +71,22 @@ class Running:
             self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
+
+
+def expect(folder: Path, export: str, order_count: int) -> None:
+    """Note that a sandbox of this folder has yet to take in an export of so many orders."""
+    _note(folder, {export: order_count, **_noted(folder)})
+
+
+def expected(folder: Path, exports: Iterable[str]) -> int:
+    """How many orders of these exports it has yet to take in, which takes it a minute for 100,000."""
+    noted = _noted(folder)
+    return sum(noted.get(one, 0) for one in exports)
+
+
+def taken(folder: Path, exports: Iterable[str]) -> None:
+    """Note that it has these exports now, and need not read them at its next start."""
+    _note(folder, {**_noted(folder), **dict.fromkeys(exports, 0)})
 
 
 def ensure(folder: Path, seeds: Sequence[Path], shops: Sequence[tuple[str, Path]] = ()) -> Running:
@@ -97,6 +124,19 @@ def ensure(folder: Path, seeds: Sequence[Path], shops: Sequence[tuple[str, Path]
     return Running(json.loads(line)["url"], process)
 
 
+def _noted(folder: Path) -> dict[str, int]:
+    try:
+        noted: dict[str, int] = json.loads((folder / EXPORTS).read_text())
+    except (OSError, ValueError):
+        return {}
+    return noted
+
+
+def _note(folder: Path, noted: dict[str, int]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / EXPORTS).write_text(json.dumps(noted))
+
+
 def _answering(folder: Path) -> Running | None:
     try:
         url = json.loads((folder / "address.json").read_text())["url"]
@@ -107,4 +147,4 @@ def _answering(folder: Path) -> Running | None:
     return Running(url, None) if health.get("folder") == str(folder.resolve()) else None
 
 
-__all__ = ["CODE", "DEFAULT", "DidNotStart", "Running", "ensure"]
+__all__ = ["CODE", "DEFAULT", "DidNotStart", "Running", "ensure", "expect", "expected", "taken"]

@@ -7,7 +7,7 @@ through the libraries (`check_rules`). What hangs on products, plans and states 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -17,8 +17,10 @@ from lib.domain.checks import Finding, rule
 from lib.domain.orders import RECEIVER_BYTES, Receiver
 from lib.domain.problems import Problem
 from lib.services import check_rules
+from lib.services.awaiting import looked
 from lib.store import audit
 from lib.store import checks as store
+from lib.store import orders as order_store
 from lib.store.database import Work
 
 PAGE_SIZE = 100
@@ -56,19 +58,37 @@ def of_receiver(receiver: Receiver) -> list[tuple[Finding, str, str]]:
 
 def groups(app: App) -> list[dict[str, Any]]:
     """One dict (code, severity, subject, order_count, blocked_count, accepted_count) per finding there is."""
-    with app.database.read() as work:
-        return store.groups(work, now=app.now())
+
+    def find() -> list[dict[str, Any]]:
+        with app.database.read() as work:
+            return store.groups(work)
+
+    found = list(app.database.kept("finding_groups", find))
+    now = app.now()
+    with looked(app, now) as work:
+        overdue = order_store.counts(work, now=now, soon=timedelta(0))["overdue"]
+    if overdue:
+        found.append(
+            {
+                "code": Finding.OVERDUE.value,
+                "severity": rule(Finding.OVERDUE).severity.value,
+                "subject": rule(Finding.OVERDUE).subject.value,
+                "order_count": overdue,
+                "blocked_count": 0,
+                "accepted_count": 0,
+            }
+        )
+    return sorted(found, key=lambda one: (-one["blocked_count"], -one["order_count"], one["code"]))
 
 
 def orders_with(
     app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int = PAGE_SIZE
 ) -> pd.DataFrame:
     """One row per awaiting order with this finding, soonest deadline first: a page of them."""
-    with app.database.read() as work:
+    with looked(app, app.now()) as work:
         return store.orders_with(
             work,
             code,
-            now=app.now(),
             include_accepted=include_accepted,
             page_size=page_size,
             skipped=(page - 1) * page_size,
@@ -124,7 +144,8 @@ def blocked_shipments(work: Work, batch_id: str) -> set[str]:
 
 
 def _ids_with(work: Work, code: str, now: datetime) -> list[str]:
-    rows = store.orders_with(work, code, now=now, include_accepted=False, page_size=10_000_000, skipped=0)
+    order_store.look(work, order_store.awaiting(work), now=now)
+    rows = store.orders_with(work, code, include_accepted=False, page_size=10_000_000, skipped=0)
     return list(dict.fromkeys(rows["order_id"]))
 
 

@@ -75,7 +75,7 @@ def status(app: App) -> Connection:
         sandbox=app.is_sandbox,
         url=url,
         gateway=protocol.locate(url).gateway,
-        app_key=f"{key[:2]}…{key[-2:]}" if len(key) > 4 else "",
+        app_key=f"{key[:2]}…{key[-2:]}" if len(key) > 4 else "…" if key else "",
         folder=str(app.settings.data),
         settle_seconds=app.settings.settle,
     )

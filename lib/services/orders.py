@@ -13,6 +13,7 @@ from lib.app import App
 from lib.domain.orders import OrderFilter, Receiver
 from lib.domain.problems import Problem
 from lib.services import checks
+from lib.services.awaiting import looked
 from lib.store import audit
 from lib.store import checks as check_store
 from lib.store import orders as store
@@ -26,31 +27,41 @@ SOON = timedelta(hours=24)
 class Pending:
     """One page of matching orders, with the totals over all of them."""
 
-    orders: pd.DataFrame  #: One row per order; columns as in the macro `awaiting_orders`.
+    orders: pd.DataFrame  #: One row per order; columns as in the view `orders_awaiting`.
     totals: dict[str, Any]  #: order_count, weight_g, unweighed_count, overdue_count, value by currency.
     counts: dict[str, int]  #: As `counts`, of all that await: whatever matches.
     page: int
     page_count: int
+    blocked: dict[
+        str, int
+    ]  #: Finding → how many of all that await it keeps out of batches, the commonest first.
 
 
 def pending(app: App, chosen: OrderFilter, *, page: int = 1, page_size: int = PAGE_SIZE) -> Pending:
     """Orders awaiting shipment that match, soonest deadline first; overdue ones lead and are never hidden."""
     now = app.now()
-    with app.database.read() as work:
-        store.look(work, now=now)
+    with looked(app, now) as work:
         totals = store.totals(work, chosen, now=now)
         page_count = max(1, -(-totals["order_count"] // page_size))
         page = min(max(page, 1), page_count)
         found = store.matching(work, chosen, now=now, page_size=page_size, skipped=(page - 1) * page_size)
         counted = store.counts(work, now=now, soon=SOON)
-    return Pending(found, totals, counted, page, page_count)
+        blocked = store.blocked_by(work)
+    return Pending(found, totals, counted, page, page_count, blocked)
+
+
+def due(app: App, *, within_h: int, count: int) -> pd.DataFrame:
+    """The first orders whose deadline has not passed and is within so many hours; columns as `Pending.orders`."""
+    now, soon = app.now(), OrderFilter(due_within_h=within_h)
+    with looked(app, now) as work:
+        overdue = store.totals(work, soon, now=now)["overdue_count"]
+        return store.matching(work, soon, now=now, page_size=count, skipped=overdue)
 
 
 def matching_ids(app: App, chosen: OrderFilter) -> list[str]:
     """The ids of all orders that match."""
     now = app.now()
-    with app.database.read() as work:
-        store.look(work, now=now)
+    with looked(app, now) as work:
         return store.matching_ids(work, chosen, now=now)
 
 
@@ -63,8 +74,7 @@ def totals_of(app: App, order_ids: Sequence[str]) -> dict[str, Any]:
 def counts(app: App) -> dict[str, int]:
     """How many orders await, are free, in a batch, held, kept out by a finding, overdue, and due soon."""
     now = app.now()
-    with app.database.read() as work:
-        store.look(work, now=now)
+    with looked(app, now) as work:
         return store.counts(work, now=now, soon=SOON)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from lib.store import dispatch as dispatch_store
 
 #: Deadlines nearer than this are of today.
 TODAY_H = 24
-#: So many failing parcels are named.
+#: So many failing parcels, and orders that are due, are named.
 NAMED = 5
 #: A token that ends within this, and cannot be refreshed any more, is of today.
 TOKEN_ENDS = timedelta(days=7)
@@ -76,8 +75,6 @@ def today(app: App) -> Overview:
     """What needs a person now."""
     soon = orders.pending(app, OrderFilter(due_within_h=TODAY_H))
     is_overdue = soon.orders["overdue"].astype("bool")
-    blocked_ids = orders.matching_ids(app, OrderFilter(blocked=True))
-    findings = {(row["order_id"], row["code"]) for row in orders.findings(app, blocked_ids)}
     known = batches.all_batches(app)
     read = files.imported(app)
     is_submitted = known["submitted_at"].notna()
@@ -87,8 +84,8 @@ def today(app: App) -> Overview:
         overdue_count=soon.totals["overdue_count"],
         overdue=soon.orders[is_overdue],
         due_count=soon.totals["order_count"] - soon.totals["overdue_count"],
-        due=soon.orders[~is_overdue],
-        blocked=dict(Counter(code for _order, code in findings).most_common()),
+        due=orders.due(app, within_h=TODAY_H, count=NAMED),
+        blocked=soon.blocked,
         refused=shipments.needing_people(app),
         stopped=stop_list.stopped(app),
         left_behind=shipments.left_behind(app),

@@ -93,9 +93,13 @@ def needed(app: App, *, suggest: bool = True) -> pd.DataFrame:
     what is known of it, and a suggestion: known_sku, known_quantity (a known SKU its text is like; nobody is
     paired without a person saying so).
     """
-    with app.database.read() as work:
-        rows = store.needed(work)
-        found = store.alike(work, rows["sku"].tolist()) if suggest and len(rows) else []
+
+    def find() -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+        with app.database.read() as work:
+            lacking = store.needed(work)
+            return lacking, store.alike(work, lacking["sku"].tolist()) if suggest and len(lacking) else []
+
+    rows, found = app.database.kept(("skus_needed", suggest), find)
     known = {row["sku"]: row["known_sku"] for row in found}
     counts = {row["sku"]: _pack_of(row["sku"], row["known_sku"]) for row in found if row["known_part"]}
     return rows.assign(
@@ -110,8 +114,12 @@ def needed(app: App, *, suggest: bool = True) -> pd.DataFrame:
 
 def needed_counts(app: App) -> dict[str, int]:
     """sku_count and order_count of `needed`."""
-    with app.database.read() as work:
-        return store.needed_counts(work)
+
+    def find() -> dict[str, int]:
+        with app.database.read() as work:
+            return store.needed_counts(work)
+
+    return app.database.kept("skus_needed_count", find)
 
 
 def preview(app: App, edits: Sequence[Edit], pairings: Sequence[Pairing] = ()) -> Saved:

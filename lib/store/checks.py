@@ -105,19 +105,18 @@ def accepted_of(work: Work, order_ids: Sequence[str]) -> list[dict[str, Any]]:
         return work.rows("accepted_of")
 
 
-def groups(work: Work, *, now: datetime) -> list[dict[str, Any]]:
-    """One dict (code, severity, subject, order_count, blocked_count, accepted_count) per finding there is."""
-    return work.rows("finding_groups", now_at=now)
+def groups(work: Work) -> list[dict[str, Any]]:
+    """One dict (code, severity, subject, order_count, blocked_count, accepted_count) per finding, deadlines apart."""
+    return work.rows("finding_groups")
 
 
 def orders_with(
-    work: Work, code: str, *, now: datetime, include_accepted: bool, page_size: int, skipped: int
+    work: Work, code: str, *, include_accepted: bool, page_size: int, skipped: int
 ) -> pd.DataFrame:
-    """One row per awaiting order with this finding, soonest deadline first."""
+    """One row per awaiting order looked at (`orders.look`) with this finding, soonest deadline first."""
     return work.frame(
         "finding_orders",
         code=code,
-        now_at=now,
         include_accepted=include_accepted,
         page_size=page_size,
         skipped=skipped,

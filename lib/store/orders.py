@@ -7,21 +7,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from lib.domain.orders import OrderFilter, Receiver
 from lib.store.database import Work
 
 
-def look(work: Work, *, now: datetime) -> None:
-    """Work out which orders await shipment, for the readers below; what is written after it is not seen by them."""
-    work.run("awaiting_clear")
-    work.run("awaiting_make", now_at=now)
+def awaiting(work: Work) -> pa.Table:
+    """One row per order awaiting shipment, whatever the time: for `look`."""
+    return work.arrow("orders_awaiting")
+
+
+def look(work: Work, known: pa.Table, *, now: datetime) -> None:
+    """Tell the readers below which orders await shipment at this time; what is written later is not seen by them."""
+    with work.table("awaiting_known", known):
+        work.run("awaiting_make", now_at=now)
 
 
 def matching(
     work: Work, chosen: OrderFilter, *, now: datetime, page_size: int, skipped: int = 0
 ) -> pd.DataFrame:
-    """One row per matching order looked at, soonest deadline first; columns as in the macro `awaiting_orders`."""
+    """One row per matching order looked at, soonest deadline first; columns as in the view `orders_awaiting`."""
     return work.frame("orders_matching", **_filter(chosen, now), page_size=page_size, skipped=skipped)
 
 
@@ -45,6 +51,11 @@ def chosen_totals(work: Work, order_ids: Sequence[str]) -> dict[str, Any]:
 def counts(work: Work, *, now: datetime, soon: timedelta) -> dict[str, int]:
     """awaiting, free, placed, held, blocked, overdue and due_soon: how many of the orders looked at are each."""
     return work.row("orders_counts", soon_at=now + soon) or {}
+
+
+def blocked_by(work: Work) -> dict[str, int]:
+    """Finding → how many of the orders looked at it keeps out of batches, the commonest first."""
+    return {row["code"]: row["order_count"] for row in work.rows("orders_blocked_by")}
 
 
 def facets(work: Work) -> dict[str, dict[str, int]]:

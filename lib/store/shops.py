@@ -14,11 +14,6 @@ def known(work: Work) -> list[dict[str, Any]]:
     return work.rows("shops_known")
 
 
-def order_count(work: Work) -> int:
-    """How many orders there are, of all shops."""
-    return int(work.rows("shops_order_count")[0]["order_count"])
-
-
 def keep(
     work: Work,
     shop_id: str,

@@ -14,7 +14,7 @@ import streamlit as st
 from babel import Locale
 
 from lib import texts
-from lib.domain.money import Money
+from lib.domain.money import Money, minor_digits
 from lib.texts import gettext as _
 
 #: Everything Streamlit's markdown could take as more than text.
@@ -37,6 +37,23 @@ def amounts(minors: Iterable[Any], currencies: Iterable[Any]) -> list[str]:
     return [
         "–" if _missing(minor) or _missing(currency) else money(minor, currency) for minor, currency in pairs
     ]
+
+
+def whole(minors: Any, currency: str = "CNY") -> Any:
+    """Minor units in whole ones of one currency, for cells and axes that are numbers.
+
+    A number, a column or a frame comes back as such; what is missing stays missing.
+    """
+    units = 10 ** minor_digits(currency)
+    return minors / units if isinstance(minors, int | float) else minors.astype("Float64") / units
+
+
+def between(low: float, high: float, currency: str = "CNY") -> str:
+    """`1.50 – 1,234.00` from minor units, where the currency stands beside it; a dash when they are not known."""
+    if _missing(low) or _missing(high):
+        return "–"
+    digits = minor_digits(currency)
+    return " – ".join(f"{whole(one, currency):,.{digits}f}" for one in (low, high))
 
 
 def totals(by_currency: Mapping[str, int]) -> str:

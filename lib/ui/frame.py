@@ -14,7 +14,7 @@ from lib.domain.freshness import Progress, Standing
 from lib.texts import gettext as _
 from lib.texts import later, ngettext
 from lib.ui import actions, context, formats
-from lib.wording import sandbox_takes_in, sync_trouble, trouble_sentence
+from lib.wording import sandbox_takes_in, shop_label, sync_trouble, trouble_sentence
 
 #: File in pages/ → its title and its icon (Material Symbols come with Streamlit), in the order the work happens.
 PAGES = {
@@ -105,7 +105,7 @@ def _freshness(
 
 
 def _fresh(shop: Standing, now: datetime, *, named: bool) -> None:
-    name = f"**{formats.plain(shop.name)}** · " if named else ""
+    name = f"**{formats.plain(shop_label(shop.shop_id, shop.name))}** · " if named else ""
     if shop.progress is not None:
         _under_way(shop.progress, name)
     elif shop.is_well and shop.synced_at is None:

@@ -1,14 +1,16 @@
 """Clicks that meet a run: what Streamlit 1.67 breaks off or forgets then, and a desk may not.
 
-Two things happen when somebody clicks while a page is still being made, twice in a row for instance:
+Three things happen when somebody clicks while a page is still being made, twice in a row for instance:
 
 - A callback is broken off as soon as it touches the session, for a callback counts as part of the run that the next
   click ends. What it was about to do is half done, or done and not said.
 - A file that is made when it is asked for is forgotten as soon as a run did not get as far as its button, while the
   button is still there to be clicked.
+- A file asked for right after a choice (another paper, then Print) is made by the button as it was drawn before the
+  choice, for the run that draws it anew has only begun.
 
-Streamlit has no setting for either, so two of its methods are wrapped; tests show that this is still needed, and that
-it still works.
+Streamlit has no setting for any of them, so three of its methods are wrapped; tests show that this is still needed,
+and that it still works.
 """
 
 from __future__ import annotations
@@ -18,20 +20,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from streamlit import runtime
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 #: A button whose run is over is clicked no later than this; what its file is made from is let go after it.
 KEPT_S = 60.0
+#: A file waits so long at most for the run that was under way when it was asked for.
+PATIENCE_S, PAUSE_S = 30.0, 0.02
 
 
 def hold() -> None:
-    """Let callbacks run to their end, and downloads be asked for while the next run is made; once a process."""
+    """Let callbacks run to their end, and files be made of what the page says when asked for; once a process."""
     _wrap(SafeSessionState, "on_script_will_rerun", _whole)
     _wrap(MediaFileManager, "_remove_orphaned_deferred_callables", _later)
+    _wrap(MediaFileManager, "execute_deferred", _newest)
 
 
-def _wrap(owner: type, name: str, wrapper: Callable[[Callable[..., None]], Callable[..., None]]) -> None:
+def _wrap(owner: type, name: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
     method = getattr(owner, name)
     if not hasattr(method, "__wrapped__"):
         setattr(owner, name, wrapper(method))
@@ -69,3 +75,31 @@ def _later(remove: Callable[..., None]) -> Callable[..., None]:
                 manager._drop_deferred_id(file_id)
 
     return later
+
+
+def _newest(make: Callable[..., str]) -> Callable[..., str]:
+    """A file is made by its button as the run draws it that had begun when it was asked for."""
+
+    @wraps(make)
+    def newest(manager: MediaFileManager, file_id: str) -> str:
+        asked = manager._deferred_callables.get(file_id)
+        if asked is None or not asked["element_id"]:
+            return make(manager, file_id)
+        _settled(asked["session_id"])
+        with manager._lock:  # The order of the entries is that of the runs.
+            same = [
+                one
+                for one, entry in manager._deferred_callables.items()
+                if (entry["session_id"], entry["element_id"]) == (asked["session_id"], asked["element_id"])
+            ]
+        return make(manager, same[-1] if same else file_id)
+
+    return newest
+
+
+def _settled(session_id: str) -> None:
+    """Return once no run of the session is under way. A choice reaches the server before the click after it."""
+    until = time.monotonic() + PATIENCE_S
+    session = runtime.get_instance()._session_mgr.get_session_info(session_id)
+    while session is not None and session.session._scriptrunner is not None and time.monotonic() < until:
+        time.sleep(PAUSE_S)

@@ -8,13 +8,27 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from lib.texts import gettext as _
+
 Columns = Mapping[str, Any]
+#: A row of a table, its head included.
+ROW_PX = 35
 Height = int | Literal["auto", "content", "stretch"]
+
+
+def fitting(frame: pd.DataFrame, most: int) -> Height:
+    """As high as its rows, `most` pixels at most: no empty rows below the last one."""
+    return "content" if (len(frame) + 1) * ROW_PX <= most else most
 
 
 def amount(label: str, **more: Any) -> Any:
     """A column of amounts in whole units of the currency its label names: `1,234.50`."""
     return st.column_config.NumberColumn(label, format="accounting", **more)
+
+
+def grams(label: str, **more: Any) -> Any:
+    """A column of weights in grams: `1,310`, under a label that says so."""
+    return st.column_config.NumberColumn(_("{what} (g)", what=label), format="localized", **more)
 
 
 def show(

@@ -22,6 +22,7 @@ from lib.wording.findings import (
 )
 from lib.wording.happenings import action_label, happening_sentence, notice_state_label
 from lib.wording.labels import (
+    answer_label,
     card_state_label,
     cargo_label,
     class_label,
@@ -71,6 +72,7 @@ __all__ = [
     "SAYABLE",
     "action_label",
     "adopted_sentence",
+    "answer_label",
     "cancellations_unasked",
     "card_note",
     "card_state_label",

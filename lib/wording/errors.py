@@ -59,6 +59,11 @@ def error_sentence(error: Exception) -> str:
                 "The sandbox platform did not start. Nothing was lost. See whether another program uses the folder "
                 "`sandbox` of SHIPDESK_DATA, then try again."
             )
+        case Unavailable() if error.code == "unreachable":
+            return _(
+                "The platform cannot be reached. Nothing was lost; the batch waits and goes on by itself. See "
+                "whether this machine is online."
+            )
         case Unavailable():
             return _(
                 "The platform cannot be reached ({code}). Nothing was lost; the batch waits and goes on by itself.",

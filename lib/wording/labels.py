@@ -242,6 +242,12 @@ def gateway_label(path: str) -> str:
     return _(GATEWAYS[path]) if path in GATEWAYS else path
 
 
+def answer_label(code: str) -> str:
+    """How a call ended: the platform's own code, but for the ends that have none."""
+    ends = {"ok": _("ok"), "unreachable": _("not reached")}
+    return ends.get(code, code)
+
+
 def shop_label(shop_id: str, name: str) -> str:
     """A shop's name; the first one has none until somebody names it."""
     return _("the first shop") if (shop_id, name) == ("default", "Default shop") else name

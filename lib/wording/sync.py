@@ -54,7 +54,7 @@ def sandbox_takes_in(count: int) -> str:
 def trouble_label(kind: str, subject: str, code: str, detail: str, until: str) -> str:
     """What stands between the desk and the platform, for the Overview; `until`: a moment as it is shown."""
     if kind == "sync":
-        return f"{subject}: {sync_trouble(code, detail)}"
+        return _("{shop}: {what}", shop=subject, what=sync_trouble(code, detail))
     if kind == "token":
         return _(
             "The authorisation of shop {shop} ends on {when}. Authorise it again.", shop=subject, when=until

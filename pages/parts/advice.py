@@ -55,9 +55,9 @@ def show(found: Advice, rows: pd.DataFrame) -> None:
                     "advised": formats.words(parcels["advised"], decision_label),
                     "fails": _ranges(parcels, "fail"),
                     "back": _ranges(parcels, "back"),
-                    "value": parcels["value_minor"].astype("Float64") / 100,
-                    "fee": parcels["fee_minor"].astype("Float64") / 100,
-                    "gain": parcels["gain_minor"].astype("Float64") / 100,
+                    "value": formats.whole(parcels["value_minor"]),
+                    "fee": formats.whole(parcels["fee_minor"]),
+                    "gain": formats.whole(parcels["gain_minor"]),
                     "gain_range": _gains(parcels),
                     "pays_from": [words.percent(_float(one)) for one in parcels["break_even"]],
                     "basis": formats.words(parcels["basis"], words.basis_label),
@@ -91,7 +91,7 @@ def _ranges(parcels: pd.DataFrame, name: str) -> list[str]:
 
 def _gains(parcels: pd.DataFrame) -> list[str]:
     pairs = zip(parcels["gain_low_minor"], parcels["gain_high_minor"], strict=True)
-    return ["–" if pd.isna(low) else f"{low / 100:,.2f} – {high / 100:,.2f}" for low, high in pairs]
+    return [formats.between(low, high) for low, high in pairs]
 
 
 def _float(value: float) -> float | None:

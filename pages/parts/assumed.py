@@ -10,6 +10,7 @@ from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import advice as words
+from pages.parts import nothing
 
 
 def show() -> None:
@@ -29,7 +30,7 @@ def _form() -> None:
     known = advice.assumptions(app())
     st.subheader(_("Assumptions"))
     with st.form("outcomes_assumptions"):
-        left, right = st.columns(2)
+        left, right = st.columns(2, vertical_alignment="bottom")
         left.number_input(
             _("A returned parcel brings of its worth, in % (assumed)"),
             0.0,
@@ -43,10 +44,11 @@ def _form() -> None:
             _("Taking it back costs, CNY (assumed)"),
             0.0,
             10_000.0,
-            known.handling_minor / 100,
+            formats.whole(known.handling_minor),
             0.5,
             key="outcomes_handling",
         )
+        left, right = st.columns(2, vertical_alignment="bottom")
         left.number_input(
             _("Parcels that fail abroad, % (believed beforehand)"),
             0.01,
@@ -62,6 +64,7 @@ def _form() -> None:
             round(known.failing.weight),
             key="outcomes_fails_worth",
         )
+        left, right = st.columns(2, vertical_alignment="bottom")
         left.number_input(
             _("Failed ones that arrive back, % (believed beforehand)"),
             1.0,
@@ -110,7 +113,7 @@ def _chances() -> None:
     found = advice.lanes(app())
     st.subheader(_("Chances by plan and country"))
     if found.empty:
-        st.text(_("Nothing was sent yet."))
+        nothing.sent(_("Nothing was sent yet."))
         return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from lib.services import overview
+from lib.services import overview, sync
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import formats, order_card, tables
@@ -21,6 +21,7 @@ from lib.wording import (
     remedies_sentence,
     row_mending,
     row_problem,
+    shop_label,
     state_label,
     trouble_label,
 )
@@ -80,8 +81,10 @@ def _overdue(day: overview.Overview, count: int) -> None:
 
 def _troubles(day: overview.Overview, count: int) -> None:
     def said() -> None:
+        names = {shop.shop_id: shop_label(shop.shop_id, shop.name) for shop in sync.standing(app())}
         for one in day.troubles[:LISTED]:
-            st.text(trouble_label(one.kind, one.subject, one.code, one.detail, formats.moment(one.until)))
+            subject = names.get(one.subject, one.subject)
+            st.text(trouble_label(one.kind, subject, one.code, one.detail, formats.moment(one.until)))
 
     _section(
         ngettext(

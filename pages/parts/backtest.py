@@ -11,6 +11,7 @@ from lib.ui import charts, formats, tables
 from lib.ui.context import app
 from lib.wording import advice as words
 from lib.wording import decision_label
+from pages.parts import nothing
 
 NET = ["net_minor", "net_low_minor", "net_high_minor"]
 
@@ -19,7 +20,7 @@ def show() -> None:
     """Whether the advice would have won, over time, and the numbers it is made of."""
     found = advice.backtest(app())
     if found.empty:
-        st.info(_("No parcel that could have been returned was sent yet."))
+        nothing.sent(_("No parcel that could have been returned was sent yet."))
         return
     sums = found.groupby("way")[[one for one in found.columns if one.endswith(("_minor", "_count"))]].sum()
     sums = sums.reindex(advice.WAYS)
@@ -51,10 +52,8 @@ def show() -> None:
 
 def _over_time(found: pd.DataFrame) -> pd.DataFrame:
     """One row per month: each way's net up to then, and its range, in CNY."""
-    sums = (
-        found.pivot_table(index="month", columns="way", values=NET, aggfunc="sum", fill_value=0).cumsum()
-        / 100
-    )
+    nets = found.pivot_table(index="month", columns="way", values=NET, aggfunc="sum", fill_value=0)
+    sums = formats.whole(nets.cumsum())
     table = pd.DataFrame({"month": sums.index.strftime("%Y-%m")})
     for way in advice.WAYS:
         for suffix, name in (("", "net_minor"), ("_low", "net_low_minor"), ("_high", "net_high_minor")):
@@ -73,12 +72,12 @@ def _table(sums: pd.DataFrame) -> None:
                 "parcels": sums["parcel_count"],
                 "returning": sums["returning_count"],
                 "failed": sums["failed_count"],
-                "fees": sums["fee_minor"] / 100,
+                "fees": formats.whole(sums["fee_minor"]),
                 "fees_assumed": [
                     _share(part, all_)
                     for part, all_ in zip(sums["fee_assumed_minor"], sums["fee_minor"], strict=True)
                 ],
-                "seen": sums["recovered_seen_minor"] / 100,
+                "seen": formats.whole(sums["recovered_seen_minor"]),
                 "expected": [
                     words.amount_range(int(mean), int(low), int(high))
                     for mean, low, high in zip(
@@ -86,9 +85,9 @@ def _table(sums: pd.DataFrame) -> None:
                     )
                 ],
                 "share": [_share(part, all_) for part, all_ in zip(expected, whole, strict=True)],
-                "net": sums["net_minor"] / 100,
+                "net": formats.whole(sums["net_minor"]),
                 "range": [
-                    f"{low / 100:,.2f} – {high / 100:,.2f}"
+                    formats.between(low, high)
                     for low, high in zip(sums["net_low_minor"], sums["net_high_minor"], strict=True)
                 ],
             }
@@ -122,7 +121,7 @@ def _followed() -> None:
         frame.assign(
             advised=formats.words(frame["advised"], decision_label),
             chosen=formats.words(frame["chosen"], decision_label),
-            gain=frame["gain_minor"] / 100,
+            gain=formats.whole(frame["gain_minor"]),
         ),
         {
             "advised": text(_("Advised")),

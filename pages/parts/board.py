@@ -26,6 +26,7 @@ from lib.wording import (
     remedies_sentence,
     return_kind_label,
 )
+from pages.parts import nothing
 
 PAGE_SIZE = 100
 TABLE = "outcomes_board"
@@ -55,6 +56,8 @@ def show() -> None:
     _clocks(found.clocks)
     if not found.count:
         st.success(_("No parcel is failing."))
+        if not standing["shipment_count"]:
+            nothing.sent(_("No parcel is on its way yet. Those that fail on it are looked after here."))
     else:
         _filters(found)
         _table(found)

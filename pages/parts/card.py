@@ -65,6 +65,7 @@ def show_prices(found: rates.Card) -> None:
         format_func=lambda code: _("All destinations") if code is None else formats.country(code),
         key="rates_country",
     )  # fmt: skip
+    currency = str(found.card["currency"])
     shown = found.rates if country is None else found.rates[found.rates["country"] == country]
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     columns: dict[str, Any] = {
@@ -90,9 +91,9 @@ def show_prices(found: rates.Card) -> None:
             name=[formats.country(code) for code in shown["country"].head(5000)],
             goods=formats.words(shown["cargo_class"], cargo_label),
             per_kg=shown["per_kg_e4"] / 10_000,
-            item_fee=shown["item_fee_minor"] / 100,
-            first_fee=shown["first_fee_minor"] / 100,
-            step_fee=shown["step_fee_minor"] / 100,
+            item_fee=formats.whole(shown["item_fee_minor"], currency),
+            first_fee=formats.whole(shown["first_fee_minor"], currency),
+            step_fee=formats.whole(shown["step_fee_minor"], currency),
         ),
         columns,
         key="rates_prices",
@@ -107,7 +108,7 @@ def show_prices(found: rates.Card) -> None:
             what=formats.words(extras["kind"], part_label),
             name=[formats.country(code) if code else _("All destinations") for code in extras["country"]],
             percent=extras["percent_e2"] / 100,
-            amount=extras["amount_minor"] / 100,
+            amount=formats.whole(extras["amount_minor"], currency),
             per_kg=extras["per_kg_e4"] / 10_000,
         ),
         {

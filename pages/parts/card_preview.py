@@ -85,7 +85,7 @@ def show_places(places: pd.DataFrame) -> None:
         name=[formats.country(code) for code in places["country"]],
         goods=formats.words(places["cargo_class"], cargo_label),
         mean=places["mean_percent"].round(1),
-        mean_cny=places["mean_minor"] / 100,
+        mean_cny=formats.whole(places["mean_minor"]),
     )
     said = said[(said["changed_count"] > 0) | (said["added_count"] > 0) | (said["lost_count"] > 0)]
     st.caption(
@@ -114,15 +114,15 @@ def show_places(places: pd.DataFrame) -> None:
         {
             "name": text(_("Country"), width="medium"),
             "goods": text(_("Goods")),
-            "weight_count": number(_("Weights compared")),
-            "changed_count": number(_("Changed")),
+            "weight_count": number(_("Weights compared"), format="localized"),
+            "changed_count": number(_("Changed"), format="localized"),
             "mean_percent": number(_("Mean change"), format="%+.1f %%"),
             "median_percent": number(_("Median change"), format="%+.1f %%"),
             "least_percent": number(_("Least"), format="%+.1f %%"),
             "most_percent": number(_("Most"), format="%+.1f %%"),
-            "mean_cny": number(_("Mean in CNY"), format="%+.2f"),
-            "added_count": number(_("New")),
-            "lost_count": number(_("Gone")),
+            "mean_cny": number(_("Mean in CNY"), format="accounting"),
+            "added_count": number(_("New"), format="localized"),
+            "lost_count": number(_("Gone"), format="localized"),
             "is_stopped": st.column_config.CheckboxColumn(_("Suspended now")),
         },
         key="rates_places",
@@ -143,14 +143,14 @@ def show_orders(orders: pd.DataFrame, card_id: str, everything: Callable[[], pd.
         after=orders["plan_after"].map(names).fillna("–"),
         fee_before=formats.amounts(orders["before_minor"], orders["before_currency"]),
         fee_after=formats.amounts(orders["after_minor"], orders["after_currency"]),
-        difference=orders["difference_cny_minor"].astype("float64") / 100,
+        difference=formats.whole(orders["difference_cny_minor"]),
     )
     text = st.column_config.TextColumn
     columns = {
         "order_id": text(_("Order")),
         "name": text(_("Country")),
         "weight": text(_("Weight"), alignment="right"),
-        "difference": st.column_config.NumberColumn(_("Difference in CNY"), format="%+.2f"),
+        "difference": st.column_config.NumberColumn(_("Difference in CNY"), format="accounting"),
         "before": text(_("Plan"), width="medium"),
         "fee_before": text(_("Fee"), alignment="right"),
         "after": text(_("New plan"), width="medium"),

@@ -107,9 +107,11 @@ def _plan_rows(by_plan: pd.DataFrame, parcel_count: int) -> pd.DataFrame:
             "class": formats.words(by_plan["class"], class_label),
             "carried": by_plan["carried_count"],
             "total": pd.Series(formats.amounts(by_plan["fee_minor"], by_plan["currency"])).mask(nothing, "–"),
-            "total_cny": (by_plan["fee_cny_minor"] / 100).mask(nothing),
-            "mean_cny": (by_plan["fee_cny_minor"] / 100 / carried).round(2),
-            "per_kg_cny": (by_plan["fee_cny_minor"] * 10 / by_plan["carried_g"].mask(nothing)).round(2),
+            "total_cny": formats.whole(by_plan["fee_cny_minor"]).mask(nothing),
+            "mean_cny": (formats.whole(by_plan["fee_cny_minor"]) / carried).round(2),
+            "per_kg_cny": (
+                formats.whole(by_plan["fee_cny_minor"]) * 1000 / by_plan["carried_g"].mask(nothing)
+            ).round(2),
             "matching": (by_plan["matching_count"] / parcel_count).round(3),
             "days": _day_ranges(by_plan),
             "own_days": by_plan["plan_id"].map(_experience()),

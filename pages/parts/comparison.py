@@ -23,7 +23,7 @@ def show_chart(by_plan: pd.DataFrame) -> None:
     if not alike.empty:
         dots = alike.assign(
             name=[formats.plan(row) for row in alike.to_dict("records")],
-            mean_cny=(alike["alike_cny_minor"].astype("float64") / 100 / alike["alike_count"]).round(2),
+            mean_cny=(formats.whole(alike["alike_cny_minor"]) / alike["alike_count"]).round(2),
             days_max=alike["days_max"].astype("int64"),
         )
         charts.scatter(
@@ -78,7 +78,7 @@ def show_map(places: pd.DataFrame, by_plan: pd.DataFrame) -> None:
         ordered.assign(
             place=[formats.country(row["country"]) for row in rows],
             band=[_band(row) for row in rows],
-            mean_cny=ordered["mean_cny_minor"].astype("Float64") / 100,
+            mean_cny=formats.whole(ordered["mean_cny_minor"]),
             said=[names.get(row["plan_id"], _("No plan can carry it")) for row in rows],
             told=[_told(row, names) for row in rows],
         ),

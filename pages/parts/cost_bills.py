@@ -52,7 +52,7 @@ def _differences(found: Comparison, names: Mapping[str, str]) -> None:
     causes = pd.DataFrame(
         {
             "name": [cause_label(one) for one in bills.CAUSES],
-            "amount": [sums[f"{one}_cny"] / 100 for one in bills.CAUSES],
+            "amount": [formats.whole(sums[f"{one}_cny"]) for one in bills.CAUSES],
         }
     )
     if sums["differing_count"]:
@@ -79,9 +79,9 @@ def _differences(found: Comparison, names: Mapping[str, str]) -> None:
     shown = rows.assign(
         plan=rows["plan_id"].map(names),
         country=formats.words(rows["country"], formats.country),
-        **{name: rows[name] / 100 for name in amounts},
+        **{name: formats.whole(rows[name]) for name in amounts},
     )
-    grams = partial(st.column_config.NumberColumn, format="%d g")
+    grams = tables.grams
     tables.show(
         shown,
         {
@@ -97,7 +97,7 @@ def _differences(found: Comparison, names: Mapping[str, str]) -> None:
             **{f"{one}_cny": tables.amount(cause_label(one)) for one in bills.CAUSES},
         },
         key="bills_differences",
-        height=320,
+        height=tables.fitting(rows, 320),
     )
     downloads.buttons(partial(bills.export_differences, app()), key="bills_differences", name="differences")
     st.caption(
@@ -129,7 +129,7 @@ def _claims(found: Comparison, names: Mapping[str, str]) -> None:
     shown = rows.assign(
         reason=formats.words(rows["reason"], cause_label),
         plan=rows["plan_id"].map(names),
-        amount=rows["amount_cny"] / 100,
+        amount=formats.whole(rows["amount_cny"]),
     )
     tables.show(
         shown,
@@ -139,13 +139,13 @@ def _claims(found: Comparison, names: Mapping[str, str]) -> None:
             "amount": tables.amount(_("Amount in CNY")),
             "bill_number": text(_("Bill")),
             "billed_on": st.column_config.DateColumn(_("Charged on")),
-            "sent_g": st.column_config.NumberColumn(_("Sent as"), format="%d g"),
-            "billed_g": st.column_config.NumberColumn(_("Billed weight"), format="%d g"),
+            "sent_g": tables.grams(_("Sent as")),
+            "billed_g": tables.grams(_("Billed weight")),
             "order_id": text(_("Order")),
             "plan": text(_("Plan")),
         },
         key="bills_claims",
-        height=280,
+        height=tables.fitting(rows, 280),
     )
     downloads.buttons(partial(bills.export_claims, app(), reason), key="bills_claims", name="claims")
 
@@ -187,17 +187,17 @@ def _unmatched(found: Comparison, names: Mapping[str, str]) -> None:
     )
     rows = found.unbilled
     tables.show(
-        rows.assign(plan=rows["plan_id"].map(names), estimated=rows["estimated_cny"].astype("Float64") / 100),
+        rows.assign(plan=rows["plan_id"].map(names), estimated=formats.whole(rows["estimated_cny"])),
         {
             "order_id": _("Order"),
             "shipment_id": _("Shipment"),
             "plan": _("Plan"),
             "handed_on": st.column_config.DateColumn(_("Handed over on")),
-            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "weight_g": tables.grams(_("Weight")),
             "estimated": tables.amount(_("Freight estimated, CNY")),
         },
         key="bills_unbilled",
-        height=240,
+        height=tables.fitting(rows, 240),
     )
 
 
@@ -209,12 +209,12 @@ def _lines() -> None:
             "number": _("Number"),
             "charged_on": st.column_config.DateColumn(_("Charged on")),
             "kind_text": _("Fee"),
-            "billed_g": st.column_config.NumberColumn(_("Billed weight"), format="%d g"),
+            "billed_g": tables.grams(_("Billed weight")),
             "amount": st.column_config.TextColumn(_("Amount"), alignment="right"),
             "bill_number": _("Bill"),
         },
         key="bills_unmatched",
-        height=240,
+        height=tables.fitting(rows, 240),
     )
 
 
@@ -230,24 +230,24 @@ def _guesses(found: Comparison) -> None:
     )
     chosen = tables.choose(
         rows.assign(
-            amount=rows["amount_cny"] / 100,
-            estimated=rows["estimated_cny"] / 100,
+            amount=formats.whole(rows["amount_cny"]),
+            estimated=formats.whole(rows["estimated_cny"]),
             sure=rows["confidence"].map("{} %".format),
         ),
         {
             "sure": st.column_config.TextColumn(_("Confidence"), alignment="right"),
             "number": _("Number on the bill"),
             "charged_on": st.column_config.DateColumn(_("Charged on")),
-            "billed_g": st.column_config.NumberColumn(_("Billed weight"), format="%d g"),
+            "billed_g": tables.grams(_("Billed weight")),
             "amount": tables.amount(_("Billed in CNY")),
             "order_id": _("Order"),
             "left_on": st.column_config.DateColumn(_("Left on")),
-            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "weight_g": tables.grams(_("Weight")),
             "estimated": tables.amount(_("Freight estimated, CNY")),
         },
         by="line_key",
         key="bills_guesses",
-        height=240,
+        height=tables.fitting(rows, 240),
     )
     actions.button(
         ngettext("Match {count} line", "Match {count} lines", len(chosen)),
@@ -279,7 +279,7 @@ def _weights() -> None:
             wrong,
         )
     )
-    grams = partial(st.column_config.NumberColumn, format="%d g")
+    grams = tables.grams
     columns: dict[str, Any] = {
         "sku": st.column_config.TextColumn(_("SKU"), pinned=True),
         "is_wrong": st.column_config.CheckboxColumn(_("Wrong")),
@@ -290,7 +290,7 @@ def _weights() -> None:
         "billed_count": st.column_config.NumberColumn(_("Parcels on bills"), format="localized"),
         "measured_g": grams(_("To put in")),
     }
-    chosen = tables.choose(rows, columns, by="sku", key="bills_skus", height=280)
+    chosen = tables.choose(rows, columns, by="sku", key="bills_skus", height=tables.fitting(rows, 280))
     taken = chosen or [str(one) for one in rows.loc[rows["is_wrong"], "sku"]]
     actions.button(
         ngettext("Correct {count} weight", "Correct {count} weights", len(taken)),

@@ -96,7 +96,6 @@ def _totals(found: Explored, view: View) -> None:
 
 def _rows(cells: pd.DataFrame, view: View, said: Callable[[Axis, str], str]) -> pd.DataFrame:
     """The cells as they are shown: names in words, amounts in whole units; in time's order, or the dearest first."""
-    unit = 100.0
     shown = pd.DataFrame(
         {
             "id": [
@@ -107,15 +106,24 @@ def _rows(cells: pd.DataFrame, view: View, said: Callable[[Axis, str], str]) -> 
             "column": [said(view.columns, one) for one in cells["column_value"]],
             "parcels": cells["parcel_count"],
             "orders": cells["order_count"],
-            "weight_kg": cells["weight_g"].astype("Float64") / 1000,
-            "value": cells["value"].astype("Float64") / unit,
+            "weight_kg": (cells["weight_g"].astype("Float64") / 1000).round(1),
+            # Shares come in hundredths of a percent, as amounts in those of a CNY.
             **{
-                one: cells[one].astype("Float64") / unit
-                for one in ("mean", "p50", "p90", "cost_cny", "estimated_cny", "return_cny", "billed_cny")
-            },
-            **{
-                one: cells[one].astype("Float64") / unit
-                for one in ("compensation_cny", "revenue_cny", "shipping_cny", "balance_cny")
+                one: formats.whole(cells[one])
+                for one in (
+                    "value",
+                    "mean",
+                    "p50",
+                    "p90",
+                    "cost_cny",
+                    "estimated_cny",
+                    "return_cny",
+                    "billed_cny",
+                    "compensation_cny",
+                    "revenue_cny",
+                    "shipping_cny",
+                    "balance_cny",
+                )
             },
             "row_value": cells["row_value"],
             "column_value": cells["column_value"],
@@ -239,7 +247,7 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
     columns |= {
         "parcels": number(_("Parcels"), format="localized"),
         "orders": number(_("Orders"), format="localized"),
-        "weight_kg": number(_("Weight in kg"), format="%.1f"),
+        "weight_kg": number(_("Weight in kg"), format="localized"),
         "mean": tables.amount(_("Mean, {unit}", unit=unit)),
         "p50": tables.amount(_("P50, {unit}", unit=unit)),
         "p90": tables.amount(_("P90, {unit}", unit=unit)),
@@ -252,7 +260,9 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
         "shipping_cny": tables.amount(_("Shipping paid by buyers, CNY")),
         "balance_cny": tables.amount(_("Freight balance, CNY")),
     }
-    return tables.choose(rows, columns, by="id", key="costs_table", single=True, height=320)
+    return tables.choose(
+        rows, columns, by="id", key="costs_table", single=True, height=tables.fitting(rows, 320)
+    )
 
 
 def _notes(found: Explored, view: View) -> None:
@@ -353,7 +363,7 @@ def _parcels(listed: pd.DataFrame, view: View) -> None:
         "country": text(_("Country")),
         "plan_id": text(_("Plan")),
         "day": st.column_config.DateColumn(_("Day {basis}", basis=words.basis_label(view.basis))),
-        "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+        "weight_g": tables.grams(_("Weight")),
         **{
             name: tables.amount(label)
             for name, label in (
@@ -367,8 +377,8 @@ def _parcels(listed: pd.DataFrame, view: View) -> None:
         },
     }
     money = [name for name in listed.columns if name.endswith("_cny")]
-    shown = listed.assign(**{name: listed[name].astype("Float64") / 100 for name in money})
-    tables.show(shown, columns, key="costs_parcels", height=320)
+    shown = listed.assign(**{name: formats.whole(listed[name]) for name in money})
+    tables.show(shown, columns, key="costs_parcels", height=tables.fitting(shown, 320))
 
 
 def _follow(chosen: list[str]) -> None:
@@ -408,4 +418,4 @@ def _value(amount: Any, view: View) -> str:
     if amount is None or pd.isna(amount):
         return "–"
     unit = words.measure_unit(view.measure)
-    return f"{int(amount) / 100:,.2f} {unit}"
+    return f"{formats.whole(int(amount)):,.2f} {unit}"

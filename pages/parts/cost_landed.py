@@ -63,7 +63,7 @@ def show(facets: Mapping[str, Mapping[str, int]], stamp: str) -> None:
     tables.show(
         found.billed.assign(
             country=formats.words(found.billed["country"], formats.country),
-            duty=found.billed["duty_cny"] / 100,
+            duty=formats.whole(found.billed["duty_cny"]),
         ),
         {
             "country": st.column_config.TextColumn(_("Country")),

@@ -154,7 +154,7 @@ def _by_plan(found: Answer, names: Mapping[str, str]) -> None:
             **_amounts(),
         },
         key="what_if_plans",
-        height="content" if len(rows) < 8 else 300,
+        height=tables.fitting(rows, 300),
     )
 
 
@@ -181,7 +181,7 @@ def _by_country(found: Answer, change: Change) -> None:
             **_amounts(),
         },
         key="what_if_countries_table",
-        height=280,
+        height=tables.fitting(rows, 280),
     )
     downloads.buttons(
         partial(what_if.export_countries, app(), change), key="what_if_by_country", name="what-if-countries"
@@ -200,7 +200,7 @@ def _flips(found: Answer, change: Change, names: Mapping[str, str]) -> None:
             "order_id": st.column_config.TextColumn(_("Order"), pinned=True),
             "shipment_id": _("Shipment"),
             "country": _("Country"),
-            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "weight_g": tables.grams(_("Weight")),
             "plan": _("Went on"),
             "after": _("Would go on"),
             "before": tables.amount(_("Freight today, CNY")),
@@ -208,7 +208,7 @@ def _flips(found: Answer, change: Change, names: Mapping[str, str]) -> None:
             "difference": tables.amount(_("Difference in CNY")),
         },
         key="what_if_flips",
-        height=300,
+        height=tables.fitting(rows, 300),
     )
     st.caption(
         _(
@@ -221,7 +221,7 @@ def _flips(found: Answer, change: Change, names: Mapping[str, str]) -> None:
 
 
 def _differences(rows: pd.DataFrame) -> pd.DataFrame:
-    before, after = rows["before_cny"].astype("Float64") / 100, rows["after_cny"].astype("Float64") / 100
+    before, after = formats.whole(rows["before_cny"]), formats.whole(rows["after_cny"])
     return rows.assign(before=before, now=after, difference=after - before)
 
 

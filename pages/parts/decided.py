@@ -11,14 +11,14 @@ from lib.texts import gettext as _
 from lib.ui import charts, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import decision_label
+from pages.parts import nothing
 
 
 def show() -> None:
     """What was decided for what was sent."""
     by_plan = outcomes.decisions(app())
     if by_plan.empty:
-        st.text(_("Nothing was sent yet."))
-        st.page_link("pages/shipments.py", label=_("Open shipments"), icon=":material/local_shipping:")
+        nothing.sent(_("Nothing was sent yet."))
     else:
         _by_plan(by_plan)
 

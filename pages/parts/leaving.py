@@ -160,7 +160,7 @@ def show_past(batch_id: str) -> None:
             {
                 "when": text(_("When")),
                 "who": text(_("Who")),
-                "pieces": number(_("Parcels")),
+                "pieces": number(_("Parcels"), format="localized"),
                 "weight": text(_("Weight")),
                 "scale": text(_("On the scale")),
                 "mode": text(_("Hand-over")),

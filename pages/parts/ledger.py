@@ -17,6 +17,7 @@ from lib.ui.context import app
 from lib.wording import advice as words
 from lib.wording import decision_label
 from lib.wording.outcomes import outcome_label
+from pages.parts import nothing
 
 #: So many bars fit on a screen, and so many rows into a table; the export has all.
 BARS, ROWS = 12, 500
@@ -26,8 +27,7 @@ def show() -> None:
     """Totals with how much of them is assumed, then along an axis as bars and numbers, then the parcels."""
     found = ledger.read(app(), page_size=ROWS)
     if found.total is None:
-        st.info(_("No parcel paid for return, failed or came back yet."))
-        st.page_link("pages/shipments.py", label=_("Open shipments"), icon=":material/local_shipping:")
+        nothing.sent(_("No parcel paid for return, failed or came back yet."))
         return
     _totals(found.total)
     axis = str(
@@ -86,7 +86,9 @@ def _along(found: Ledger, axis: str) -> None:
     if axis != "month":
         rows = rows.sort_values(["fee_minor", "failed_count"], ascending=False, ignore_index=True)
     charts.bars(
-        rows.head(BARS).assign(fees=rows["fee_minor"] / 100, recovered=rows["recovered_minor"] / 100),
+        rows.head(BARS).assign(
+            fees=formats.whole(rows["fee_minor"]), recovered=formats.whole(rows["recovered_minor"])
+        ),
         name="name",
         values=["fees", "recovered"],
         labels=[_("Return-service fees"), _("Recovered from abroad")],
@@ -96,7 +98,7 @@ def _along(found: Ledger, axis: str) -> None:
         stacked=False,
     )
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
-    money = {name: rows[f"{name}_minor"] / 100 for name in ("fee", "recovered", "freight", "net")}
+    money = {name: formats.whole(rows[f"{name}_minor"]) for name in ("fee", "recovered", "freight", "net")}
     assumed = {
         f"{name}_assumed": [_share(row, name) for row in rows.to_dict("records")]
         for name in ("fee", "recovered")
@@ -143,7 +145,7 @@ def _parcels(found: Ledger) -> None:
             freight_how=_stages(rows["freight_stage"]),
             recovered=formats.amounts(rows["recovered_minor"], rows["recovered_currency"]),
             recovered_how=_stages(rows["recovered_stage"]),
-            net=rows["net_cny_minor"] / 100,
+            net=formats.whole(rows["net_cny_minor"]),
         ),
         {
             "order_id": text(_("Order")),

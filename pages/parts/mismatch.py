@@ -119,7 +119,7 @@ def _pairs(kind: PairKind, pairs: list[plans.Pair], names: Mapping[str, str]) ->
                 "buyers": [pair.buyer_service or _("not known") for pair in pairs],
                 "plan": [names[pair.plan_id] for pair in pairs],
                 "count": [pair.shipment_count for pair in pairs],
-                "fee": [pair.fee_cny_minor / 100 for pair in pairs],
+                "fee": [formats.whole(pair.fee_cny_minor) for pair in pairs],
                 "buyers_days": [formats.days(None, pair.buyer_days_max) for pair in pairs],
                 "plan_days": [formats.days(None, pair.plan_days_max) for pair in pairs],
                 "known": [pair.known for pair in pairs],

@@ -81,7 +81,7 @@ def _order_rows(rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
             "fee": formats.amounts(rows["fee_minor"], rows["currency"]),
             "cheapest": _named(rows["cheapest_plan_id"], rows["option_count"], names),
             "cheapest_fee": formats.amounts(rows["cheapest_minor"], rows["cheapest_currency"]),
-            "over": (rows["fee_cny_minor"] - rows["cheapest_cny_minor"]) / 100,
+            "over": formats.whole(rows["fee_cny_minor"] - rows["cheapest_cny_minor"]),
             "locked": rows["locked"],
         }
     )
@@ -96,11 +96,11 @@ def _named(plan_ids: pd.Series, option_counts: pd.Series, names: Mapping[str, st
 
 
 def _order_columns() -> dict[str, Any]:
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     return {
         "order_id": text(_("Order"), pinned=True),
         "country": text(_("Country")),
-        "weight_g": number(_("Weight"), format="%d g"),
+        "weight_g": tables.grams(_("Weight")),
         "cargo": text(_("Goods")),
         "buyer_service": text(_("The buyer's service")),
         "plan": text(_("Chosen plan")),
@@ -139,7 +139,7 @@ def show_options(batch_id: str, row: Mapping[Any, Any], shipment_id: str) -> Non
             "name": list(names.values()),
             "fee": [formats.money(one.fee_minor, one.currency) if one.eligible else "–" for one in quotes],
             "fee_cny": [
-                one.fee_cny_minor / 100 if one.eligible and one.fee_cny_minor is not None else None
+                formats.whole(one.fee_cny_minor) if one.eligible and one.fee_cny_minor is not None else None
                 for one in quotes
             ],
             **trials.columns(quotes, standing),

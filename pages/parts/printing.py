@@ -150,7 +150,7 @@ def _runs(batch_id: str) -> None:
                 "print_run_id": number(_("Print run"), width="small"),
                 "when": text(_("When")),
                 "printed_by": text(_("Who")),
-                "label_count": number(_("Labels")),
+                "label_count": number(_("Labels"), format="localized"),
                 "sheet": text(_("Paper")),
                 "order": text(_("Order of the pages")),
                 "again": text(_("Reprint of")),

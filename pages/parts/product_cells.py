@@ -47,7 +47,7 @@ def column(field: str, width: Any = None, *, disabled: bool = False) -> Any:
 def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of products as a grid shows them: amounts in whole units, whole numbers with gaps."""
     named = {
-        field: rows[field].astype("Float64") / 100
+        field: formats.whole(rows[field], str(one.currency))
         if one.kind is Kind.MONEY
         else rows[field].astype("Int64")
         if one.kind is Kind.WHOLE

@@ -10,6 +10,7 @@ from lib.texts import gettext as _
 from lib.ui import charts, formats, tables
 from lib.ui.context import app
 from lib.wording import advice as words
+from pages.parts import nothing
 
 #: So many bars fit on a screen; the table has the rest.
 BARS = 12
@@ -19,7 +20,7 @@ def show() -> None:
     """The plans beside each other, then one plan's countries."""
     found = transit.days(app())
     if found.empty:
-        st.info(_("No parcel was handed over yet."))
+        nothing.sent(_("No parcel was handed over yet."))
         return
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     by_plan = found[(found["country"] == "") & (found["plan_id"] != "")]

@@ -380,7 +380,7 @@ def show_created(created: pd.DataFrame) -> list[str]:
             "state_word": text(_("State")),
             "plan": text(_("Plan")),
             "land": text(_("Country")),
-            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "weight_g": tables.grams(_("Weight")),
             "fee": text(_("Fee, estimated"), alignment="right"),
             "return_fee": text(_("Return service, assumed"), alignment="right"),
         },

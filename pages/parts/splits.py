@@ -49,7 +49,7 @@ def _advice(batch_id: str, found: pd.DataFrame, names: Mapping[str, str]) -> Non
         {
             "order_id": text(_("Order"), pinned=True),
             "country": text(_("Country")),
-            "weight_g": st.column_config.NumberColumn(_("Weight"), format="%d g"),
+            "weight_g": tables.grams(_("Weight")),
             "saved": text(_("Saves"), alignment="right"),
             "whole": text(_("In one parcel"), alignment="right"),
             "split": text(_("In several"), alignment="right"),
@@ -103,9 +103,9 @@ def _shared(found: list[dict[str, Any]]) -> None:
         pd.DataFrame(found).assign(land=lambda rows: formats.words(rows["country"], formats.country)),
         {
             "land": text(_("Country")),
-            "order_count": number(_("Orders")),
+            "order_count": number(_("Orders"), format="localized"),
             "order_ids": text(_("Which"), width="large"),
-            "weight_g": number(_("Together"), format="%d g"),
+            "weight_g": tables.grams(_("Together")),
         },
         key="plans_shared_receivers",
     )

@@ -57,6 +57,20 @@ def test_a_file_can_be_asked_for_while_the_next_run_is_made(steady: bool, screen
     screen.page.wait_for_timeout(1_000)  # The first run has ended without its button.
     screen.at("file").get_by_role("button").click()
     screen.page.wait_for_timeout(700)
+    if steady:  # It is made of what the run under way shows, once that is over.
+        screen.settle()
+        screen.page.wait_for_timeout(700)
     assert len(made) == (1 if steady else 0)
     if not steady:
         screen.sees("Failed to generate file")
+
+
+def test_a_file_is_made_of_what_the_form_says_though_it_was_typed_a_moment_before(
+    steady: bool, screen: Screen
+) -> None:
+    screen.at("paper").locator("input").fill("A4")
+    with screen.page.expect_download() as under_way:
+        screen.at("print").get_by_role("button").click()
+    paper = "A4" if steady else "A6"
+    assert under_way.value.suggested_filename == f"{paper}.txt"
+    assert Path(under_way.value.path()).read_text() == paper

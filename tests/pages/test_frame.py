@@ -74,6 +74,7 @@ def test_a_platform_out_of_reach_is_said_on_every_page(
     for name in ("overview", "files"):
         page = open_page(desk.app, name)
         assert any("cannot be reached" in one.value for one in page.warning), name
+        assert "unreachable" not in text_of(page), "in words, not in a code"
     dispatcher.stop()
 
 
@@ -94,6 +95,7 @@ def test_freshness_is_said_on_every_page_and_a_failure_with_what_to_do(
     assert "does not accept" in said.value
     assert "Connection page" in said.value
     assert "Orders synced" in said.value, "how old they are is said too"
+    assert "the first shop: The platform does not accept" in text_of(open_page(desk.app))
 
 
 def test_orders_older_than_they_should_be_are_amber(open_page: Open, desk: Desk) -> None:
@@ -107,7 +109,9 @@ def test_orders_older_than_they_should_be_are_amber(open_page: Open, desk: Desk)
         shops.keep(work, "second", "Second *shop*")
     TokenFolder(desk.app.settings.tokens_folder, SANDBOX_KEY).save("second", Token("t-second"))
     said = open_page(desk.app, "files").sidebar
-    assert [one.value.partition(" · ")[0] for one in said.warning] == ["**Default shop**"], "which shop it is"
+    assert [one.value.partition(" · ")[0] for one in said.warning] == ["**the first shop**"], (
+        "which shop it is"
+    )
     assert any("Second" in one.value and "*shop*" not in one.value for one in said.caption)
 
 

@@ -74,6 +74,13 @@ def test_without_any_parcel_sent_the_page_says_so_and_that_nothing_is_failing(op
     assert "Every code that came in is known" in text_of(codes)
 
 
+@pytest.mark.parametrize("view", ["board", "decisions", "ledger", "backtest", "advice", "promise"])
+def test_a_view_without_anything_to_show_leads_on(open_empty: Open, view: str) -> None:
+    page = open_empty("outcomes", view=view)
+    assert page.info, "says why"
+    assert [link.proto.label for link in page.get("page_link")] == ["Open shipments"]
+
+
 def test_failing_parcels_are_listed_with_what_they_hold_and_what_can_be_done(
     open_page: Open, failing: Desk
 ) -> None:

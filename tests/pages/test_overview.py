@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from lib.app import App
 from lib.config import Settings
-from lib.services import overview, shipments
+from lib.services import orders, overview, shipments
 from lib.store import dispatch as dispatch_store
 from lib.store.database import Database
+from pages.parts.attention import LISTED
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -77,6 +78,12 @@ def test_a_number_here_is_the_number_the_link_shows(open_page: Open, empty_desk:
     assert len(page.dataframe[0].value) == day.overdue_count == 2
     page = open_page(empty_desk.app, "orders", view="all", hours="24")
     assert len(page.dataframe[0].value) == day.overdue_count + day.due_count == 3
+
+
+def test_what_is_due_is_listed_however_much_is_overdue(open_page: Open, empty_desk: Desk) -> None:
+    empty_desk.load(deadlines_in(*range(-orders.PAGE_SIZE - 5, -5), 5))
+    late, due = open_page(empty_desk.app).dataframe
+    assert (len(late.value), len(due.value)) == (LISTED, 1)
 
 
 def test_drafts_refusals_and_what_stayed_behind_are_named(open_page: Open, desk: Desk) -> None:

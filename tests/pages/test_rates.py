@@ -38,6 +38,9 @@ def test_the_list_says_which_card_holds_since_when_and_what_it_lacks(open_page: 
         "2025-11-09",
         "none",
     ]
+    assert shown.loc["UPS Expedited", "weights"] == "from 1 g", (
+        "a table without a limit writes one nothing has"
+    )
     assert "only the 0-150 g tier" in shown.loc["AliExpress Standard Shipping", "note"]
     page.segmented_control(key="rates_view").set_value("elsewhere").run()
     assert len(page.dataframe[0].value) == 8

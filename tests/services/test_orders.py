@@ -9,7 +9,7 @@ import pytest
 
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
-from lib.services import batches, orders, sync
+from lib.services import batches, checks, orders, sync
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import HTTP, Desk, Stocked
 
@@ -61,6 +61,23 @@ def test_a_page_knows_its_totals(mixed: Desk) -> None:
     assert page.totals["value"] == {"USD": 3 * 5890}
     assert page.totals["weight_g"] > 0
     assert orders.pending(mixed.app, OrderFilter(), page=99).page == 1
+
+
+def test_time_alone_ends_a_hold_and_makes_an_order_overdue(
+    mixed: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, soon = mixed.app.now(), OrderFilter(countries=("DE",))
+    [held] = orders.matching_ids(mixed.app, soon)
+    orders.hold(mixed.app, [held], reason="gift", until=start + timedelta(hours=1), by="tester")
+    before = orders.pending(mixed.app, soon)
+    assert (before.counts["held"], before.totals["overdue_count"]) == (1, 0)
+    assert before.orders["hold_reason"].tolist() == ["gift"]
+    overdue = {one["code"]: one["order_count"] for one in checks.groups(mixed.app)}["overdue"]
+    monkeypatch.setattr(mixed.app, "now", lambda: start + timedelta(hours=6))
+    after = orders.pending(mixed.app, soon)
+    assert (after.counts["held"], after.totals["overdue_count"]) == (0, 1)
+    assert after.orders["hold_until_at"].isna().all()
+    assert {one["code"]: one["order_count"] for one in checks.groups(mixed.app)}["overdue"] == overdue + 1
 
 
 def test_a_correction_is_kept_beside_what_was_received(empty_desk: Desk) -> None:

@@ -294,7 +294,9 @@ def test_orders_loaded_for_another_shop_are_that_shops_on_the_sandbox(
     """A sandbox of its own: each shop's token sees the orders of its own files, also after the next start."""
     app = App(Settings(_env_file=None, data=tmp_path / "data"), store)
     first, second = an_export_row(), an_export_row()
+    app.on_taking_in = (at_first := []).append
     shop_id = connection.add_shop(app, "Second", "anything", by="tester")
+    assert at_first == [0], "there is nothing to take in yet"
     files.load(app, [write_export(tmp_path / "a.csv", [first])], by="tester")
     wishes = files.Wishes(shop_id=shop_id)
     told: list[int] = []
@@ -310,9 +312,24 @@ def test_orders_loaded_for_another_shop_are_that_shops_on_the_sandbox(
         assert [order.order_id for order in listed] == [mine["订单号"]]
         with pytest.raises(Refused):
             again.platform_of(shop).order(other["订单号"])
-    assert (at_start, again.taking_in) == ([2], None), "who waits for its start is told why"
-    again._sandbox.stop()
-    again.connected().close()
+    assert (at_start, again.taking_in) == ([0], None), "it has them already"
+    again.close()
+
+
+def test_a_sandbox_that_has_yet_to_take_in_orders_says_how_many_and_one_that_ended_starts_again(
+    store: Database, tmp_path: Path
+) -> None:
+    app = App(Settings(_env_file=None, data=tmp_path / "data"), store)
+    order = an_export_row()
+    files.load(app, [write_export(tmp_path / "a.csv", [order, an_export_row()])], by="tester")
+    app.on_taking_in = (told := []).append
+    app.platform.order(order["订单号"])
+    assert (told, app.taking_in) == ([2], None), "who waits for its start is told why"
+    app._sandbox.process.kill()
+    app._sandbox.process.wait()
+    assert app.platform.order(order["订单号"]).order_id == order["订单号"]
+    assert told == [2, 0], "it has them already"
+    app.close()
 
 
 def test_on_the_sandbox_a_shop_may_be_one_that_is_there_already(store: Database, tmp_path: Path) -> None:

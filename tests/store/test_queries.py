@@ -30,6 +30,14 @@ CHANCES = """
 #: Tables that Python lends to queries, with their columns; `name type, …` as in a create statement.
 LENT = {
     "chosen": "id varchar",
+    "awaiting_known": """
+        shop_id varchar, order_id varchar, status varchar, partly_shipped boolean, ordered_at timestamp,
+        paid_at timestamp, ship_by_at timestamp, overdue boolean, receiver_name varchar, country varchar,
+        city varchar, buyer_service varchar, buyer_plan_id varchar, currency varchar, total_minor bigint,
+        note varchar, line_count bigint, unit_count bigint, weight_g bigint, cargo_class varchar, hold_reason varchar,
+        hold_until_at timestamp, in_batch boolean, batch_id varchar, shipment_state varchar, block_codes varchar[],
+        told_codes varchar[]
+    """,
     "taken": "order_id varchar, position bigint",
     "steps": """
         shipment_id varchar, from_state varchar, state varchar, happened_at timestamp, done_by varchar,

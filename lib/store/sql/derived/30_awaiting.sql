@@ -225,8 +225,9 @@ select shop_id, order_id, code, field, value
 from order_findings
 where blocks;
 
--- One row per order that awaits shipment, with what an operator chooses by. Overdue first, then by deadline.
-create or replace macro awaiting_orders(now_at) as table
+-- One row per order that awaits shipment, with what an operator chooses by, whatever the time: holds that ended by
+-- themselves are among it, and nothing is overdue. `awaiting_at` knows the time.
+create or replace view orders_awaiting as
 select
     o.shop_id,
     o.order_id,
@@ -235,7 +236,7 @@ select
     o.ordered_at,
     o.paid_at,
     o.ship_by_at,
-    o.ship_by_at < now_at as overdue,
+    false as overdue,
     receiver.name as receiver_name,
     receiver.country,
     receiver.city,
@@ -263,7 +264,7 @@ left join order_parcels as parcel
 left join (
     select shop_id, order_id, arg_max(reason, hold_id) as reason, arg_max(until_at, hold_id) as until_at
     from holds
-    where released_at is null and (until_at is null or until_at > now_at)
+    where released_at is null
     group by shop_id, order_id
 ) as hold
     on hold.shop_id = o.shop_id and hold.order_id = o.order_id
@@ -286,7 +287,16 @@ left join (
     on block.shop_id = o.shop_id and block.order_id = o.order_id
 where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS');
 
--- One row per order of a table as `awaiting_orders` makes it that matches the Orders page's filters; a null filter lets
+-- One row per order of a table like `orders_awaiting`, as it is at a time.
+create or replace macro awaiting_at(known, now_at) as table
+select * replace (
+    ship_by_at < now_at as overdue,
+    case when hold_until_at is null or hold_until_at > now_at then hold_reason end as hold_reason,
+    case when hold_until_at > now_at then hold_until_at end as hold_until_at
+)
+from query_table(known);
+
+-- One row per order of a table as `awaiting_at` makes it that matches the Orders page's filters; a null filter lets
 -- everything through.
 create or replace macro matching_orders(
     awaiting, shops, countries, services, due_before, with_note, several, on_hold, blocked, partly, placed, wanted

@@ -486,38 +486,24 @@ where found.accepted_at is not null
 order by found.order_id, found.code, found.value;
 
 -- name: finding_groups
--- One row per finding among the awaiting orders: how many orders have it, how many it keeps back, how many a person
--- accepted, and the order of theirs that has the least time left. What most orders are kept back by comes first.
-with awaiting as (
-    select *
-    from awaiting_orders($now_at)
-),
-
-found as (
-    select shop_id, order_id, code, severity, subject, blocks, accepted_at is not null as accepted
-    from order_findings
-    where code not in ('status', 'taken')
-    union all
-    select shop_id, order_id, 'overdue', 'warning', 'order', false, false
-    from awaiting
-    where overdue and not in_batch
-)
-
+-- One row per finding among the awaiting orders, whatever the time: how many orders have it, how many it keeps back, and
+-- how many a person accepted. What most orders are kept back by comes first.
 select
     found.code,
     found.severity,
     found.subject,
-    count(distinct found.order_id) filter (where not found.accepted)::bigint as order_count,
+    count(distinct found.order_id) filter (where found.accepted_at is null)::bigint as order_count,
     count(distinct found.order_id) filter (where found.blocks)::bigint as blocked_count,
-    count(distinct found.order_id) filter (where found.accepted)::bigint as accepted_count
-from found
-inner join awaiting
-    on awaiting.shop_id = found.shop_id and awaiting.order_id = found.order_id
+    count(distinct found.order_id) filter (where found.accepted_at is not null)::bigint as accepted_count
+from order_findings as found
+inner join orders as o
+    on o.shop_id = found.shop_id and o.order_id = found.order_id
+where found.code not in ('status', 'taken') and o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
 group by found.code, found.severity, found.subject
 order by blocked_count desc, order_count desc, found.code;
 
 -- name: finding_orders
--- One row per awaiting order with one finding, and field and value of the finding; soonest deadline first.
+-- One row per awaiting order looked at with one finding, and field and value of the finding; soonest deadline first.
 select
     awaiting.order_id,
     awaiting.country,
@@ -531,7 +517,7 @@ select
     found.accepted_by,
     found.accepted_at
 from order_findings as found
-inner join awaiting_orders($now_at) as awaiting
+inner join awaiting
     on awaiting.shop_id = found.shop_id and awaiting.order_id = found.order_id
 where found.code = $code and ($include_accepted or found.accepted_at is null)
 order by awaiting.ship_by_at nulls last, awaiting.order_id, found.value

@@ -1,12 +1,14 @@
--- name: awaiting_clear
--- Make room for the orders awaiting shipment.
-drop table if exists awaiting;
+-- name: orders_awaiting
+-- One row per order awaiting shipment, whatever the time: read once, and lent to the query below until something is
+-- written.
+select *
+from orders_awaiting;
 
 -- name: awaiting_make
--- One row per order awaiting shipment: what the queries below read, worked out once for all of them.
-create temp table awaiting as
+-- One row per order awaiting shipment, of those lent: what the queries below read, worked out once for all of them.
+create or replace temp table awaiting as
 select *
-from awaiting_orders($now_at);
+from awaiting_at('awaiting_known', $now_at);
 
 -- name: orders_matching
 -- One row per matching order awaiting shipment, a page of them, with what is in it.
@@ -90,6 +92,16 @@ select
     count(*) filter (where overdue and not in_batch)::bigint as overdue,
     count(*) filter (where ship_by_at < $soon_at and not in_batch)::bigint as due_soon
 from awaiting;
+
+-- name: orders_blocked_by
+-- One row per finding that keeps orders out of a batch, with how many; the commonest first.
+select code, count(*)::bigint as order_count
+from (
+    select unnest(block_codes) as code
+    from awaiting
+)
+group by code
+order by order_count desc, code;
 
 -- name: orders_facets
 -- One row per shop, country and buyer's service among the orders awaiting shipment, with how many there are.

@@ -5,11 +5,6 @@ from shops
 where forgotten_at is null
 order by shop_id != 'default', name, shop_id;
 
--- name: shops_order_count
--- One row: how many orders there are, of all shops.
-select count(*) as order_count
-from orders;
-
 -- name: shop_keep
 -- Name a shop; one that was forgotten is remembered again.
 insert into shops (shop_id, name, file_zone, platform_url, create_call)
