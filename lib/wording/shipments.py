@@ -30,6 +30,7 @@ REASONS = {
     ),
     "bad_tracking_number": later("The platform does not accept this tracking number for a declaration."),
     "wrong_order": later("The platform does not know this order as one of this shop."),
+    "not_declared": later("The platform, asked twice, does not have it: it was not told."),
     "refused": later("The platform refused it: {text}"),
 }
 
@@ -53,6 +54,7 @@ MENDING = {
     "wrong_status": later("Sync the orders and look at the order on the platform."),
     "bad_tracking_number": later("Look at the logistics order on the platform: its number may have changed."),
     "wrong_order": later("Check that the file and the connection belong to the same shop."),
+    "not_declared": later("Tell it once more."),
     "refused": later("Look at the order on the platform, correct what it names, then send it again."),
     "isv": later("Correct what the platform names, then send it again."),
 }
@@ -80,6 +82,8 @@ NOTES = {
     "found_declared": later("The platform has the declaration; nothing was sent twice."),
     "not_declared": later("The platform does not have the declaration; it is sent again."),
     "split": later("Split off from another parcel of the order."),
+    "repacked": later("Made in the place of a parcel that weighed something else at packing."),
+    "weighs": later("It weighed something else at packing; another parcel was made in its place."),
     "all": later("Declared for the whole order."),
     "part": later("Declared for a part of the order."),
     "already_declared": later(
@@ -149,7 +153,7 @@ def note_sentence(note: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return _("The platform's server failed (HTTP {status}).", status=http.group(1))
-    if code in NOTES and (code == text or code in (*WITH_MORE, "split")):
+    if code in NOTES and (code == text or code in (*WITH_MORE, "split", "repacked", "weighs")):
         return _(NOTES[code])
     if code in REASONS:
         return reason_sentence(code, rest)

@@ -67,7 +67,7 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
             key="shipments_handover_number",
             max_chars=32,
         )
-        scale = st.number_input(
+        st.number_input(
             _("All of it on the scale, g (optional)"), min_value=1, value=None, step=100,
             key="shipments_handover_scale",
         )  # fmt: skip
@@ -103,15 +103,7 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         disabled=bool(unknown) or leaving.empty,
         icon=":material/handshake:",
         on_click=_hand_over,
-        args=(
-            batch_id,
-            str(batch["shop_id"]),
-            staying,
-            str(courier or "").strip(),
-            str(number or "").strip(),
-            scale,
-            keys,
-        ),
+        args=(batch_id, str(batch["shop_id"]), keys),
     )
     buttons.download_button(
         _("Hand-over sheet"),
@@ -180,22 +172,23 @@ def _named(ready: pd.DataFrame, pasted: str) -> tuple[list[str], list[str]]:
         for number, shipment_id in zip(ready[column], ready["shipment_id"], strict=True)
         if isinstance(number, str)
     }
-    numbers = [number for number in re.split(r"[\s,;，；、]+", pasted) if number]
+    numbers = _numbers(pasted)
     return (
         [known[number] for number in numbers if number in known],
         [number for number in numbers if number not in known],
     )
 
 
-def _hand_over(
-    batch_id: str,
-    shop_id: str,
-    staying: list[str],
-    courier: str,
-    number: str,
-    scale: int | None,
-    keys: Sequence[str],
-) -> None:
+def _numbers(pasted: str) -> list[str]:
+    return [number for number in re.split(r"[\s,;，；、]+", pasted) if number]
+
+
+def _hand_over(batch_id: str, shop_id: str, keys: Sequence[str]) -> None:
+    """What stands in the boxes counts: they may have been filled by the very click, after the page was made."""
+    state = st.session_state
+    courier, number = (
+        str(state.get(f"shipments_handover_{one}") or "").strip() for one in ("courier", "number")
+    )
     failed = stop_list.refresh(app(), shop_id)
     if failed:
         actions.notice("warning", cancellations_unasked())
@@ -204,10 +197,10 @@ def _hand_over(
         (app(), batch_id),
         {
             "by": actions.by(),
-            "left_out": staying,
+            "left_out": [*(state.get(keys[0]) or ()), *_numbers(str(state.get(keys[1]) or ""))],
             "courier": courier or None,
             "number": number or None,
-            "scale_g": scale,
+            "scale_g": state.get("shipments_handover_scale"),
         },
         lambda result: ngettext("{count} parcel handed over.", "{count} parcels handed over.", result[0]),
     )

@@ -292,6 +292,15 @@ def test_a_pasted_number_nobody_knows_stops_the_handover(open_page: Open, desk: 
     assert desk.states(batch_id) == {"ready": 10}
 
 
+def test_numbers_pasted_just_before_the_click_stay(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    [number, *_others] = shipments.listing(desk.app, batch_id)["tracking_number"]
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value(number)
+    page.button(key="shipments_hand_over").click().run()  # One run: the browser sends both with the click.
+    assert desk.states(batch_id) == {"ready": 1, "handed_over": 9}
+
+
 @pytest.fixture
 def refused(desk: Desk) -> str:
     """A batch the platform refused whole; it would take it now."""
