@@ -76,7 +76,6 @@ class _Count:
     cr: int = 0
     is_regular: bool = True  #: Every quote opens or closes a whole cell, as RFC 4180 wants it.
     is_closed: bool = True  #: The quotes come in pairs.
-    is_utf8: bool = True
     has_zeros: bool = False  #: There are zero bytes, which no text has.
 
     @property
@@ -204,7 +203,7 @@ def _read_utf8(descriptor: int, start: int, encoding: str, has_mark: bool) -> tu
         counting = beside.submit(_count, _Slice(descriptor, start, end, closing), delimiter)
         taken = _fast(_Slice(descriptor, start, end, closing), delimiter)
         count = counting.result()
-    if not count.is_utf8:
+    if taken is None and not _is_utf8(_Slice(descriptor, start, end)):
         return None
     if count.has_zeros:
         raise Unreadable("not_a_sheet")
@@ -276,14 +275,13 @@ def _delimiter(descriptor: int, start: int, end: int) -> tuple[int, str]:
 
 def _count(stream: io.RawIOBase, delimiter: str) -> _Count:
     """Count records by the line ends outside quotes, and see whether the quotes are regular."""
-    count, quoted, tail, partial = _Count(), 0, b"\n", b""
+    count, quoted, tail = _Count(), 0, b"\n"
     around = np.zeros(256, bool)
     around[[ord(delimiter), 10, 13, 34]] = True
     last = False
     while not last:
         chunk = stream.read(_CHUNK) or b""
         last = not chunk
-        partial = _valid_utf8(partial + chunk, count, last)
         count.has_zeros |= b"\x00" in chunk
         # The first byte is the last one's neighbour; the last byte waits until its own neighbour is known.
         data = tail + (chunk or delimiter.encode())
@@ -313,21 +311,16 @@ def _outside(places: np.ndarray, quotes: np.ndarray, quoted: int) -> np.ndarray:
     return places[(np.searchsorted(quotes, places) + quoted) & 1 == 0]
 
 
-def _valid_utf8(data: bytes, count: _Count, last: bool) -> bytes:
-    """Check all but a last letter that is not whole yet, and return that."""
-    if not count.is_utf8:
-        return b""
-    cut = len(data)
-    if not last:
-        for back in range(1, min(4, len(data)) + 1):
-            if data[-back] >= 0xC0:
-                cut -= back
-                break
+def _is_utf8(stream: io.RawIOBase) -> bool:
+    """Whether every byte is of a letter. What the fast reader takes is, for it looks at that itself."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        pa.array([data[:cut]], pa.binary()).cast(pa.string())
-    except pa.ArrowInvalid:
-        count.is_utf8 = False
-    return data[cut:]
+        while chunk := stream.read(_CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _fast(stream: io.RawIOBase, delimiter: str) -> Cutter | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -89,7 +90,7 @@ class Cutter:
         if not columns:
             return
         count = len(columns[0])
-        numbers = pa.array(range(self.seen + 1, self.seen + count + 1), pa.int64())
+        numbers = pa.array(np.arange(self.seen + 1, self.seen + count + 1))
         self.seen += count
         names = [ROW_NO, *map(str, range(len(columns)))]
         batch = pa.RecordBatch.from_arrays([numbers, *columns], names)

@@ -51,7 +51,8 @@ def test_records_are_counted_without_a_reader_across_chunks(
         with path.open("rb") as stream:
             part = delimited._Slice(stream.fileno(), 0, len(content))
             count = delimited._count(part, ",")
-        assert (count.records, count.is_regular, count.is_closed, count.is_utf8) == (501, True, True, True)
+            is_utf8 = delimited._is_utf8(delimited._Slice(stream.fileno(), 0, len(content)))
+        assert (count.records, count.is_regular, count.is_closed, is_utf8) == (501, True, True, True)
 
 
 def test_a_reader_that_loses_records_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,8 @@ select
     ) as waybills,
     business_mode,
     tax_number
-from firsts;
+from firsts
+order by row_no;
 
 -- One row per SKU*QTY of a cell, or per row that has its SKU and quantity in cells of their own. A row that was sent
 -- again (重发) adds nothing to its order when the order has other rows.
@@ -148,7 +149,8 @@ select
     coalesce(one_line(unit), '') as unit,
     coalesce(try_cast(regexp_extract(tidy(quantity), '^(\d{1,9})(?:\.0+)?$', 1) as bigint), 0) > 0 as is_whole
 from told
-where not adds_nothing;
+where not adds_nothing
+order by first_row_no, line_no;
 
 -- One row per order: what orders.sql does not read. Weights in the unit that is said of the sheet.
 create temp table extras as

@@ -82,42 +82,74 @@ select distinct lower(country), country
 from country_names
 where lower(country) not in (select name from countries);
 
--- One row per row of the sheet: its cells, understood as far as they can be.
+-- One row per row of the sheet: its cells, understood as far as they can be. The texts of cells that cannot be are
+-- kept as such: most rows have none.
 create temp table cells as
+with understood as (
+    select
+        sheet.*,
+        hash(getvariable('context'), *columns(sheet.* exclude (row_no))) as cells_hash,
+        coalesce(one_line(country), '') as country_label,
+        amount_parts(goods) as goods_parts,
+        amount_parts(shipping) as shipping_parts,
+        amount_parts(total) as total_parts,
+        written_time(ordered_at) as order_time,
+        written_time(paid_at) as paid_time,
+        written_time(ship_by_at) as ship_by_time,
+        written_time(shipped_at) as shipped_time,
+        written_time(received_at) as received_time
+    from sheet
+)
+
 select
-    row_no,
-    hash(getvariable('context'), *columns(* exclude (row_no))) as cells_hash,
-    bare_number(order_id) as order_id,
-    coalesce(one_line(status), '') as status_label,
-    one_line(business_mode) as business_mode,
-    coalesce(one_line(country), '') as country_label,
-    with_line_feeds(tidy(products)) as products,
-    amount_parts(goods) as goods,
-    amount_parts(shipping) as shipping,
-    amount_parts(total) as total,
-    tidy(goods) as goods_text,
-    tidy(shipping) as shipping_text,
-    tidy(total) as total_text,
-    written_time(ordered_at) as ordered_at,
-    written_time(paid_at) as paid_at,
-    written_time(ship_by_at) as ship_by_at,
-    written_time(shipped_at) as shipped_at,
-    written_time(received_at) as received_at,
-    tidy(paid_at) as paid_text,
-    tidy(ship_by_at) as ship_by_text,
-    one_line(buyer_name) as buyer_name,
-    one_line(buyer_service) as buyer_service,
-    tidy(note) as note,
-    tidy(waybills) as waybills,
-    coalesce(one_line(receiver), '') as receiver,
-    coalesce(one_line(province), '') as province,
-    coalesce(one_line(city), '') as city,
-    coalesce(one_line(address), '') as address,
-    coalesce(bare_number(postcode), '') as postcode,
-    coalesce(bare_number(phone), '') as phone,
-    coalesce(bare_number(mobile), '') as mobile,
-    coalesce(bare_number(tax_number), '') as tax_number
-from sheet;
+    cell.row_no,
+    cell.cells_hash,
+    bare_number(cell.order_id) as order_id,
+    coalesce(one_line(cell.status), '') as status_label,
+    one_line(cell.business_mode) as business_mode,
+    cell.country_label,
+    coalesce(country.country, '') as country,
+    with_line_feeds(tidy(cell.products)) as products,
+    coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
+    amount_minor(cell.goods_parts, goods_sign.part) as goods_minor,
+    amount_minor(cell.shipping_parts, shipping_sign.part) as shipping_minor,
+    amount_minor(cell.total_parts, total_sign.part) as total_minor,
+    case when goods_minor is null then tidy(cell.goods) end as goods_unread,
+    case when shipping_minor is null then tidy(cell.shipping) end as shipping_unread,
+    case when total_minor is null then tidy(cell.total) end as total_unread,
+    cell.order_time as ordered_at,
+    cell.paid_time as paid_at,
+    cell.ship_by_time as ship_by_at,
+    greatest(cell.order_time, cell.paid_time, cell.shipped_time, cell.received_time) as moment_at,
+    case when cell.paid_time is null then tidy(cell.paid_at) end as paid_unread,
+    case when cell.ship_by_time is null then tidy(cell.ship_by_at) end as ship_by_unread,
+    case
+        when cell.order_time > cell.paid_time
+            or cell.paid_time > cell.shipped_time
+            or cell.shipped_time > cell.received_time
+            then coalesce(tidy(cell.paid_at), '')
+    end as paid_out_of_order,
+    one_line(cell.buyer_name) as buyer_name,
+    one_line(cell.buyer_service) as buyer_service,
+    tidy(cell.note) as note,
+    tidy(cell.waybills) as waybills,
+    coalesce(one_line(cell.receiver), '') as receiver,
+    coalesce(one_line(cell.province), '') as province,
+    coalesce(one_line(cell.city), '') as city,
+    coalesce(one_line(cell.address), '') as address,
+    coalesce(bare_number(cell.postcode), '') as postcode,
+    coalesce(bare_number(cell.phone), '') as phone,
+    coalesce(bare_number(cell.mobile), '') as mobile,
+    coalesce(bare_number(cell.tax_number), '') as tax_number
+from understood as cell
+left join countries as country
+    on country.name = same_name(cell.country_label)
+left join currency_signs as goods_sign
+    on goods_sign.sign = cell.goods_parts.sign
+left join currency_signs as shipping_sign
+    on shipping_sign.sign = cell.shipping_parts.sign
+left join currency_signs as total_sign
+    on total_sign.sign = cell.total_parts.sign;
 
 -- One row per product of a row, cut at every 【 that begins a line: true to the cell when each piece has the plain
 -- shape, in which every line is what it seems to be. This road is there for speed alone; any other cell is read by
@@ -126,6 +158,7 @@ create temp table pieces as
 with cut as (
     select
         row_no,
+        order_id,
         string_split(concat(chr(10), products), concat(chr(10), '【')) as pieces
     from cells
     where products is not null
@@ -134,6 +167,7 @@ with cut as (
 piece_rows as (
     select
         row_no,
+        order_id,
         pieces[1] = '' as starts_well,
         unnest(range(1, greatest(len(pieces), 2)))::integer as line_no,
         unnest(case when len(pieces) > 1 then pieces[2:] else [''] end) as piece
@@ -141,70 +175,73 @@ piece_rows as (
 ),
 
 lines_of as (
-    select
-        row_no,
-        line_no,
-        string_split(piece, chr(10)) as lines,
-        starts_well and regexp_full_match(
-            piece,
-            concat(
-                '\d{1,4}】[^\s(（\x{200b}\x{3000}\x{feff}\x{a0}][^\n]*\n',
-                '(\(产品属性:[^\n]*\)\n)?(\(商家编码:[^\n]*\)\n)?\(产品数量:\d{1,9} [a-z]+\)(\n\(物流等级[^\n]*\))?'
-            )
-        ) as is_plain
+    select * exclude (piece), string_split(piece, chr(10)) as lines
     from piece_rows
 ),
 
-counted as (
+placed as (
+    select
+        *,
+        starts_with(lines[2], '(产品属性:') as has_attributes,
+        1 + has_attributes::integer + starts_with(lines[2 + has_attributes::integer], '(商家编码:')::integer as sku_at,
+        lines[sku_at + 1] as counted
+    from lines_of
+),
+
+told as (
     select
         row_no,
+        order_id,
         line_no,
-        is_plain,
-        lines[1] as title,
-        case when starts_with(lines[2], '(产品属性:') then lines[2][7:-2] end as attributes,
+        starts_well
+            and regexp_matches(lines[1], '^\d{1,4}】[^\s(（\x{200b}\x{3000}\x{feff}\x{a0}]')
+            and (not has_attributes or ends_with(lines[2], ')'))
+            and (sku_at = 1 or ends_with(lines[sku_at], ')'))
+            and regexp_full_match(counted, '\(产品数量:\d{1,9} [a-z]+\)')
+            and (
+                len(lines) = sku_at + 1
+                or (len(lines) = sku_at + 2 and starts_with(lines[-1], '(物流等级') and ends_with(lines[-1], ')'))
+            ) as is_plain,
+        substring(lines[1], strpos(lines[1], '】') + 1) as title,
+        case when has_attributes then substring(lines[2], 7, length(lines[2]) - 7) end as attributes,
         case
-            when starts_with(lines[2], '(商家编码:') then lines[2][7:-2]
-            when starts_with(lines[3], '(商家编码:') then lines[3][7:-2]
+            when sku_at > 1 + has_attributes::integer
+                then substring(lines[sku_at], 7, length(lines[sku_at]) - 7)
         end as sku,
-        string_split(
-            case
-                when starts_with(lines[4], '(产品数量:') then lines[4]
-                when starts_with(lines[3], '(产品数量:') then lines[3]
-                else lines[2]
-            end[7:-2],
-            ' '
-        ) as counted
-    from lines_of
+        substring(counted, 7, length(counted) - 7) as counted
+    from placed
 )
 
 select
     row_no,
+    order_id,
     line_no,
-    coalesce(one_line(substring(title, strpos(title, '】') + 1)), '') as title,
+    coalesce(one_line(title), '') as title,
     coalesce(tidy(attributes), '') as attributes,
     coalesce(tidy(sku), '') as sku,
-    try_cast(counted[1] as bigint) as quantity,
-    counted[2] as unit,
+    try_cast(split_part(counted, ' ', 1) as bigint) as quantity,
+    split_part(counted, ' ', 2) as unit,
     is_plain,
     coalesce(quantity, 0) > 0 as is_whole
-from counted;
+from told;
 
 -- One row per cell that has another shape.
 create temp table odd_cells as
-select row_no, products
+select row_no, order_id, products
 from cells
 where row_no in (select row_no from pieces where not is_plain);
 
--- One row per product of a row. A block has a title, perhaps in several lines, and then its fields.
-create temp table blocks as
+-- One row per product of such a cell. A block has a title, perhaps in several lines, and then its fields.
+create temp table odd_blocks as
 with parts as (
-    select row_no, regexp_split_to_array(products, '(?m)^[ \t]*【\d+】') as parts
+    select row_no, order_id, regexp_split_to_array(products, '(?m)^[ \t]*【\d+】') as parts
     from odd_cells
 ),
 
 numbered as (
     select
         row_no,
+        order_id,
         tidy(parts[1]) is null and len(parts) > 1 as starts_well,
         unnest(range(1, greatest(len(parts), 2))) as line_no,
         unnest(case when len(parts) > 1 then parts[2:] else parts end) as block
@@ -213,6 +250,7 @@ numbered as (
 
 select
     row_no,
+    order_id,
     line_no::integer as line_no,
     coalesce(
         one_line(regexp_replace(block, '(?ms)^[ \t]*[(（](产品属性|商家编码|产品数量|物流等级)[^\n]*[:：].*', '')), ''
@@ -230,15 +268,19 @@ select
         and len(regexp_extract_all(block, '(?m)^[ \t]*[(（]商家编码')) <= 1 as is_whole
 from numbered;
 
-insert into blocks by name
-select * exclude (is_plain)
+-- One row per product of a row, however it is told.
+create temp view blocks as
+select row_no, order_id, line_no, sku, title, attributes, quantity, unit, is_whole
 from pieces
-where row_no not in (select row_no from odd_cells);
-
-drop table pieces;
-
-insert into blocks by name
-from product_rows;
+where row_no not in (select row_no from odd_cells)
+union all
+select row_no, order_id, line_no, sku, title, attributes, quantity, unit, is_whole
+from odd_blocks
+union all
+select product.row_no, cell.order_id, line_no, sku, title, attributes, quantity, unit, is_whole
+from product_rows as product
+inner join cells as cell
+    on cell.row_no = product.row_no;
 
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
 create temp table rounding as
@@ -249,41 +291,27 @@ from (
     where regexp_full_match(order_id, '\d{16,}')
 );
 
--- One row per row of the sheet, with the first thing that is wrong with it, if any.
-create temp table judged as
-select
-    cell.* exclude (products, goods, shipping, total),
-    coalesce(country.country, '') as country,
-    coalesce(goods_sign.currency, 'USD') as goods_currency,
-    coalesce(total_sign.currency, goods_sign.currency, shipping_sign.currency, 'USD') as currency,
-    amount_minor(cell.goods, goods_sign.part) as goods_minor,
-    amount_minor(cell.shipping, shipping_sign.part) as shipping_minor,
-    amount_minor(cell.total, total_sign.part) as total_minor,
-    case
-        when cell.order_id is null then 'order_number_blank'
-        when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
-        when not regexp_full_match(cell.order_id, '\d{1,20}') then 'order_number_not_digits'
-        when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
-        when cell.country_label <> '' and country.country is null then 'country_unknown'
-        when block.row_no is null then 'products_blank'
-        when not block.are_whole then 'products_unreadable'
-    end as fault
-from cells as cell
-cross join rounding
-left join countries as country
-    on country.name = same_name(cell.country_label)
-left join currency_signs as goods_sign
-    on goods_sign.sign = cell.goods.sign
-left join currency_signs as shipping_sign
-    on shipping_sign.sign = cell.shipping.sign
-left join currency_signs as total_sign
-    on total_sign.sign = cell.total.sign
-left join (
-    select row_no, bool_and(is_whole) as are_whole
-    from blocks
-    group by row_no
-) as block
-    on block.row_no = cell.row_no;
+-- One row per row of which something is wrong that keeps it out: the first thing.
+create temp table faulty as
+with judged as (
+    select
+        cell.row_no,
+        case
+            when cell.order_id is null then 'order_number_blank'
+            when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
+            when not regexp_full_match(cell.order_id, '\d{1,20}') then 'order_number_not_digits'
+            when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
+            when cell.country_label <> '' and cell.country = '' then 'country_unknown'
+            when cell.row_no not in (select row_no from blocks) then 'products_blank'
+            when cell.row_no in (select row_no from blocks where not is_whole) then 'products_unreadable'
+        end as fault
+    from cells as cell
+    cross join rounding
+)
+
+select *
+from judged
+where fault is not null;
 
 -- One row per fault: the column it is reported under.
 create temp table faults as
@@ -301,58 +329,61 @@ from (
 -- One row per refused row.
 create temp table problems as
 select
-    judged.row_no,
+    faulty.row_no,
     headers.header as column_name,
     case faults.column_name
-        when 'order_id' then coalesce(judged.order_id, '')
-        when 'country' then judged.country_label
+        when 'order_id' then coalesce(cells.order_id, '')
+        when 'country' then cells.country_label
         when 'products' then coalesce(left(cells.products, 200), '')
     end as value,
-    judged.fault as code,
-    case when judged.fault not like 'order_number%' then judged.order_id else '' end as identity
-from judged
+    faulty.fault as code,
+    case when faulty.fault not like 'order_number%' then cells.order_id else '' end as identity
+from cells
+inner join faulty
+    on faulty.row_no = cells.row_no
 inner join faults
-    on faults.code = judged.fault
-inner join cells
-    on cells.row_no = judged.row_no
+    on faults.code = faulty.fault
 left join headers
     on headers.column_name = faults.column_name
-order by judged.row_no;
-
-drop table cells;
+order by faulty.row_no;
 
 -- One row per order that stands in several good rows: the last one.
 create temp table last_rows as
-select order_id, max(row_no) as row_no, arg_max(cells_hash, row_no) as cells_hash
-from judged
-where fault is null
-    and order_id in (
-        select order_id
-        from judged
-        where fault is null
-        group by order_id
-        having count(*) > 1
-    )
-group by order_id;
+with repeated as (
+    select order_id
+    from cells
+    group by order_id
+    having count(*) > 1
+)
 
--- One row per good row: the last one of an order stands, earlier ones count as unchanged (alike) or updated.
+select order_id, max(row_no) as row_no, arg_max(cells_hash, row_no) as cells_hash
+from cells
+where order_id in (select order_id from repeated)
+    and row_no not in (select row_no from faulty)
+group by order_id
+having count(*) > 1;
+
+-- One row per good row that a later one of its order repeats word for word (is_alike) or changes.
+create temp table earlier as
+select cells.row_no, last_rows.cells_hash = cells.cells_hash as is_alike
+from cells
+inner join last_rows
+    on last_rows.order_id = cells.order_id and last_rows.row_no <> cells.row_no
+where cells.row_no not in (select row_no from faulty);
+
+-- One row per order: the last good row that tells it.
 create temp view standing as
-select
-    judged.*,
-    last_rows.row_no is null or last_rows.row_no = judged.row_no as stands,
-    last_rows.cells_hash = judged.cells_hash as is_alike
-from judged
-left join last_rows
-    on last_rows.order_id = judged.order_id
-where judged.fault is null;
+select * exclude (products)
+from cells
+where row_no not in (select row_no from faulty)
+    and row_no not in (select row_no from earlier);
 
 -- One row: how many good rows a later row of the same order repeats, and how many it changes.
 create temp table earlier_rows as
 select
     count(*) filter (where is_alike)::bigint as repeated,
     count(*) filter (where not is_alike)::bigint as replaced
-from standing
-where not stands;
+from earlier;
 
 create temp view orders as
 select
@@ -372,23 +403,20 @@ select
     row.row_no
 from standing as row
 left join status_labels as labels
-    on labels.label = row.status_label
-where row.stands
-order by row.row_no;
+    on labels.label = row.status_label;
 
 create temp view lines as
 select
-    row.order_id,
-    block.line_no,
-    block.sku,
-    block.title,
-    block.attributes,
-    block.quantity,
-    block.unit
-from blocks as block
-inner join standing as row
-    on row.row_no = block.row_no and row.stands
-order by row.row_no, block.line_no;
+    order_id,
+    line_no,
+    sku,
+    title,
+    attributes,
+    quantity,
+    unit
+from blocks
+where row_no not in (select row_no from faulty)
+    and row_no not in (select row_no from earlier);
 
 create temp view receivers as
 select
@@ -403,9 +431,7 @@ select
     phone,
     mobile,
     tax_number
-from standing
-where stands
-order by row_no;
+from standing;
 
 -- One row per NAME:NUMBER of a cell, cut at the last colon; a name may have colons, a number has a digit.
 create temp table waybills as
@@ -425,7 +451,7 @@ with pairs as (
             )
         ) as pair
     from standing
-    where stands and waybills is not null
+    where waybills is not null
 )
 
 select
@@ -433,8 +459,7 @@ select
     coalesce(tidy(regexp_extract(pair, '^(.*)[:：]', 1)), '') as service,
     tidy(regexp_extract(pair, '([^:：]*)$', 1)) as number
 from pairs
-where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null
-order by row_no;
+where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null;
 
 -- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
 -- that contradict each other: another locale may have swapped day and month. Dates without a time count as the end
@@ -453,43 +478,44 @@ with found as (
                 },
                 {code: case when country_label = '' then 'country_blank' end, field: 'country', value: ''},
                 {
-                    code: case when goods_text is not null and goods_minor is null then 'amount_unreadable' end,
+                    code: case when goods_unread is not null then 'amount_unreadable' end,
                     field: 'goods',
-                    value: goods_text
+                    value: goods_unread
                 },
                 {
-                    code: case when shipping_text is not null and shipping_minor is null then 'amount_unreadable' end,
+                    code: case when shipping_unread is not null then 'amount_unreadable' end,
                     field: 'shipping',
-                    value: shipping_text
+                    value: shipping_unread
                 },
                 {
-                    code: case when total_text is not null and total_minor is null then 'amount_unreadable' end,
+                    code: case when total_unread is not null then 'amount_unreadable' end,
                     field: 'total',
-                    value: total_text
+                    value: total_unread
                 },
                 {
-                    code: case when paid_text is not null and paid_at is null then 'paid_time_unreadable' end,
+                    code: case when paid_unread is not null then 'paid_time_unreadable' end,
                     field: 'paid_at',
-                    value: paid_text
+                    value: paid_unread
                 },
                 {
-                    code: case when ship_by_text is not null and ship_by_at is null then 'deadline_unreadable' end,
+                    code: case when ship_by_unread is not null then 'deadline_unreadable' end,
                     field: 'ship_by_at',
-                    value: ship_by_text
+                    value: ship_by_unread
                 },
                 {
-                    code: case
-                        when ordered_at > paid_at or paid_at > shipped_at or shipped_at > received_at
-                            then 'times_out_of_order'
-                    end,
+                    code: case when paid_out_of_order is not null then 'times_out_of_order' end,
                     field: 'paid_at',
-                    value: paid_text
+                    value: paid_out_of_order
                 }
             ],
             recursive := true
         )
     from standing
-    where stands
+    where business_mode like '半托管%'
+        or country_label = ''
+        or coalesce(
+            goods_unread, shipping_unread, total_unread, paid_unread, ship_by_unread, paid_out_of_order
+        ) is not null
 )
 
 select *
@@ -501,9 +527,8 @@ create temp view fingerprints as
 select
     order_id,
     cells_hash as row_hash,
-    greatest(ordered_at, paid_at, shipped_at, received_at) as moment_at
-from standing
-where stands;
+    moment_at
+from standing;
 
 -- One row: the newest moment that a row speaks of, as it is written, not later than now. The file is not older.
 create temp table newest as

@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,9 +115,11 @@ def _load(
     report = LoadReport()
     for path, name in files:
         try:
-            read = sheets.read(path)
+            with ThreadPoolExecutor(1) as beside:
+                digest = beside.submit(_sha256, path)
+                read = sheets.read(path)
             found = layouts.by_mapping(read, chosen) if chosen else layouts.find(read, wishes.kind, taught)
-            file = Incoming(path, name, _sha256(path), by, app.now(), recent, shop_id, wishes.newest)
+            file = Incoming(path, name, digest.result(), by, app.now(), recent, shop_id, wishes.newest)
         except sheets.NotReadable as error:
             refusal = FileReport(name, error_code=error.code, error_args=dict(error.details))
             report += LoadReport((refusal,))
