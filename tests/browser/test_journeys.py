@@ -218,6 +218,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
         clicks = screen.clicks()
         screen.choose_in(page.locator("[class*=st-key-shipments_group_]").first, desk.second)
         screen.sees(f"{others} parcels got their plan.")
+        screen.settle()  # It is said at the top, before the ticks below are there.
         for kind in ("downgrade", "new"):
             if screen.at(f"plans_tick_{kind}").count():
                 screen.at(f"plans_tick_{kind}").locator("label").first.click()
