@@ -41,6 +41,7 @@ from lib.wording.labels import (
     state_label,
     status_label,
     weight_source_label,
+    who_label,
 )
 from lib.wording.outcomes import (
     clock_label,
@@ -135,4 +136,5 @@ __all__ = [
     "unreadable_sentence",
     "weight_source_label",
     "where_printed",
+    "who_label",
 ]

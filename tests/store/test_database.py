@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,6 +40,30 @@ def test_writing_much_leaves_the_memory_as_it_was(tmp_path: Path) -> None:
     with suppress(ZeroDivisionError), database.write_much(1_000):
         raise ZeroDivisionError
     assert limit() == usual
+    database.close()
+
+
+def test_one_look_asks_once_though_others_write_and_sees_what_it_writes_itself() -> None:
+    database, asked = Database(None), []
+
+    def find() -> int:
+        asked.append(1)
+        return len(asked)
+
+    def write() -> None:
+        with database.write():
+            pass
+
+    with database.one_look():
+        assert database.kept("all", find) == 1
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        assert database.kept("all", find) == 1, "others' writes are for the next look"
+        write()
+        assert database.kept("all", find) == 2, "its own are for this one"
+    write()
+    assert database.kept("all", find) == 3
     database.close()
 
 
