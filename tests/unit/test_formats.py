@@ -26,6 +26,7 @@ def test_an_amount_is_in_whole_units_of_its_currency(currency: str, whole: float
 def test_a_range_has_separators_and_is_a_dash_when_it_is_not_known() -> None:
     assert formats.between(-150, 123_456) == "-1.50 – 1,234.56"
     assert formats.between(1500, 2500, "JPY") == "1,500 – 2,500"
+    assert [formats.between(*pair) for pair in [pd.Series([1, 2])]] == ["0.01 – 0.02"], "cells of a column"
     assert formats.between(float("nan"), 1) == "–"
 
 
