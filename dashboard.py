@@ -46,7 +46,7 @@ def _show() -> None:
     )
     frame.banner(background.trouble())
     frame.starting(lambda: app.taking_in)
-    with actions.read_out():
+    with actions.read_out(), app.database.one_look():
         actions.arrive()
         page.run()
 

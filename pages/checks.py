@@ -215,7 +215,7 @@ def _table(code: str, rows: pd.DataFrame) -> list[str]:
     text, link = st.column_config.TextColumn, st.column_config.LinkColumn
     columns: dict[str, Any] = {
         "order": link(_("Order number"), display_text=r"open=(.+)$", width=160),
-        "left": text(_("Time left"), width=120),
+        "left": text(_("Time left"), width=150),
         "land": text(_("Country"), width=140),
         "what": text(_("What is wrong, and what to do"), width="large"),
     }

@@ -33,6 +33,7 @@ from lib.wording import (
     reason_sentence,
     state_label,
     weight_source_label,
+    who_label,
 )
 from pages.parts import outcome, repacking
 
@@ -260,7 +261,7 @@ def show_timeline(timeline: list[dict[str, Any]], happenings: list[dict[str, Any
     ]
     frame = pd.DataFrame(
         [
-            {"when": formats.moment(at), "state": state, "note": note, "who": who}
+            {"when": formats.moment(at), "state": state, "note": note, "who": who_label(who)}
             for at, state, note, who in sorted(rows, key=lambda row: row[0], reverse=True)
         ]
     )

@@ -146,6 +146,7 @@ class Database:
         self.opened, self.write_count = uuid.uuid4().hex, 0
         self._kept: OrderedDict[Hashable, _Kept[Any]] = OrderedDict()
         self._keeping = threading.Lock()
+        self._looking = threading.local()
         self._connection.execute("set timezone = 'UTC'")
         self._migrate()
         self._derive()
@@ -172,6 +173,7 @@ class Database:
                 raise
             cursor.execute("commit")
             self.write_count += 1
+            self._looking.since = None
 
     def kept(self, key: Hashable, find: Callable[[], _T], *, lasts: timedelta = timedelta(0)) -> _T:
         """What `find` reads of the store, read again only once something was written since.
@@ -182,10 +184,13 @@ class Database:
         """
         # Counted before it is read: what is written meanwhile makes it old, never a stale answer new.
         written, now_s = self.write_count, time.monotonic()
+        since: int | None = getattr(self._looking, "since", None)
         with self._keeping:
             before: _Kept[_T] | None = self._kept.get(key)
-        if before is not None and (before.written == written or now_s < before.until_s):
-            return before.answer
+        if before is not None:
+            holds = before.written >= (written if since is None else since)
+            if holds or now_s < before.until_s:
+                return before.answer
         found = find()
         with self._keeping:
             self._kept[key] = _Kept(found, written, now_s + lasts.total_seconds())
@@ -193,6 +198,18 @@ class Database:
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return found
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """What this thread asks for in here is read once, however much others write meanwhile; its own writes count.
+
+        For a page that asks for the same thing in several places while a batch is being sent.
+        """
+        self._looking.since = self.write_count
+        try:
+            yield
+        finally:
+            self._looking.since = None
 
     @contextmanager
     def write_much(self, row_count: int) -> Iterator[Work]:

@@ -45,7 +45,9 @@ def whole(minors: Any, currency: str = "CNY") -> Any:
     A number, a column or a frame comes back as such; what is missing stays missing.
     """
     units = 10 ** minor_digits(currency)
-    return minors / units if isinstance(minors, int | float) else minors.astype("Float64") / units
+    return (
+        minors.astype("Float64") / units if isinstance(minors, pd.Series | pd.DataFrame) else minors / units
+    )
 
 
 def between(low: float, high: float, currency: str = "CNY") -> str:

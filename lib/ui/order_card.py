@@ -50,7 +50,7 @@ def show(order: dict[str, Any], *, now: datetime, correct: Callable[[str, Receiv
             " · ".join(
                 [
                     status_label(order["status"]),
-                    _("{left} left to ship", left=formats.plain(time_left(order["ship_by_at"], now))),
+                    to_ship(order["ship_by_at"], now),
                     _("paid {at}", at=formats.plain(formats.moment(order["paid_at"]))),
                     formats.plain(formats.money(order["total_minor"], order["currency"])),
                 ]
@@ -117,6 +117,12 @@ def drafts(batches: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {str(name): value for name, value in row.items()} for row in waiting.head(DRAFTS).to_dict("records")
     ]
+
+
+def to_ship(until: datetime | None, now: datetime) -> str:
+    """The countdown in a sentence, for markdown."""
+    left = formats.plain(time_left(until, now))
+    return left if until is None or until < now else _("{left} left to ship", left=left)
 
 
 def time_left(until: datetime | None, now: datetime) -> str:
@@ -196,7 +202,7 @@ def _lines(lines: list[dict[str, Any]]) -> None:
             "attributes": text(_("Attributes"), width="medium"),
             "quantity": number(_("Ordered"), width="small"),
             "left_quantity": number(_("Left to ship"), width="small"),
-            "weight_g": number(_("Weight of one (g)"), width="small"),
+            "weight_g": number(_("Weight of one (g)"), format="localized"),
             "cargo": text(_("Goods"), width="small"),
         },
         key="orders_lines",

@@ -22,8 +22,8 @@ def fitting(frame: pd.DataFrame, most: int) -> Height:
 
 
 def amount(label: str, **more: Any) -> Any:
-    """A column of amounts in whole units of the currency its label names: `1,234.50`."""
-    return st.column_config.NumberColumn(label, format="accounting", **more)
+    """A column of amounts in whole units of the currency its label names: `1,234.50`, `-3.00`."""
+    return st.column_config.NumberColumn(label, format="localized", step=0.01, **more)
 
 
 def grams(label: str, **more: Any) -> Any:

@@ -41,6 +41,7 @@ from lib.wording.labels import (
     state_label,
     status_label,
     weight_source_label,
+    who_label,
 )
 from lib.wording.outcomes import (
     clock_label,
@@ -136,4 +137,5 @@ __all__ = [
     "unreadable_sentence",
     "weight_source_label",
     "where_printed",
+    "who_label",
 ]

@@ -248,6 +248,11 @@ def answer_label(code: str) -> str:
     return ends.get(code, code)
 
 
+def who_label(by: str) -> str:
+    """Who did something: a person's name, or the program that went on by itself."""
+    return _("the program") if by == "dispatcher" else by
+
+
 def shop_label(shop_id: str, name: str) -> str:
     """A shop's name; the first one has none until somebody names it."""
     return _("the first shop") if (shop_id, name) == ("default", "Default shop") else name

@@ -44,7 +44,7 @@ def show(found: Advice, rows: pd.DataFrame) -> None:
             )
         )
         orders = rows.set_index("shipment_id")["order_id"]
-        text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+        text = st.column_config.TextColumn
         parcels = found.parcels
         tables.show(
             pd.DataFrame(
@@ -74,7 +74,7 @@ def show(found: Advice, rows: pd.DataFrame) -> None:
                 "pays_from": text(_("Return pays from")),
                 "back": text(_("Chance of arriving back")),
                 "value": tables.amount(_("Brings, in CNY, assumed")),
-                "fee": number(_("Fee in CNY, assumed"), format="accounting"),
+                "fee": tables.amount(_("Fee in CNY, assumed")),
                 "basis": text(_("Rests on")),
             },
             key="shipments_advice_table",

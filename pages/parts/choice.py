@@ -127,7 +127,7 @@ def _plan_columns(parcel_count: int) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     yes_no = st.column_config.CheckboxColumn
     return {
-        "name": text(_("Plan"), width="medium", pinned=True),
+        "name": text(_("Plan"), pinned=True),
         "class": text(_("Class")),
         "carried": number(_("Can carry of {count}", count=f"{parcel_count:,}"), format="localized"),
         "total": text(_("Total"), alignment="right", help=_("Estimated by the rate card, in its currency.")),

@@ -247,7 +247,7 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
     columns |= {
         "parcels": number(_("Parcels"), format="localized"),
         "orders": number(_("Orders"), format="localized"),
-        "weight_kg": number(_("Weight in kg"), format="localized"),
+        "weight_kg": number(_("Weight in kg"), format="localized", step=0.1),
         "mean": tables.amount(_("Mean, {unit}", unit=unit)),
         "p50": tables.amount(_("P50, {unit}", unit=unit)),
         "p90": tables.amount(_("P90, {unit}", unit=unit)),

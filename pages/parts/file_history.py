@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lib.services import files
+from lib.services import files, sync
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
@@ -47,7 +47,9 @@ def read_before() -> None:
         st.info(_("No file was read yet. Load the sample to see how it goes."))
         return
     shown = read.assign(
-        layout=read["layout"].map(layout_label), at=[formats.moment(at) for at in read["loaded_at"]]
+        file=read["file"].where(read["file"] != sync.SOURCE, _("the platform")),
+        layout=read["layout"].map(layout_label),
+        at=[formats.moment(at) for at in read["loaded_at"]],
     )
     counts = file_report.count_columns(
         "read_count", "loaded_count", "updated_count", "unchanged_count", "refused_count"

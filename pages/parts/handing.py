@@ -16,7 +16,7 @@ from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, handover_label
 
 #: Widths of the table's columns.
-WIDTHS = (3, 2, 3, 4, 3)
+WIDTHS = (5, 3, 5, 7, 9)
 
 
 def show_handover(batch: Mapping[str, Any]) -> list[PlanHandover]:

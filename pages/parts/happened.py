@@ -11,7 +11,7 @@ from lib.services import happenings
 from lib.texts import gettext as _
 from lib.ui import formats, tables
 from lib.ui.context import app
-from lib.wording import action_label
+from lib.wording import action_label, who_label
 
 
 def cost_so_far(batch_id: str) -> str:
@@ -59,7 +59,7 @@ def show(batch_id: str) -> None:
             pd.DataFrame(
                 {
                     "when": [formats.second(row["done_at"]) for row in rows],
-                    "who": [row["done_by"] for row in rows],
+                    "who": [who_label(row["done_by"]) for row in rows],
                     "what": [action_label(row["action"]) for row in rows],
                     "subject": [row["subject"] for row in rows],
                     "more": [row["detail"] for row in rows],

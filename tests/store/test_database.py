@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +54,30 @@ def test_an_answer_that_lasts_holds_although_something_was_written() -> None:
     with database.write():
         pass
     assert database.kept("moment", lambda: next(found), lasts=timedelta(microseconds=1)) == moment + 1
+
+
+def test_one_look_asks_once_though_others_write_and_sees_what_it_writes_itself() -> None:
+    database, asked = Database(None), []
+
+    def find() -> int:
+        asked.append(1)
+        return len(asked)
+
+    def write() -> None:
+        with database.write():
+            pass
+
+    with database.one_look():
+        assert database.kept("all", find) == 1
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        assert database.kept("all", find) == 1, "others' writes are for the next look"
+        write()
+        assert database.kept("all", find) == 2, "its own are for this one"
+    write()
+    assert database.kept("all", find) == 3
+    database.close()
 
 
 def test_what_was_found_is_kept_until_something_is_written() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from lib.ui import formats
+from lib.ui import formats, order_card
+from lib.wording import who_label
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +26,7 @@ def test_an_amount_is_in_whole_units_of_its_currency(currency: str, whole: float
 def test_a_range_has_separators_and_is_a_dash_when_it_is_not_known() -> None:
     assert formats.between(-150, 123_456) == "-1.50 – 1,234.56"
     assert formats.between(1500, 2500, "JPY") == "1,500 – 2,500"
+    assert [formats.between(*pair) for pair in [pd.Series([1, 2])]] == ["0.01 – 0.02"], "cells of a column"
     assert formats.between(float("nan"), 1) == "–"
 
 
@@ -44,3 +47,13 @@ def test_no_table_shows_a_number_without_separators() -> None:
         if "%d" in path.read_text(encoding="utf-8").replace("-%d", "")
     ]
     assert not bare
+
+
+def test_what_the_program_did_by_itself_is_not_said_to_be_a_persons() -> None:
+    assert (who_label("dispatcher"), who_label("Ling")) == ("the program", "Ling")
+
+
+def test_an_overdue_order_has_no_time_left_to_ship() -> None:
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    assert order_card.to_ship(now - timedelta(hours=5), now) == "⚠ overdue 5 h 0 min"
+    assert order_card.to_ship(now + timedelta(hours=5), now) == "5 h 0 min left to ship"
