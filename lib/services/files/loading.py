@@ -66,8 +66,9 @@ def load(
 ) -> LoadReport:
     """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) or `wishes` do.
 
-    One transaction a file. A file that cannot be read loads nothing and leaves its code in the report; the
-    others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
+    One transaction a file, or a sheet: packaging rules may stand beside products in a workbook, and both have a
+    report then. A file that cannot be read loads nothing and leaves its code in the report; the others are loaded all
+    the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
     return _load(
         app, [(path, path.name) for path in paths], wishes or Wishes(kind),
@@ -147,8 +148,10 @@ def _load(
             refusal = FileReport(name, error_code="file_missing", error_args={"why": error.strerror or ""})
             report += LoadReport((refusal,))
         else:
-            followed = on_step if len(found.sheet) >= LONG_ROWS else _unheard
-            report += _take(app, _in_unit(found, wishes.weight_unit), file, rehearsing, followed)
+            others = layouts.beside(read, found) if wishes.kind is None and chosen is None else []
+            for one in (found, *others):
+                followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
+                report += _take(app, _in_unit(one, wishes.weight_unit), file, rehearsing, followed)
     return report
 
 
