@@ -12,7 +12,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats
 from lib.ui.context import app
-from lib.wording import sandbox_takes_in, shop_label
+from lib.wording import loading_step, sandbox_takes_in, shop_label
 from pages.parts import file_history, file_report, mapping
 
 REPORT = "files_report"
@@ -119,6 +119,7 @@ def _load_uploads(key: str) -> None:
         one = files.load_upload(
             app(), upload.name, content, by=actions.by(), wishes=wishes,
             rehearsing=partial(_rehearsing, bar, (place + 0.7) / len(uploads)),
+            on_step=partial(_at_step, bar, place, len(uploads)),
         )  # fmt: skip
         if one.files[0].error_code == "unknown_layout" and foreign is None:
             foreign = (upload.name, content)
@@ -128,6 +129,12 @@ def _load_uploads(key: str) -> None:
         mapping.begin(*foreign)
     _keep(report)
     _empty_uploader()
+
+
+def _at_step(bar: DeltaGenerator, place: int, count: int, file: str, step: str, rows: int) -> None:
+    """A file that takes its time is at its next step."""
+    share = files.STEPS.index(step) / (len(files.STEPS) + 1)
+    bar.progress((place + share) / count, loading_step(formats.plain(file), step, rows))
 
 
 def _rehearsing(bar: DeltaGenerator, part: float, count: int) -> None:

@@ -21,6 +21,7 @@ from lib.wording import (
     finding_label,
     kind_label,
     layout_label,
+    loading_step,
     mending_columns,
     row_mending,
     row_problem,
@@ -58,7 +59,7 @@ def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, 
     report = (
         files.load_sample(app, by=by)
         if sample
-        else files.load(app, paths, wishes=files.Wishes(**said), by=by)
+        else files.load(app, paths, wishes=files.Wishes(**said), by=by, on_step=_tell)
     )
     if refused:
         _write_refused(app, report, refused)
@@ -71,6 +72,10 @@ def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, 
         "conflicts": [vars(conflict) for conflict in report.conflicts],
     }
     return Answer(document, _load_lines(report), report.all_well)
+
+
+def _tell(file: str, step: str, rows: int) -> None:
+    say(loading_step(file, step, rows))
 
 
 @command("mappings")

@@ -8,8 +8,10 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -26,11 +28,11 @@ MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 1024**2
 
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
-_CHUNK = 8 * 1024**2
+_CHUNK = 2 * 1024**2
 _SAMPLE = 1024**2
 # pyarrow guesses the type of every column it is not told about; order numbers are text.
 _ALL_TEXT = {f"f{place}": pa.string() for place in range(MAX_COLUMNS)}
-_CAREFUL_ROWS = 20_000
+_BLOCK = 256 * 1024
 _MAX_LINE = 64 * 1024**2
 
 csv.field_size_limit(MAX_CELL_CHARACTERS)
@@ -353,34 +355,51 @@ def _longest(column: pa.Array) -> int:
 def _careful(stream: io.RawIOBase, delimiter: str, is_closed: bool = True) -> Cutter:
     """The rows as Python's csv module reads them: of different lengths, with quotes in the middle of cells.
 
+    Lines without quotes are rows as they stand, and there may be millions of them: they are cut all at once.
+    """
+    lines, cutter = _Lines(stream), Cutter()
+    strict = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        for plain in lines.plain():
+            cutter.take(_cut(plain, delimiter))
+        rows: list[list[str]] = []
+        while lines.begin():
+            rows.append(_quoted(lines, strict, delimiter, is_closed))
+            if len(rows[-1]) > MAX_COLUMNS:
+                raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=len(rows[-1]))
+        if not rows:
+            return cutter
+        cutter.take(_columns(rows))
+
+
+def _cut(text: str, delimiter: str) -> list[pa.Array]:
+    """The cells of whole lines without quotes. Raises Unreadable."""
+    lines = pa.array(
+        text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n"), pa.string()
+    )
+    cells = pc.split_pattern(lines, delimiter)
+    width = pc.max(pc.list_value_length(cells)).as_py()
+    if width > MAX_COLUMNS:
+        raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=width)
+    padded = pc.list_slice(cells, 0, width, return_fixed_size_list=True).flatten()
+    return [_filled(padded.take(pa.array(np.arange(place, len(padded), width)))) for place in range(width)]
+
+
+def _quoted(lines: _Lines, strict: Iterator[list[str]], delimiter: str, is_closed: bool) -> list[str]:
+    """The record that has begun.
+
     A cell that goes on after its closing quote is taken as it stands, unless it reached over a line end on the
     way there: then a quote was opened that nobody meant, and rows would run together.
     """
-    lines = _Lines(stream)
-    strict = csv.reader(lines, delimiter=delimiter, strict=True)
-    cutter, rows = Cutter(), []
-    while True:
-        lines.begin()
-        try:
-            row = next(strict)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            if "field limit" in str(error) and is_closed:
-                raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=lines.first) from error
-            if len(lines.record) > 1 or "unexpected end" in str(error) or "field limit" in str(error):
-                raise Unreadable("unclosed_quote", row=lines.first) from error
-            [line] = lines.record
-            row = _loose(line, delimiter, lines.first)
-        if len(row) > MAX_COLUMNS:
-            raise Unreadable("too_wide", limit=MAX_COLUMNS, columns=len(row))
-        rows.append(row)
-        if len(rows) == _CAREFUL_ROWS:
-            cutter.take(_columns(rows))
-            rows = []
-    if rows:
-        cutter.take(_columns(rows))
-    return cutter
+    try:
+        return next(strict)
+    except csv.Error as error:
+        if "field limit" in str(error) and is_closed:
+            raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=lines.first) from error
+        if len(lines.record) > 1 or "unexpected end" in str(error) or "field limit" in str(error):
+            raise Unreadable("unclosed_quote", row=lines.first) from error
+        [line] = lines.record
+        return _loose(line, delimiter, lines.first)
 
 
 def _loose(line: str, delimiter: str, number: int) -> list[str]:
@@ -395,31 +414,64 @@ def _loose(line: str, delimiter: str, number: int) -> list[str]:
 
 
 class _Lines:
-    """The lines of a text, remembering those of the record being read."""
+    """The lines of a text, some at a time, remembering those of the record being read."""
 
     def __init__(self, stream: io.RawIOBase) -> None:
         self._text = io.TextIOWrapper(io.BufferedReader(stream, _SAMPLE), encoding="utf-8", newline="")
-        self.count, self.first, self.record = 0, 1, list[str]()
+        self._block = io.StringIO(newline="")
+        self.count, self.first, self.record, self._begun = 0, 1, list[str](), ""
+
+    def plain(self) -> Iterator[str]:
+        """The blocks of whole lines without quotes that come next; what follows them is read line by line."""
+        while block := self._next_block():
+            if '"' in block or len(block) > MAX_CELL_CHARACTERS:
+                self._block = io.StringIO(block, newline="")
+                break
+            self.count += block.count("\n") + block.count("\r") - block.count("\r\n")
+            yield block
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._text.readline(_MAX_LINE)
+        line, self._begun = self._begun or self._read(), ""
         if not line:
             raise StopIteration
-        if len(line) == _MAX_LINE:
-            raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=self.count + 1)
-        self.count += 1
         self.record.append(line)
         return line
 
-    def begin(self) -> None:
-        """The next line begins a record."""
+    def begin(self) -> str:
+        """The line with which the next record begins; '' when those that were looked through are at their end."""
         self.record, self.first = [], self.count + 1
+        self._begun = self._line()
+        return self._begun
+
+    def _read(self) -> str:
+        """The next line, of the next block when this one ends."""
+        if line := self._line():
+            return line
+        self._block = io.StringIO(self._next_block(), newline="")
+        return self._line()
+
+    def _line(self) -> str:
+        line = self._block.readline()
+        self.count += bool(line)
+        return line
+
+    def _next_block(self) -> str:
+        """Some whole lines, '' at the end of the text."""
+        block = self._text.read(_BLOCK)
+        rest = self._text.readline(_MAX_LINE)
+        if len(rest) == _MAX_LINE:
+            raise Unreadable("cell_too_long", limit=MAX_CELL_CHARACTERS, row=self.count + 1)
+        return block + rest
 
 
 def _columns(rows: list[list[str]]) -> list[pa.Array]:
-    width = max([1, *map(len, rows)])
-    filled = ([cell or None for cell in row] + [None] * (width - len(row)) for row in rows)
-    return [pa.array(column, pa.string()) for column in zip(*filled, strict=True)]
+    columns = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
+    return [_filled(column) for column in columns] or [pa.nulls(len(rows), pa.string())]
+
+
+def _filled(column: pa.Array) -> pa.Array:
+    """Texts, or null for empty ones."""
+    return pc.if_else(pc.equal(pc.binary_length(column), 0), None, column)

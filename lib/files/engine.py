@@ -23,6 +23,8 @@ FEW_ROWS = 5_000
 #: keep their order. What expressions have in common is dear to look for, and would be worked out for rows that need
 #: none of it.
 _PLANS = "set disabled_optimizers = 'build_side_probe_side, common_subexpressions'"
+#: The texts of a frame have long offsets; those of a table would be copied into such.
+_TEXTS = "set arrow_large_buffer_size = true"
 
 #: What a sheet may take in memory while it is read; what is more waits on disk.
 MEMORY = "250MB"
@@ -111,8 +113,13 @@ def _engine(few: bool) -> Iterator[duckdb.DuckDBPyConnection]:
         tempfile.TemporaryDirectory() as folder,
         duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder}) as engine,
     ):
-        engine.execute(_PLANS)
+        _set_up(engine)
         yield engine
+
+
+def _set_up(instance: duckdb.DuckDBPyConnection) -> None:
+    instance.execute(_PLANS)
+    instance.execute(_TEXTS)
 
 
 @cache
@@ -120,7 +127,7 @@ def _shared() -> duckdb.DuckDBPyConnection:
     # DuckDB makes this folder when it needs it, and takes it away again.
     folder = Path(tempfile.gettempdir()) / f"shipdesk-rows-{os.getpid()}"
     instance = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
-    instance.execute(_PLANS)
+    _set_up(instance)
     return instance
 
 

@@ -8,6 +8,7 @@ from lib.wording.errors import SAYABLE, error_sentence, trouble_sentence
 from lib.wording.files import (
     kind_label,
     layout_label,
+    loading_step,
     mending_columns,
     row_mending,
     row_problem,
@@ -102,6 +103,7 @@ __all__ = [
     "kind_label",
     "lack_label",
     "layout_label",
+    "loading_step",
     "meaning_label",
     "mending_columns",
     "note_sentence",

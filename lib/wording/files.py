@@ -239,6 +239,16 @@ def kind_label(kind: str) -> str:
     return _(KIND_LABELS[kind]) if kind in KIND_LABELS else kind
 
 
+def loading_step(file: str, step: str, rows: int) -> str:
+    """What is being done with a file that takes its time; `rows` is 0 until they are counted."""
+    sentence = {
+        "reading": _("{file}: reading…"),
+        "understanding": _("{file}: understanding {rows} rows…"),
+        "storing": _("{file}: storing and checking {rows} rows…"),
+    }[step]
+    return sentence.format(file=file, rows=f"{rows:,}")
+
+
 def mending_columns() -> list[tuple[str, Callable[[str], str]]]:
     """The titles of what is said beside a refused row, and what says it."""
     return [(_("What is wrong"), row_problem), (_("What to do"), row_mending)]

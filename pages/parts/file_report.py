@@ -180,7 +180,7 @@ def _refused(report: files.LoadReport, file: files.FileReport) -> None:
         )
         + f" {formats.plain(file.file)}"
     )
-    rows = [row for row in report.problems if row.file == file.file]
+    rows = [row for row in report.problems if (row.file, row.sheet) == (file.file, file.sheet)]
     problem_table(_frame(rows), f"files_problems_{file.import_id}")
     if file.import_id is not None:
         downloads(file.import_id, file.file, f"files_mend_{file.import_id}")

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from lib.app import App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter
 from lib.services import files, orders
+from lib.services.files import loading
 from lib.store import shops
 from lib.store.database import Database
 from tests.builders import FOREIGN_HEADERS, a_foreign_row, an_export_row, write_export
@@ -52,11 +54,21 @@ def test_the_sample_loads_and_says_how_far_its_dates_were_moved(open_page: Open,
     assert orders.counts(app)["free"] > 900
 
 
-def test_an_upload_is_loaded_and_its_bad_row_is_explained(open_page: Open, empty_desk: Desk) -> None:
+def test_an_upload_is_loaded_and_its_bad_row_is_explained(
+    open_page: Open, empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    bar = DeltaGenerator.progress
+    monkeypatch.setattr(
+        DeltaGenerator, "progress", lambda at, share, text="": (said.append(text), bar(at, share, text))[1]
+    )
+    monkeypatch.setattr(loading, "LONG_ROWS", 2)  # As if two rows took their time.
     good, bad = an_export_row(), an_export_row(收货国家="=Channel Islands")
     export = write_export(empty_desk.folder / "mine.xlsx", [good, bad])
     page = upload(open_page(empty_desk.app, "files"), ("mine *one*.xlsx", export.read_bytes()))
     assert not page.exception
+    assert any("understanding 2 rows" in text for text in said)
+    assert any("storing and checking 2 rows" in text for text in said)
     [report] = table(page, "read")
     assert (report["file"], report["loaded"], report["refused"]) == ("mine *one*.xlsx", 1, 1)
     [row] = table(page, "problem")

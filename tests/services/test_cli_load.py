@@ -19,7 +19,7 @@ from lib import cli
 from lib.app import App
 from lib.config import Settings
 from lib.services import files
-from lib.services.files import Options, TableMapping
+from lib.services.files import Options, TableMapping, loading
 from tests.builders import (
     DIANXIAOMI_HEADERS,
     EXPORT_HEADERS,
@@ -155,3 +155,12 @@ def test_what_was_assumed_and_left_out_is_said_to_people_too(data: Path, tmp_pat
     assert "Dianxiaomi" in out.getvalue()
     assert "自加" in out.getvalue()
     assert "weights were read as kg" in out.getvalue()
+
+
+def test_what_takes_its_time_is_said_while_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(loading, "LONG_ROWS", 1)
+    monkeypatch.setenv("SHIPDESK_DATA", str(tmp_path / "data"))
+    assert cli.run(["load", str(write_products(tmp_path / "products.xlsx", [{"SKU": "A-1"}])), "--json"]) == 0
+    assert "products.xlsx: storing and checking 1 rows…" in capsys.readouterr().err

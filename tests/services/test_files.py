@@ -13,7 +13,7 @@ from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.files import sheets
 from lib.services import files
-from lib.services.files import FileReport, LoadReport
+from lib.services.files import FileReport, LoadReport, loading
 from lib.store.database import Database
 from tests.builders import (
     DIANXIAOMI_HEADERS,
@@ -135,6 +135,21 @@ def test_an_upload_is_known_by_the_name_it_came_with(app: App, tmp_path: Path) -
     assert [path.parent for path in tmp_path.rglob("*.csv") if path.name != "x.csv"] == [
         app.sandbox_folder / "seeds"
     ]
+
+
+def test_what_takes_its_time_says_which_step_it_is_at(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = write_export(tmp_path / "orders.csv", [an_export_row(), an_export_row()])
+    told: list[tuple[str, str, int]] = []
+    files.load(app, [export], by="tester", on_step=lambda *step: told.append(step))
+    assert told == [], "what takes a moment does not"
+    monkeypatch.setattr(loading, "LONG_BYTES", 1)
+    monkeypatch.setattr(loading, "LONG_ROWS", 2)
+    files.load(app, [export], by="tester", on_step=lambda *step: told.append(step))
+    assert told == [
+        ("orders.csv", "reading", 0), ("orders.csv", "understanding", 2), ("orders.csv", "storing", 2),
+    ]  # fmt: skip
 
 
 def test_the_sandbox_gets_to_know_the_orders_once(app: App, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -268,6 +269,35 @@ def test_a_product_table_brings_packaging_and_drafts_follow_it(desk: Desk, tmp_p
     path = write_products(tmp_path / "p.csv", [a_product("SKU-1", **{"重量(g)": "300"})])
     files.load(desk.app, [path], by="tester")
     assert set(shipments.listing(desk.app, batch_id)["weight_g"]) == {300 + 25}
+
+
+@pytest.mark.parametrize("first", ["products", "packaging"])
+def test_packaging_may_stand_beside_the_products_in_their_workbook(
+    empty_desk: Desk, tmp_path: Path, first: str
+) -> None:
+    book = openpyxl.Workbook()
+    rules, goods = book.create_sheet("包材"), book.create_sheet("商品")
+    for row in (["净重从(g)", "净重到(g)", "包材重(g)"], [0, 400, 30], [401, 2_000_000, 70], ["x", 5, 5]):
+        rules.append(row)
+    for row in (["SKU", "重量(g)"], ["TWO-SHEETS", 120], ["NO-WEIGHT", "heavy"]):
+        goods.append(row)
+    book.move_sheet(goods, -1 if first == "products" else 0)
+    book.save(tmp_path / "goods.xlsx")
+    report = files.load(empty_desk.app, [tmp_path / "goods.xlsx"], by="tester")
+    by_kind = {file.kind: file for file in report.files}
+    assert next(file.kind for file in report.files) == first
+    assert {kind: (one.sheet, one.read, one.refused) for kind, one in by_kind.items()} == {
+        "products": ("商品", 2, 1),
+        "packaging": ("包材", 3, 3),
+    }
+    assert all(one.read == one.loaded + one.updated + one.unchanged + one.refused for one in report.files)
+    rules.delete_rows(4)
+    book.save(tmp_path / "goods.xlsx")
+    report = files.load(empty_desk.app, [tmp_path / "goods.xlsx"], by="tester")
+    assert all(file.refused == (file.kind == "products") for file in report.files)
+    assert products.packaging(empty_desk.app).values.tolist() == [[0, 400, 30], [401, 2_000_000, 70]]
+    only = files.load(empty_desk.app, [tmp_path / "goods.xlsx"], by="tester", kind="products")
+    assert [file.kind for file in only.files] == ["products"], "whoever says what a file holds gets that"
 
 
 def test_ten_thousand_products_are_searched_and_paged(empty_desk: Desk, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,9 @@ from lib.files.sheets import NotReadable, Sheet, tidy
 #: Columns a download of refused rows has besides those of the file; nothing reads them but the first.
 OURS = "shipdesk"
 ROW_HEADER = "Shipdesk #"
+
+#: Kinds that sellers keep in one workbook, a sheet each.
+_TOGETHER = frozenset({"products", "packaging"})
 
 #: A text that a spreadsheet would run gets a ' before it when it is written down as text.
 _GUARD = r"^'([=+\-@\t\r])"
@@ -121,6 +125,17 @@ def recognise(sheet: Sheet, kind: str | None = None, taught: Sequence[TableMappi
 def find(sheets: Sequence[Sheet], kind: str | None = None, taught: Sequence[TableMapping] = ()) -> Recognised:
     """The first sheet of a workbook whose layout is known. Raises NotReadable of its first sheet."""
     return _first(sheets, lambda sheet: recognise(sheet, kind, taught))
+
+
+def beside(sheets: Sequence[Sheet], found: Recognised) -> list[Recognised]:
+    """The other sheets of a workbook that belong to this one: packaging rules beside products, or the reverse."""
+    rest = [sheet for sheet in sheets if sheet is not found.sheet]
+    others: list[Recognised] = []
+    if rest and found.layout.kind in _TOGETHER:
+        for kind in _TOGETHER - {found.layout.kind}:
+            with suppress(NotReadable):
+                others.append(find(rest, kind))
+    return others
 
 
 def by_mapping(sheets: Sequence[Sheet], mapping: TableMapping) -> Recognised:

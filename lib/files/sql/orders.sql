@@ -208,7 +208,7 @@ told as (
             when sku_at > 1 + has_attributes::integer
                 then substring(lines[sku_at], 7, length(lines[sku_at]) - 7)
         end as sku,
-        substring(counted, 7, length(counted) - 7) as counted
+        string_split(substring(counted, 7, length(counted) - 7), ' ') as counted
     from placed
 )
 
@@ -219,8 +219,8 @@ select
     coalesce(one_line(title), '') as title,
     coalesce(tidy(attributes), '') as attributes,
     coalesce(tidy(sku), '') as sku,
-    try_cast(split_part(counted, ' ', 1) as bigint) as quantity,
-    split_part(counted, ' ', 2) as unit,
+    try_cast(counted[1] as bigint) as quantity,
+    counted[2] as unit,
     is_plain,
     coalesce(quantity, 0) > 0 as is_whole
 from told;
@@ -284,12 +284,13 @@ inner join cells as cell
 
 -- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
 create temp table rounding as
-select coalesce(count(*) >= 10 and bool_and(order_id like '%0'), false) as is_rounded
-from (
-    select distinct order_id
-    from (select order_id from cells union all select order_id from unchanged_rows)
-    where regexp_full_match(order_id, '\d{16,}')
-);
+select
+    coalesce(
+        count(distinct order_id) filter (where ends_with(order_id, '0')) >= 10 and bool_and(ends_with(order_id, '0')),
+        false
+    ) as is_rounded
+from (select order_id from cells union all select order_id from unchanged_rows)
+where regexp_full_match(order_id, '\d{16,}');
 
 -- One row per row of which something is wrong that keeps it out: the first thing.
 create temp table faulty as
@@ -298,8 +299,11 @@ with judged as (
         cell.row_no,
         case
             when cell.order_id is null then 'order_number_blank'
-            when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
-            when not regexp_full_match(cell.order_id, '\d{1,20}') then 'order_number_not_digits'
+            when not regexp_full_match(cell.order_id, '\d{1,20}')
+                then case
+                    when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
+                    else 'order_number_not_digits'
+                end
             when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
             when cell.country_label <> '' and cell.country = '' then 'country_unknown'
             when cell.row_no not in (select row_no from blocks) then 'products_blank'

@@ -3,7 +3,7 @@
 from lib.files.layouts import DATE_ORDERS, WEIGHT_UNITS, Options, TableMapping
 from lib.files.sheets import NotReadable
 from lib.services.files.conflicts import conflicts, keep_ours
-from lib.services.files.loading import Wishes, imported, load, load_sample, load_upload, shops
+from lib.services.files.loading import STEPS, Wishes, imported, load, load_sample, load_upload, shops
 from lib.services.files.mappings import forget as forget_mapping
 from lib.services.files.mappings import save as save_mapping
 from lib.services.files.mappings import taught
@@ -23,6 +23,7 @@ from lib.services.files.teaching import Preview, Table, choosable, lacking, open
 __all__ = [
     "DATE_ORDERS",
     "KINDS",
+    "STEPS",
     "WEIGHT_UNITS",
     "Conflict",
     "FileReport",

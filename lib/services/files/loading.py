@@ -30,6 +30,18 @@ if TYPE_CHECKING:
 #: Told how many orders the sandbox is about to take in: for very many of them that takes a minute.
 Told = Callable[[int], None]
 
+#: What is done with a file, one after the other.
+STEPS = ("reading", "understanding", "storing")
+#: Told which file is at which of STEPS, and how many rows it has (0: not known yet), before what takes longer than a
+#: moment.
+Followed = Callable[[str, str, int], None]
+#: A step takes that long from so many bytes or rows on.
+LONG_BYTES, LONG_ROWS = 10 * 1024**2, 20_000
+
+
+def _unheard(_file: str, _step: str, _rows: int) -> None:
+    """Nobody follows."""
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -50,15 +62,18 @@ def load(
     kind: str | None = None,
     wishes: Wishes | None = None,
     rehearsing: Told = lambda _: None,
+    on_step: Followed = _unheard,
 ) -> LoadReport:
     """Load files; what each one is, its headers say, unless `kind` (a name of KINDS) or `wishes` do.
 
-    One transaction a file. A file that cannot be read loads nothing and leaves its code in the report; the
-    others are loaded all the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
+    One transaction a file, or a sheet: packaging rules may stand beside products in a workbook, and both have a
+    report then. A file that cannot be read loads nothing and leaves its code in the report; the others are loaded all
+    the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
     return _load(
-        app, [(path, path.name) for path in paths], wishes or Wishes(kind), by=by, rehearsing=rehearsing
-    )
+        app, [(path, path.name) for path in paths], wishes or Wishes(kind),
+        by=by, rehearsing=rehearsing, on_step=on_step,
+    )  # fmt: skip
 
 
 def load_upload(
@@ -70,12 +85,15 @@ def load_upload(
     kind: str | None = None,
     wishes: Wishes | None = None,
     rehearsing: Told = lambda _: None,
+    on_step: Followed = _unheard,
 ) -> LoadReport:
     """As load, for one file that came through the browser."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(content)
-        return _load(app, [(path, name)], wishes or Wishes(kind), by=by, rehearsing=rehearsing)
+        return _load(
+            app, [(path, name)], wishes or Wishes(kind), by=by, rehearsing=rehearsing, on_step=on_step
+        )
 
 
 def load_sample(app: App, *, by: str) -> LoadReport:
@@ -104,6 +122,7 @@ def _load(
     by: str,
     recent: bool = False,
     rehearsing: Told = lambda _: None,
+    on_step: Followed = _unheard,
 ) -> LoadReport:
     if wishes.kind not in (None, *KINDS):
         raise Problem("unknown_kind", kind=wishes.kind, kinds=", ".join(KINDS))
@@ -115,6 +134,8 @@ def _load(
     report = LoadReport()
     for path, name in files:
         try:
+            if path.stat().st_size >= LONG_BYTES:
+                on_step(name, "reading", 0)
             with ThreadPoolExecutor(1) as beside:
                 digest = beside.submit(_sha256, path)
                 read = sheets.read(path)
@@ -127,7 +148,10 @@ def _load(
             refusal = FileReport(name, error_code="file_missing", error_args={"why": error.strerror or ""})
             report += LoadReport((refusal,))
         else:
-            report += _take(app, _in_unit(found, wishes.weight_unit), file, rehearsing)
+            others = layouts.beside(read, found) if wishes.kind is None and chosen is None else []
+            for one in (found, *others):
+                followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
+                report += _take(app, _in_unit(one, wishes.weight_unit), file, rehearsing, followed)
     return report
 
 
@@ -150,16 +174,20 @@ def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:
     return replace(found, layout=replace(found.layout, options=options))
 
 
-def _take(app: App, found: layouts.Recognised, file: Incoming, rehearsing: Told) -> LoadReport:
+def _take(
+    app: App, found: layouts.Recognised, file: Incoming, rehearsing: Told, on_step: Followed
+) -> LoadReport:
     """Read a sheet by its kind's reader and take it in: all of it in one transaction, or nothing."""
     kind, many = KINDS[found.layout.kind], len(found.sheet) > MANY_ROWS
     if many:
         memory.give_back()
+    on_step(file.name, "understanding", len(found.sheet))
     tables = kind.read(app, found, file)
     refused, numbers = _as_they_stood(found, tables.problems), found.problem_ids()
     found.sheet.forget()
     if many:
         memory.give_back()
+    on_step(file.name, "storing", tables.read)
     database = app.database
     with database.write_much(tables.read) if many else database.write() as work:
         import_id = imports.next_id(work)

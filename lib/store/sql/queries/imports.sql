@@ -525,7 +525,7 @@ anti join order_lines as kept
     on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
 
 -- name: order_lines_insert
--- One row per line the order did not have.
+-- One row per line the order did not have. Nearly all orders are new ones, so the others are looked up.
 insert into order_lines
 select
     $shop_id,
@@ -537,12 +537,14 @@ select
     file.attributes,
     file.quantity,
     file.unit,
-    case when incoming.status <> 'SELLER_PART_SEND_GOODS' then 0 end
+    case
+        when file.order_id not in (select order_id from incoming where status = 'SELLER_PART_SEND_GOODS')
+            then 0
+    end
 from file_lines as file
-inner join incoming
-    on incoming.order_id = file.order_id and not incoming.only_fills
 anti join order_lines as kept
-    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no;
+    on kept.shop_id = $shop_id and kept.order_id = file.order_id and kept.line_no = file.line_no
+where file.order_id not in (select order_id from incoming where only_fills);
 
 -- name: receivers_update
 -- One row per known receiver that the file changes. An address is taken whole or not at all: a file without one
@@ -587,7 +589,7 @@ where receivers.shop_id = $shop_id
 returning receivers.order_id;
 
 -- name: receivers_insert
--- One row per receiver of an order the shop did not have.
+-- One row per receiver of an order the shop did not have. Nearly all are such, so the others are looked up.
 insert into receivers
 select
     $shop_id,
@@ -606,8 +608,7 @@ select
     null,
     $loaded_at
 from file_receivers as file
-inner join incoming
-    on incoming.order_id = file.order_id and incoming.is_new;
+where file.order_id not in (select order_id from incoming where not is_new);
 
 -- name: orders_touch
 -- Orders of which only the lines or the receiver changed count as changed too.
