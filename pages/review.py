@@ -35,7 +35,7 @@ def main() -> None:
         st.error(formats.plain(error_sentence(error)))
         return
     drafts = rows[rows["state"] == State.DRAFT]
-    if drafts.empty:
+    if drafts.empty or batch["submitted_at"] is not None:  # What was kept back stands there below the others.
         actions.go("pages/shipments.py", batch=batch_id)
         st.rerun()
     head(batch, len(drafts))

@@ -34,7 +34,7 @@ from lib.wording import (
     state_label,
     weight_source_label,
 )
-from pages.parts import outcome
+from pages.parts import outcome, repacking
 
 #: States in which a person may still withdraw it.
 VOIDABLE = (State.ACCEPTED, State.READY)
@@ -49,6 +49,7 @@ def show(shipment_id: str) -> None:
         link_to_list()
         return
     head(shipment)
+    repacking.show(shipment)
     left, right = st.columns([3, 2], gap="large")
     with left:
         show_fee(shipment)

@@ -17,12 +17,13 @@ from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, Choice, HandoverMode, State
-from lib.services import advice, batches, handover, orders, plans, shipments
+from lib.services import advice, batches, handover, orders, plans, repacking, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
     finding_label,
     finding_sentence,
+    gone_sentence,
     pair_kind_label,
     reason_mending,
     reason_sentence,
@@ -121,6 +122,9 @@ def send(
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
         printing.ask_for_stopped(app, batch_id)
+        done["dropped"] = batches.drop_gone(app, batch_id, by=by)
+        if done["dropped"]:
+            say(gone_sentence(done["dropped"]))
         done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
     work(app, batch_id)
     return _outcome(app, batch_id, done)
@@ -222,6 +226,24 @@ def void(app: App, number: str, reason: str) -> Answer:
         shipment=shipment_id,
     )
     return Answer({"shipment_id": shipment_id, "state": str(State.VOIDED)}, [line])
+
+
+@command("repack")
+@click.argument("shipment_id")
+@click.option("--weight-g", type=click.IntRange(min=1), required=True, help="What the scale says at packing.")
+def repack(app: App, shipment_id: str, weight_g: int) -> Answer:
+    """Void a parcel that weighs something else, and make another one in its place; `batch send` sends it."""
+    new_id = repacking.repack(app, shipment_id, weight_g, by=app.settings.operator)
+    found = shipments.detail(app, new_id)
+    document = {"shipment_id": shipment_id, "new_shipment_id": new_id} | {
+        name: found[name] for name in ("weight_g", "plan_id", "fee_minor", "currency")
+    }
+    line = _(
+        "{shipment} is made in its place: {fee}. Never hand over the parcel with the old label.",
+        shipment=new_id,
+        fee=shown.money(found["fee_minor"], found["currency"]),
+    )
+    return Answer(document, [line], found["plan_id"] is not None)
 
 
 def _hand_over_by(
@@ -350,5 +372,6 @@ for one in (
     handover_command,
     declare,
     void,
+    repack,
 ):
     batch.add_command(one)

@@ -143,6 +143,22 @@ def cancel_unsent(app: App, batch_id: str, *, by: str) -> int:
     return taken
 
 
+def drop_gone(app: App, batch_id: str, *, by: str) -> list[str]:
+    """Take drafts out whose order does not await shipment any more, its buyer cancelled say; returns those orders."""
+    now = app.now()
+    with app.database.write() as work:
+        need(work, batch_id)
+        gone = store.gone_drafts(work, batch_id)
+        steps = [
+            draft.step(State.CANCELLED, at=now, by=by, note=f"order_status {gone[draft.shipment_id][1]}")
+            for draft in shipment_store.by_ids(work, list(gone))
+        ]
+        moved = shipment_store.take(work, steps)
+        if moved:
+            audit.record(work, "drop_gone", batch_id, by=by, at=now, shipments=sorted(moved))
+    return [gone[one][0] for one in sorted(moved)]
+
+
 def discard(app: App, batch_id: str, *, by: str) -> int:
     """Give up a draft: all its orders are free again. Raises Problem('batch_submitted') for a submitted one."""
     batch = get(app, batch_id)

@@ -16,6 +16,16 @@ from lib.services.batches import need
 from lib.store import audit
 from lib.store import shipments as store
 
+#: Refusals that a corrected receiver mends: ours by their code, the platform's by what its text is about. No list of
+#: its texts is published (UNCONFIRMED).
+RECEIVER_CODES = frozenset({"address_incomplete", "field_limit"})
+RECEIVER_WORDS = ("收件", "收货", "receiver")
+
+
+def is_receivers(reason_code: str | None, reason_text: str) -> bool:
+    """Whether correcting the receiver is what mends a refusal."""
+    return reason_code in RECEIVER_CODES or any(word in reason_text.lower() for word in RECEIVER_WORDS)
+
 
 @dataclass(frozen=True)
 class Group:

@@ -153,10 +153,13 @@ def agreements(app: App, batch_id: str) -> list[dict[str, Any]]:
         return batch_store.agreements(work, batch_id)
 
 
-def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
-    """Queue the batch's drafts for sending; returns how many. A submitted batch again changes nothing new.
+def submit(
+    app: App, batch_id: str, *, agreed: bool, by: str, shipment_ids: Collection[str] | None = None
+) -> int:
+    """Queue the batch's drafts for sending, all or the named ones; returns how many.
 
-    A draft that the check before shipping keeps back stays one; its neighbours go.
+    A submitted batch again changes nothing new. A draft that the check before shipping keeps back stays one; its
+    neighbours go.
 
     Raises Problem: agreement_missing, plan_missing, plan_stopped, confirmation_missing, undeliverable_missing,
     handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
@@ -167,10 +170,13 @@ def submit(app: App, batch_id: str, *, agreed: bool, by: str) -> int:
     with app.database.write() as work:
         batch = need(work, batch_id)
         drafts = store.in_states(work, batch_id, [State.DRAFT])
+        if shipment_ids is not None:
+            drafts = [draft for draft in drafts if draft.shipment_id in shipment_ids]
         kept_back = checks.blocked_shipments(work, batch_id)
-        if drafts and len(kept_back) == len(drafts):
+        going = [draft for draft in drafts if draft.shipment_id not in kept_back]
+        if drafts and not going:
             raise Problem("all_kept_back", count=len(drafts))
-        drafts = [draft for draft in drafts if draft.shipment_id not in kept_back]
+        drafts = going
         # Plans may have changed since, and news come: what is kept is what was advised at this moment.
         advice.keep_in(work, batch_id, past, at=now)
         _complete(work, batch, drafts, now.date())

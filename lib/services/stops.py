@@ -91,6 +91,12 @@ def shipments(app: App, stop_id: int | None = None) -> pd.DataFrame:
         return store.shipments(work, on=app.now().date(), stop_id=stop_id)
 
 
+def standing(app: App, plan_id: str, country: str = "") -> dict[str, int]:
+    """State → how many parcels stand on a plan, to a country or to all, and could be moved."""
+    with app.database.read() as work:
+        return store.standing(work, plan_id, country)
+
+
 def move_all(app: App, stop_id: int, plan_id: str, *, by: str) -> Moved:
     """Put everything that stands on a stopped plan on another one.
 

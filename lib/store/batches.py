@@ -36,6 +36,12 @@ def candidates(work: Work, shop_id: str, order_ids: Sequence[str], *, now: datet
     return [row["order_id"] for row in rows]
 
 
+def gone_drafts(work: Work, batch_id: str) -> dict[str, tuple[str, str]]:
+    """Drafts whose order awaits no shipment any more: shipment_id → (order_id, status)."""
+    rows = work.rows("gone_drafts", batch_id=batch_id)
+    return {row["shipment_id"]: (row["order_id"], row["status"]) for row in rows}
+
+
 def takers(work: Work, order_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     """order_id → the batch_id that has it and its created_by, for those in live shipments."""
     with work.ids(order_ids):

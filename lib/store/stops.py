@@ -51,6 +51,12 @@ def shipments(work: Work, *, on: date, stop_id: int | None = None) -> pd.DataFra
     return work.frame("stopped_shipments", day_on=on, stop_id=stop_id)
 
 
+def standing(work: Work, plan_id: str, country: str) -> dict[str, int]:
+    """State → how many parcels stand on a plan that can still be moved; '' for every country."""
+    rows = work.rows("plan_standing", plan_id=plan_id, country=country)
+    return {row["state"]: row["shipment_count"] for row in rows}
+
+
 def knows(work: Work, plan_id: str) -> bool:
     """Whether the platform sells the plan."""
     return work.row("plan_known", plan_id=plan_id) is not None

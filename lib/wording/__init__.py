@@ -64,7 +64,7 @@ from lib.wording.shipments import (
     reason_sentence,
     refusal_sentence,
 )
-from lib.wording.stop_list import cancellations_unasked, stop_sentence, where_printed
+from lib.wording.stop_list import cancellations_unasked, gone_sentence, stop_sentence, where_printed
 from lib.wording.sync import sandbox_takes_in, sync_trouble, trouble_label
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "finding_sentence",
     "flag_sentence",
     "gateway_label",
+    "gone_sentence",
     "handover_label",
     "happening_sentence",
     "kind_label",

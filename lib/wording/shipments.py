@@ -80,6 +80,8 @@ NOTES = {
     "found_declared": later("The platform has the declaration; nothing was sent twice."),
     "not_declared": later("The platform does not have the declaration; it is sent again."),
     "split": later("Split off from another parcel of the order."),
+    "repacked": later("Made in the place of a parcel that weighed something else at packing."),
+    "weighs": later("It weighed something else at packing; another parcel was made in its place."),
     "all": later("Declared for the whole order."),
     "part": later("Declared for a part of the order."),
     "already_declared": later(
@@ -149,7 +151,7 @@ def note_sentence(note: str | None) -> str:
     http = _HTTP.match(text)
     if http:
         return _("The platform's server failed (HTTP {status}).", status=http.group(1))
-    if code in NOTES and (code == text or code in (*WITH_MORE, "split")):
+    if code in NOTES and (code == text or code in (*WITH_MORE, "split", "repacked", "weighs")):
         return _(NOTES[code])
     if code in REASONS:
         return reason_sentence(code, rest)

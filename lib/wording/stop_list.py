@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lib.texts import gettext as _
+from lib.texts import ngettext
 from lib.wording.findings import conflict_label
 from lib.wording.labels import status_label
 
@@ -30,6 +31,16 @@ def _reason(kind: str, value: str) -> str:
         return _("the receiver was corrected after the label was made")
     fields = _(", ").join(conflict_label(field) for field in value.split(","))
     return _("the receiver changed on the platform: {fields}", fields=fields)
+
+
+def gone_sentence(order_ids: Sequence[str]) -> str:
+    """Said of orders that left a draft when it was submitted, because nobody awaits them any more."""
+    return ngettext(
+        "{count} order awaits no shipment any more and left the batch: {names}.",
+        "{count} orders await no shipment any more and left the batch: {names}.",
+        len(order_ids),
+        names=_(", ").join(order_ids),
+    )
 
 
 def cancellations_unasked() -> str:

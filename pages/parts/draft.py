@@ -18,7 +18,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, figures, formats, receivers, tables
 from lib.ui.context import app
-from lib.wording import cancellations_unasked, decision_label, finding_sentence, handover_label
+from lib.wording import cancellations_unasked, decision_label, finding_sentence, gone_sentence, handover_label
 from pages.parts import advice, handing, splitting, undeliverable
 
 
@@ -277,6 +277,9 @@ def _submit(batch_id: str, *, agreed: bool, by: str) -> int:
     failed = stop_list.refresh(app(), str(batches.get(app(), batch_id)["shop_id"]))
     if failed:
         actions.notice("warning", cancellations_unasked())
+    gone = batches.drop_gone(app(), batch_id, by=by)
+    if gone:
+        actions.notice("warning", formats.plain(gone_sentence(gone)))
     count = shipments.submit(app(), batch_id, agreed=agreed, by=by)
     background.wake()
     return count

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,16 @@ from lib.wording import pair_kind_label
 ORDER = (PairKind.DOWNGRADE, PairKind.UNKNOWN, PairKind.SAME_TIER, PairKind.UPGRADE)
 
 
-def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
+@dataclass(frozen=True)
+class Next:
+    """What a person may do with the confirmation, in one click."""
+
+    label: str
+    act: Callable[[], Any]
+    done: Callable[[Any], str]  #: What is said of what it returned.
+
+
+def confirm(batch_id: str, batch: Mapping[str, Any], *, and_then: Next | None = None) -> int:
     """Choices that differ from the buyers' own need one confirmation; returns how many differ."""
     pairs = plans.mismatches(app(), batch_id)
     differing = sum(pair.shipment_count for pair in pairs)
@@ -47,6 +57,29 @@ def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
         )
         return differing
     missing = [pair for pair in pairs if pair.needs_tick and pair.kind not in ticked]
+    with st.container(horizontal=True):
+        _buttons(batch_id, differing, ticked, lacks_ticks=bool(missing), and_then=and_then)
+    return differing
+
+
+def _buttons(
+    batch_id: str, differing: int, ticked: set[PairKind], *, lacks_ticks: bool, and_then: Next | None
+) -> None:
+    hint = _("Tick what is new or slower first.") if lacks_ticks else None
+    if and_then is not None:
+        actions.button(
+            and_then.label,
+            _confirm_then,
+            batch_id,
+            differing,
+            ticked,
+            and_then.act,
+            key="plans_confirm_then",
+            done=and_then.done,
+            primary=not lacks_ticks,
+            disabled=lacks_ticks,
+            help=hint,
+        )
     actions.button(
         ngettext(
             "Confirm: {count} parcel goes on another plan than its buyer chose",
@@ -60,11 +93,15 @@ def confirm(batch_id: str, batch: Mapping[str, Any]) -> int:
         by=actions.by(),
         ticked=ticked,
         key="plans_confirm",
-        primary=not missing,
-        disabled=bool(missing),
-        help=_("Tick what is new or slower first.") if missing else None,
+        primary=not lacks_ticks and and_then is None,
+        disabled=lacks_ticks,
+        help=hint,
     )
-    return differing
+
+
+def _confirm_then(batch_id: str, differing: int, ticked: set[PairKind], act: Callable[[], Any]) -> Any:
+    plans.confirm(app(), batch_id, differing, by=actions.by(), ticked=ticked)
+    return act()
 
 
 def _kind(kind: PairKind, pairs: list[plans.Pair]) -> str:

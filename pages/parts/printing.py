@@ -35,7 +35,21 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
     settings = _settings(batch_id, printing.choose(app(), wanted, PrintSettings()).kinds)
     choice = printing.choose(app(), wanted, settings)
     _say_missing(choice)
+    new = [row["shipment_id"] for row in choice.rows if not row["is_printed"]]
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        if 0 < len(new) < len(choice.rows) and not ticked:
+            st.download_button(
+                ngettext("Print {count} new label", "Print {count} new labels", len(new)),
+                partial(_print, batch_id, shop_id, new, settings, actions.by()),
+                file_name=f"labels-{batch_id}-{settings.paper}-new.pdf",
+                mime="application/pdf",
+                key="shipments_print_new",
+                on_click="ignore",
+                icon=":material/print_add:",
+                type="primary",
+                disabled=bool(choice.gone),
+                help=_("Those that stood in no print run yet."),
+            )
         st.download_button(
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
@@ -46,7 +60,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             key="shipments_print",
             on_click="ignore",
             icon=":material/print:",
-            type="primary",
+            type="secondary" if 0 < len(new) < len(choice.rows) and not ticked else "primary",
             disabled=bool(choice.gone) or not choice.rows,
         )
         look = st.toggle(_("Show the first 20 pages"), key="shipments_preview", disabled=not choice.rows)

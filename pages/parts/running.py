@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from lib.domain.shipments import ON_PLATFORM, State
-from lib.services import background, batches, orders, plans, presets, shipments
+from lib.services import background, batches, mending, orders, plans, presets, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, receivers, tables
@@ -28,6 +29,8 @@ from pages.parts.draft import correct
 
 #: How often a running batch is looked at.
 PULSE = "2s"
+#: Groups of refused parcels that offer another plan for all of them; the others are mended in the table.
+GROUPS = 8
 COLOURS = {
     State.REFUSED: "red",
     State.UNCONFIRMED: "orange",
@@ -230,19 +233,10 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         why=[reason_sentence(code, text) for code, text in reasons],
         mend=[reason_mending(code) for code, _words in reasons],
     )
-    for (why, mend, land, plan), count in refused[["why", "mend", "land", "plan"]].value_counts().items():
-        st.error(
-            formats.plain(
-                _(
-                    "{count} × {plan} to {country}: {why} {mend}",
-                    count=f"{count:,}",
-                    plan=plan,
-                    country=land,
-                    why=why,
-                    mend=mend,
-                )
-            )
-        )
+    able = plans.compare(app(), str(batch["batch_id"]), page_size=1).plans
+    able = able[able["carried_count"] > 0]
+    names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
+    _groups(str(batch["batch_id"]), refused, names)
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
     ticked = tables.choose(
@@ -258,13 +252,83 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         key="shipments_refused",
         height="auto" if len(refused) > 5 else "content",
     )
-    mend_refused(batch, ticked or refused["shipment_id"].tolist())
-    if len(ticked) == 1:
-        order_id = str(refused.set_index("shipment_id").loc[ticked[0], "order_id"])
+    mend_refused(batch, ticked or refused["shipment_id"].tolist(), names)
+    order_id = _receiver_to_mend(refused, ticked)
+    if order_id is not None:
         versions = orders.detail(app(), order_id)["receivers"]
         receivers.form(order_id, versions, correct, key="shipments_refused_form")
     else:
         st.caption(_("Tick one to correct its receiver; what is done is done for those ticked, or for all."))
+
+
+def _groups(batch_id: str, refused: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """What was refused for one reason: said once, and put on another plan with one choice."""
+    groups = sorted(refused.groupby(["why", "mend", "land", "plan"]), key=lambda pair: -len(pair[1]))
+    for place, ((why, mend, land, plan), rows) in enumerate(groups):
+        said = _(
+            "{count} × {plan} to {country}: {why} {mend}",
+            count=f"{len(rows):,}",
+            plan=plan,
+            country=land,
+            why=why,
+            mend=mend,
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(formats.plain(said))
+            if place < GROUPS:
+                _plan_of_group(batch_id, rows, names, key=f"shipments_group_{hash((why, land, plan))}")
+
+
+def _plan_of_group(batch_id: str, rows: pd.DataFrame, names: Mapping[str, str], *, key: str) -> None:
+    st.selectbox(
+        ngettext("Another plan for it", "Another plan for all {count}", len(rows)),
+        [one for one in names if one != rows["plan_id"].iloc[0]],
+        index=None,
+        format_func=names.__getitem__,
+        key=key,
+        placeholder=_("Choose a plan"),
+        on_change=_move_group,
+        args=(batch_id, rows["shipment_id"].tolist(), key),
+        width=260,
+    )
+
+
+def _move_group(batch_id: str, shipment_ids: Sequence[str], key: str) -> None:
+    """The chosen plan for a group; what it cannot carry keeps what it had, and is said."""
+    plan_id = st.session_state[key]
+    if plan_id is None:
+        return
+    st.session_state[key] = None
+    moved: mending.Moved | None = actions.run(
+        mending.choose_plan,
+        (app(), batch_id, plan_id),
+        {"by": actions.by(), "shipment_ids": shipment_ids},
+        lambda done: ngettext(
+            "{count} parcel got its plan.", "{count} parcels got their plan.", len(done.moved_ids)
+        ),
+        clears="shipments_refused",
+    )
+    if moved is not None and moved.kept_ids:
+        actions.notice(
+            "warning",
+            ngettext(
+                "The plan cannot carry {count} of them: it keeps what it had.",
+                "The plan cannot carry {count} of them: they keep what they had.",
+                len(moved.kept_ids),
+            ),
+        )
+
+
+def _receiver_to_mend(refused: pd.DataFrame, ticked: Sequence[str]) -> str | None:
+    """The order whose receiver is open: the ticked one, else the first to correct that nobody corrected yet."""
+    if len(ticked) == 1:
+        return str(refused.set_index("shipment_id").loc[ticked[0], "order_id"])
+    if ticked:
+        return None
+    for row in refused[~refused["is_corrected"]].to_dict("records"):
+        if mending.is_receivers(_text(row["reason_code"]), _text(row["reason_text"])):
+            return str(row["order_id"])
+    return None
 
 
 def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
@@ -285,8 +349,8 @@ def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
     return refused if wanted is None else refused[kinds == wanted]
 
 
-def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
-    """Another plan, once more as it is, or out of the batch."""
+def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping[str, str]) -> None:
+    """Another plan, once more as it is, or out of the batch. `names`: of the plans that can carry any of them."""
     batch_id = str(batch["batch_id"])
     differing = sum(pair.shipment_count for pair in plans.mismatches(app(), batch_id))
     unconfirmed = differing > 0 and batch["confirmed_at"] is None
@@ -318,9 +382,6 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
                 n,
             ),
         )
-        able = plans.compare(app(), batch_id, page_size=1).plans
-        able = able[able["carried_count"] > 0]
-        names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
         plan_id = st.selectbox(
             _("Another plan for them"),
             list(names),
@@ -349,7 +410,12 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str]) -> None:
             query_params={"batch": batch_id},
         )
     if unconfirmed:
-        mismatch.confirm(batch_id, batch)
+        again = mismatch.Next(
+            ngettext("Confirm, and send {count} again", "Confirm, and send {count} again", len(chosen)),
+            partial(_send_again, batch_id, chosen, by=actions.by()),
+            lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
+        )
+        mismatch.confirm(batch_id, batch, and_then=again)
 
 
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:

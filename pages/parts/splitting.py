@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +15,15 @@ from lib.ui.context import app
 
 def show(rows: pd.DataFrame) -> None:
     """`rows`: the drafts of `shipments.listing`."""
-    with st.expander(_("Split a parcel: partial shipment"), icon=":material/call_split:"):
+    alone = str(rows["shipment_id"].iloc[0]) if len(rows) == 1 else None
+    with st.expander(
+        _("Split a parcel: partial shipment"),
+        icon=":material/call_split:",
+        expanded=alone is not None and _pieces(alone) > 1,
+    ):
+        if alone is not None:
+            _form(alone)  # There is nothing to choose from.
+            return
         text = st.column_config.TextColumn
         ticked = tables.choose(
             rows.assign(
@@ -35,13 +45,28 @@ def show(rows: pd.DataFrame) -> None:
             _form(ticked[0])
 
 
+def _pieces(shipment_id: str) -> int:
+    return sum(line["quantity"] for line in shipments.detail(app(), shipment_id)["contents"])
+
+
+def _halves(quantities: Sequence[int]) -> list[int]:
+    """What of each line goes into the new parcel unless a person says otherwise: about half of all the pieces."""
+    left = sum(quantities) // 2
+    halves = []
+    for quantity in quantities:
+        halves.append(min(quantity, left))
+        left -= halves[-1]
+    return halves
+
+
 def _form(shipment_id: str) -> None:
     lines = shipments.detail(app(), shipment_id)["contents"]
     if sum(line["quantity"] for line in lines) < 2:
         st.text(_("There is one piece in it: nothing to split."))
         return
+    halves = _halves([line["quantity"] for line in lines])
     with st.form(f"shipments_split_{shipment_id}", border=True):
-        for line in lines:
+        for line, half in zip(lines, halves, strict=True):
             st.number_input(
                 _(
                     "{sku}: of {count} into the new parcel",
@@ -50,7 +75,7 @@ def _form(shipment_id: str) -> None:
                 ),
                 min_value=0,
                 max_value=int(line["quantity"]),
-                value=0,
+                value=half,
                 key=f"shipments_split_{shipment_id}_{line['line_no']}",
             )
         st.form_submit_button(

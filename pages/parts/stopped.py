@@ -46,11 +46,19 @@ def _form(names: Mapping[str, str]) -> None:
     since = st.date_input(_("From"), value="today", key="plans_stop_from")
     until = st.date_input(_("Until, included"), value=None, key="plans_stop_until")
     reason = st.text_input(_("Reason"), key="plans_stop_reason", max_chars=200)
+    standing = stops.standing(app(), plan_id, country or "") if plan_id else {}
+    target = _target(plan_id, standing, names) if standing else None
     actions.button(
-        _("Stop it"),
-        stops.stop,
-        app(),
+        _("Stop it")
+        if target is None
+        else ngettext(
+            "Stop it, and move {count} parcel",
+            "Stop it, and move all {count} parcels",
+            sum(standing.values()),
+        ),
+        _stop_and_move,
         plan_id,
+        target,
         reason=reason,
         country=country or "",
         from_on=since,
@@ -58,9 +66,39 @@ def _form(names: Mapping[str, str]) -> None:
         by=actions.by(),
         key="plans_stop",
         disabled=plan_id is None,
-        done=_("It is stopped: nothing is quoted by it or put on it from that day on."),
+        done=lambda moved: (
+            _("It is stopped: nothing is quoted by it or put on it from that day on.")
+            + (f" {moved_sentence(moved)}" if moved else "")
+        ),
         clears=("plans_stop_plan", "plans_stop_country", "plans_stop_until", "plans_stop_reason"),
     )
+
+
+def _target(plan_id: str | None, standing: Mapping[str, int], names: Mapping[str, str]) -> str | None:
+    """Where what stands on the plan goes in the same click; it may stay and be moved afterwards."""
+    st.text(_("Standing on it: {what}", what=_standing(standing)))
+    return st.selectbox(
+        _("Move them to"),
+        [one for one in names if one != plan_id],
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("Later: stop the plan only"),
+        key=f"plans_stop_move_{plan_id}",
+        help=_how_moved(),
+    )
+
+
+def _how_moved() -> str:
+    return _("What the platform has already is voided here first. Confirm and submit the drafts afterwards.")
+
+
+def _standing(by_state: Mapping[str, int]) -> str:
+    return _(", ").join(f"{n:,} × {state_label(state)}" for state, n in by_state.items())
+
+
+def _stop_and_move(plan_id: str, target: str | None, *, by: str, **said: Any) -> stops.Moved | None:
+    stop_id = stops.stop(app(), plan_id, by=by, **said)
+    return stops.move_all(app(), stop_id, target, by=by) if target else None
 
 
 def _stop(row: Mapping[str, Any], names: Mapping[str, str]) -> None:
@@ -86,14 +124,9 @@ def _stop(row: Mapping[str, Any], names: Mapping[str, str]) -> None:
 
 def _parcels(stop_id: int, count: int, names: Mapping[str, str]) -> None:
     frame = stops.shipments(app(), stop_id)
-    by_state = frame["state"].value_counts()
+    by_state = {str(state): int(count) for state, count in frame["state"].value_counts().items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text(
-            _(
-                "Standing on it: {what}",
-                what=_(", ").join(f"{n:,} × {state_label(s)}" for s, n in by_state.items()),
-            )
-        )
+        st.text(_("Standing on it: {what}", what=_standing(by_state)))
         target = st.selectbox(
             _("Move them to"),
             list(names),
@@ -116,9 +149,7 @@ def _parcels(stop_id: int, count: int, names: Mapping[str, str]) -> None:
             primary=target is not None,
             disabled=target is None,
             done=moved_sentence,
-            help=_(
-                "What the platform has already is voided here first. Confirm and submit the drafts afterwards."
-            ),
+            help=_how_moved(),
         )
     with st.expander(_("The parcels")):
         tables.show(

@@ -246,6 +246,14 @@ def test_a_voided_parcel_is_neither_printed_nor_handed_over(shop: Shop, tmp_path
     assert shop.json("batch", "void", number, "--reason", "again", status=2)["code"] == "cannot_void"
 
 
+def test_a_parcel_that_weighs_something_else_is_made_anew_and_sent(shop: Shop) -> None:
+    batch_id = shop.draft(2)
+    old = shop.json("batch", "send", batch_id, *SEND)["shipments"][0]["shipment_id"]
+    made = shop.json("batch", "repack", old, "--weight-g", "700")
+    assert (made["shipment_id"], made["weight_g"]) == (old, 700)
+    assert shop.json("batch", "send", batch_id, "--agree")["counts"] == {"voided": 1, "ready": 2}
+
+
 def test_a_paused_batch_waits_until_it_is_resumed(shop: Shop) -> None:
     batch_id = shop.draft(2)
     assert shop.json("batch", "pause", batch_id)["paused"] is True

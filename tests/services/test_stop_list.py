@@ -9,7 +9,7 @@ import pytest
 from lib.domain.freshness import Progress
 from lib.domain.printing import PrintSettings
 from lib.domain.problems import Problem
-from lib.services import overview, printing, shipments, stop_list, sync
+from lib.services import batches, overview, printing, shipments, stop_list, sync
 from lib.wording import paper_words, stop_sentence, where_printed
 from tests.conftest import HTTP, Desk
 
@@ -134,3 +134,16 @@ def test_what_is_cancelled_before_it_is_sent_stays_behind_and_its_neighbours_go(
     assert desk.submit(batch_id) == 2
     desk.work(batch_id)
     assert cancelled not in {one["trade_order_id"] for one in desk.logistics_orders()}
+
+
+def test_a_draft_whose_buyer_cancelled_is_dropped_and_named_and_its_neighbours_go(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:3])
+    gone = desk.order_ids()[1]
+    happen(desk, gone, status="IN_CANCEL")
+    assert stop_list.refresh(desk.app, "default") == ""
+    assert batches.drop_gone(desk.app, batch_id, by="tester") == [gone]
+    assert batches.drop_gone(desk.app, batch_id, by="tester") == []
+    assert desk.submit(batch_id) == 2
+    assert desk.states(batch_id) == {"queued": 2}
+    [dropped] = shipments.listing(desk.app, batch_id).query("order_id == @gone")["shipment_id"]
+    assert shipments.detail(desk.app, dropped)["timeline"][-1]["note"] == "order_status IN_CANCEL"

@@ -1,6 +1,6 @@
 -- name: printable
 -- One row per chosen shipment that is alive, in the order of the pages; path is null while it has no label. kind tells
--- what it holds; sku and shelf are the first of it.
+-- what it holds; sku and shelf are the first of it; is_printed: it stood on a page before.
 with contents as (
     select
         part.shipment_id,
@@ -36,7 +36,8 @@ select
     content.unit_count,
     stopped.stamp as stopped,
     label.path,
-    label.page_count
+    label.page_count,
+    printed.shipment_id is not null as is_printed
 from chosen
 inner join shipments as shipment
     on shipment.shipment_id = chosen.id
@@ -50,6 +51,11 @@ left join labels as label
     on label.shipment_id = shipment.shipment_id
 left join stop_list as stopped
     on stopped.shipment_id = shipment.shipment_id and not stopped.is_released
+left join (
+    select distinct shipment_id
+    from print_pages
+) as printed
+    on printed.shipment_id = shipment.shipment_id
 where shipment.state not in ('cancelled', 'closed', 'voided')
 order by
     case when not $divided then 0 when content.sku_count > 1 then 3 when content.unit_count > 1 then 2 else 1 end,

@@ -1,5 +1,6 @@
 -- name: shipments_of_batch
--- One row per shipment of a batch, in the list's order, with its fee and its receiver's country.
+-- One row per shipment of a batch, in the list's order, with its fee and its receiver's country. is_corrected: the
+-- receiver was corrected since the shipment came where it is.
 select
     shipment.shipment_id,
     shipment.position,
@@ -9,6 +10,7 @@ select
     shipment.undeliverable,
     receiver.name as receiver_name,
     receiver.country,
+    receiver.version = 'corrected' and receiver.changed_at > shipment.changed_at as is_corrected,
     shipment.weight_g,
     shipment.weight_source,
     shipment.cargo_class,

@@ -43,6 +43,14 @@ from stopped_shipments($day_on)
 where $stop_id::bigint is null or stop_id = $stop_id
 order by shipment_id;
 
+-- name: plan_standing
+-- One row per state of the parcels on a plan that can still be moved, whether it is stopped or not.
+select shipment.state, count(*)::bigint as shipment_count
+from movable_shipments as shipment
+where shipment.plan_id = $plan_id and $country in ('', shipment.country)
+group by shipment.state
+order by shipment_count desc, shipment.state;
+
 -- name: plan_known
 -- One row when a plan is sold through the platform.
 select plan_id
