@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,13 +24,17 @@ BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 PATIENCE_MS = 60_000
 
 
-#: One pointerdown a click; sessionStorage outlives the pages of a tab.
+#: One pointerdown a click, and each Enter; sessionStorage outlives the pages of a tab.
 _COUNT_CLICKS = """
-addEventListener(
-    "pointerdown",
-    () => sessionStorage.setItem("clicks", Number(sessionStorage.getItem("clicks") || 0) + 1),
-    true,
-)
+for (const kind of ["pointerdown", "keydown"])
+    addEventListener(
+        kind,
+        (event) => {
+            if (kind === "pointerdown" || event.key === "Enter")
+                sessionStorage.setItem("clicks", Number(sessionStorage.getItem("clicks") || 0) + 1);
+        },
+        true,
+    );
 """
 
 
@@ -70,7 +75,7 @@ class Screen:
         self.page.add_init_script(_COUNT_CLICKS)
 
     def clicks(self) -> int:
-        """How often a person pressed the pointer in this tab so far."""
+        """How often a person pressed the pointer, or Enter, in this tab so far."""
         return int(self.page.evaluate("sessionStorage.getItem('clicks') || 0"))
 
     def open(self, path: str) -> None:
@@ -100,23 +105,50 @@ class Screen:
         self.at(key).get_by_role("button").first.click()
         self.settle()
 
+    def tick(self, key: str, row: int = 0) -> None:
+        """Tick a row of the table with a key, the first by default."""
+        cell = {"x": 12, "y": 52 + 35 * row}
+        self.at(key).locator("canvas").first.click(position=cell, force=True)
+        self.settle()
+
+    def choose(self, key: str, text: str) -> None:
+        """Open the box with a key and choose what it offers by that text."""
+        self.choose_in(self.at(key), text)
+
+    def choose_in(self, box: Locator, text: str) -> None:
+        """Open a box and choose what it offers by that text."""
+        box.locator("input").first.click()
+        self.page.keyboard.type(text)  # A long list shows what is wanted only then.
+        self.page.get_by_role("option", name=text, exact=True).first.click()
+        self.settle()
+
+    def download(self, key: str, path: Path) -> Path:
+        """Click the button with a key and keep the file it gives."""
+        with self.page.expect_download() as made:
+            self.at(key).get_by_role("button").click()
+        made.value.save_as(path)
+        return path
+
     def sees(self, text: str) -> None:
         """Wait for a text; a table's cells are painted, and stand beside the painting for screen readers."""
         self.page.get_by_text(text).first.wait_for(state="attached")
 
 
-def start(data: Path) -> Server:
+def start(data: Path, **settings: str) -> Server:
     """Start `streamlit run dashboard.py` over a data folder, and wait until it is well."""
-    return serve(ROOT / "dashboard.py", data, well="/healthz")
+    return serve(ROOT / "dashboard.py", data, well="/healthz", **settings)
 
 
-def serve(script: Path, data: Path, *arguments: str, well: str = "/_stcore/health") -> Server:
-    """`streamlit run` a script, and wait until its address `well` says that it is."""
+def serve(
+    script: Path, data: Path, *arguments: str, well: str = "/_stcore/health", **settings: str
+) -> Server:
+    """`streamlit run` a script with these settings, and wait until its address `well` says that it is well."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *arguments]
     environment = os.environ | {"SHIPDESK_DATA": str(data), "SHIPDESK_OPERATOR": "tester"}
+    environment |= {f"SHIPDESK_{name.upper()}": value for name, value in settings.items()}
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
@@ -163,6 +195,13 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def screen(server: Server, chromium: Browser) -> Iterator[Screen]:
+    with tab(server, chromium) as opened:
+        yield opened
+
+
+@contextmanager
+def tab(server: Server, chromium: Browser) -> Iterator[Screen]:
+    """A tab of its own, with a person at it who reads English."""
     context = chromium.new_context(
         viewport={"width": 1400, "height": 1000}, locale="en-US", timezone_id="UTC"
     )
