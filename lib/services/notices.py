@@ -22,6 +22,7 @@ from lib.store import notices as store
 from lib.store import orders as order_store
 
 NOTICE, CHANGE, FINISH = "notice", "change", "finish"
+MISSING = "not_declared"  #: Why one is refused that the platform never had.
 SENDING, DONE, REFUSED, UNCONFIRMED = "sending", "done", "refused", "unconfirmed"
 #: One that has not ended by then was left by a program that died; longer than any time-out on the wire.
 LEASE = timedelta(minutes=3)
@@ -189,13 +190,15 @@ def from_file(app: App, path: Path, *, by: str) -> list[Told]:
 
 
 def settle(app: App) -> list[Told]:
-    """Read back what was not answered, also by a program that died meanwhile; what is not there may be told again.
+    """Read back what was not answered, also by a program that died meanwhile, once each.
 
-    Returns one per notice that waited, with how it stands now.
+    What is not there when it was looked for twice, the last time after the settle time, was not told and may be told
+    again. Returns one per notice that waited, with how it stands now.
     """
     with app.database.read() as work:
         waiting = store.unsettled(work, over_at=app.now() - LEASE)
-    return [Told(notice["order_id"], _read_back(app, notice)) for notice in waiting]
+    states = [(notice["order_id"], _read_back(app, notice)) for notice in waiting]
+    return [Told(order_id, state, MISSING if state == REFUSED else None) for order_id, state in states]
 
 
 def _not_told(order_id: str, problem: Problem) -> Told:
@@ -286,9 +289,20 @@ def _read_back(app: App, notice: Mapping[str, Any]) -> str:
     if there:
         _done(app, notice)
         return DONE
+    return _not_there(app, notice)
+
+
+def _not_there(app: App, notice: Mapping[str, Any]) -> str:
+    """It may become visible late: it is believed missing when twice not seen, the last time once it settled."""
+    now = app.now()
+    settled_at = notice["made_at"] + timedelta(seconds=app.settings.settle)
+    believed = notice["absent_at"] is not None and now >= settled_at
     with app.database.write() as work:
-        store.settle(work, notice, REFUSED, at=app.now(), code="not_declared")
-    return REFUSED
+        if believed:
+            store.settle(work, notice, REFUSED, at=now, code=MISSING)
+        else:
+            store.absent(work, notice, at=now)
+    return REFUSED if believed else UNCONFIRMED
 
 
 def _done(app: App, notice: Mapping[str, Any]) -> None:

@@ -66,6 +66,11 @@ def settle(
     return True
 
 
+def absent(work: Work, notice: Mapping[str, Any], *, at: datetime) -> None:
+    """The platform did not have a notice when it was asked; it stays open, and the first such moment is kept."""
+    work.run("notice_absent", notice_no=notice["notice_id"], absent_at=at)
+
+
 def under_way(work: Work, shop_id: str, order_id: str) -> int:
     """How many notices of an order nobody knows the end of."""
     return int(work.value("notice_under_way", shop_id=shop_id, order_id=order_id))

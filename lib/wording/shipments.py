@@ -30,6 +30,7 @@ REASONS = {
     ),
     "bad_tracking_number": later("The platform does not accept this tracking number for a declaration."),
     "wrong_order": later("The platform does not know this order as one of this shop."),
+    "not_declared": later("The platform, asked twice, does not have it: it was not told."),
     "refused": later("The platform refused it: {text}"),
 }
 
@@ -53,6 +54,7 @@ MENDING = {
     "wrong_status": later("Sync the orders and look at the order on the platform."),
     "bad_tracking_number": later("Look at the logistics order on the platform: its number may have changed."),
     "wrong_order": later("Check that the file and the connection belong to the same shop."),
+    "not_declared": later("Tell it once more."),
     "refused": later("Look at the order on the platform, correct what it names, then send it again."),
     "isv": later("Correct what the platform names, then send it again."),
 }

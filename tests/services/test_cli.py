@@ -254,6 +254,21 @@ def test_a_parcel_that_weighs_something_else_is_made_anew_and_sent(shop: Shop) -
     assert shop.json("batch", "send", batch_id, "--agree")["counts"] == {"voided": 1, "ready": 2}
 
 
+def test_a_notice_nobody_answered_is_asked_about_twice(shop: Shop) -> None:
+    [order] = shop.json("orders", "--free", "--not-blocked", "--not-held", "--limit", "1")
+    order_id = order["order_id"]
+    told = ("notice", "fill", order_id, "--carrier", "CPAM", "--number", "LX123456789CN")
+    shop.behave(faults={"declare:cut_before": 1.0})
+    assert [one["state"] for one in shop.json(*told, status=1)] == ["unconfirmed"]
+    shop.behave(faults={})
+    waits = shop.json("notice", "settle", status=1, settle_seconds="3600")
+    assert [one["state"] for one in waits] == ["unconfirmed"]
+    missing = shop.run("notice", "settle")
+    assert (missing.returncode, missing.stdout.count("it was not told")) == (1, 1)
+    assert shop.json("notice", "settle") == []
+    assert [one["state"] for one in shop.json(*told)] == ["done"]
+
+
 def test_a_paused_batch_waits_until_it_is_resumed(shop: Shop) -> None:
     batch_id = shop.draft(2)
     assert shop.json("batch", "pause", batch_id)["paused"] is True

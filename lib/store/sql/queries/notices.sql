@@ -23,6 +23,12 @@ set state = $state, reason_code = $reason_code, reason_text = $reason_text, sett
 where notice_id = $notice_no and state in ('sending', 'unconfirmed')
 returning notice_id;
 
+-- name: notice_absent
+-- The platform was asked for a notice nobody answered and did not have it; the first time is kept.
+update notices
+set state = 'unconfirmed', absent_at = coalesce(absent_at, $absent_at)
+where notice_id = $notice_no and state in ('sending', 'unconfirmed');
+
 -- name: notice_lines_ship
 -- One row per order line of which a part went out with a notice.
 update order_lines
