@@ -11,6 +11,7 @@ import pytest
 from lib.aliexpress.errors import Unavailable
 from lib.aliexpress.platform import Client, Platform
 from lib.app import App
+from lib.config import Settings
 from lib.domain.shipments import Decision, State
 from lib.services import orders, shipments
 from lib.services.dispatch import Dispatcher
@@ -243,3 +244,34 @@ def test_one_request_creates_and_a_twentieth_fetches_a_label(desk: Desk) -> None
 def _notes(desk: Desk, batch_id: str) -> list[str]:
     ids = shipments.listing(desk.app, batch_id)["shipment_id"]
     return [event["note"] for one in ids for event in shipments.detail(desk.app, one)["timeline"]]
+
+
+def test_declarations_go_out_in_the_order_of_their_deadlines(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:6])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    shipments.hand_over(desk.app, batch_id, by="tester")
+    numbers = shipments.listing(desk.app, batch_id).set_index("order_id")["tracking_number"].to_dict()
+    hours = dict(zip(numbers, (5, 1, None, 3, 2, 4), strict=True))  # None: a deadline nobody knows.
+    with desk.app.database.write() as work:
+        for order_id, left in hours.items():
+            by = None if left is None else (desk.app.now() + timedelta(hours=left)).replace(tzinfo=None)
+            work._cursor.execute("update orders set ship_by_at = ? where order_id = ?", [by, order_id])
+    assert shipments.declare(desk.app, batch_id, by="tester") == 6
+    one_at_a_time = App(
+        Settings(data=desk.app.settings.data, settle_seconds=0, threads=1), desk.app.database,
+        platform=desk.app.platform,
+    )  # fmt: skip
+    dispatcher = Dispatcher(one_at_a_time)
+    try:
+        dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=20))
+    finally:
+        dispatcher.stop()
+    told = [
+        one.parameters()["logistics_no"]
+        for one in reversed(desk.app.exchanges())
+        if one.method == "aliexpress.logistics.sellershipmentfortop"
+    ]
+    soonest_first = sorted(numbers, key=lambda order_id: hours[order_id] or 99)
+    assert told == [numbers[order_id] for order_id in soonest_first]
+    assert desk.states(batch_id) == {"declared": 6}
