@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from benchmarks import history
-from tests.browser.conftest import PATIENCE_MS, Screen, Server, start
+from tests.browser.conftest import PATIENCE_MS, Screen, Server, start, tab
 from tests.conftest import _copied
 
 pytestmark = pytest.mark.browser
@@ -69,3 +69,24 @@ def test_a_shared_link_leads_to_a_total_its_parcels_and_a_file_with_the_same_sum
     assert not {"name", "address", "phone", "postcode"} & set(rows[0])
     assert not theirs.outside
     theirs.page.context.close()
+
+
+def test_why_march_was_dearer_is_found_out_down_to_the_parcels(desk: Server, chromium: Browser) -> None:
+    with tab(desk, chromium) as screen:
+        page, table = screen.page, screen.at("costs_table")
+        screen.open("/costs")
+        screen.at("costs_axis").get_by_text("By month", exact=True).click()
+        page.wait_for_url("**rows=month**")
+        screen.settle()
+        # What made the months differ: the plans, stacked.
+        for what, there in (("By plan", "attached"), ("Nothing else", "detached")):
+            screen.choose("costs_columns", what)
+            plan = table.locator("[role=columnheader]").get_by_text("Plan", exact=True)
+            plan.wait_for(state=there)
+            screen.settle()
+        march = table.locator("[role=row]").filter(has_text=re.compile(r"\d{4}-03")).first
+        march.wait_for(state="attached")
+        screen.tick("costs_table", int(str(march.get_attribute("aria-rowindex"))) - 2)
+        page.wait_for_url(re.compile(r"at=%3D\d{4}-03"))
+        page.get_by_text(re.compile(r"^They cost [\d,.]+ CNY\. The \d+ dearest are listed")).first.wait_for()
+        assert screen.clicks() <= 6
