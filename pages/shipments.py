@@ -11,7 +11,7 @@ from lib.ui import batches as batch_lists
 from lib.ui import formats
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence
-from pages.parts import draft, running
+from pages.parts import draft, printing, running
 
 
 def show_batches() -> None:
@@ -21,6 +21,7 @@ def show_batches() -> None:
         st.info(_("There is no batch yet. Choose orders and make one of them."))
         st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/receipt_long:")
         return
+    printing.show_new()
     batch_lists.links(known, "pages/shipments.py", key="shipments_batches")
 
 

@@ -26,7 +26,7 @@ OUTPUT = click.option(
 
 
 @command("labels")
-@click.argument("batch_id")
+@click.argument("batch_ids", nargs=-1, required=True, metavar="BATCH_ID...")
 @OUTPUT
 @click.option("--paper", type=click.Choice(PAPERS), default="100x150", show_default=True)
 @click.option("--order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True)
@@ -42,7 +42,7 @@ OUTPUT = click.option(
 @click.option("--pages", help="Which, for example 411-430.")
 def labels(
     app: App,
-    batch_id: str,
+    batch_ids: tuple[str, ...],
     output: Path,
     paper: str,
     order: str,
@@ -53,27 +53,30 @@ def labels(
     run_no: int | None,
     pages: str | None,
 ) -> Answer:
-    """Print the labels of the batch into one PDF, or with --run and --pages some pages of a run again."""
-    by = app.settings.operator
-    ask_for_stopped(app, batch_id, within=stop_list.FRESH)
+    """Print the labels of the batches into one PDF, or with --run and --pages some pages of a run again."""
+    by, batch_ids = app.settings.operator, tuple(dict.fromkeys(batch_ids))
+    ask_for_stopped(app, *batch_ids, within=stop_list.FRESH)
     if run_no is not None:
         first, last = _span(pages)
         printed = printing.reprint(app, run_no, first, last, by=by, start=start - 1)
     else:
         wanted = tuple(map(ParcelKind, kinds)) or tuple(ParcelKind)
         settings = PrintSettings(paper, PrintOrder(order), start - 1, run_size, wanted, divide)
-        everything = printing.of_batch(app, batch_id)
-        printed = printing.print_labels(app, everything, settings, by=by, words=paper_words, name=batch_id)
+        everything = [one for batch_id in batch_ids for one in printing.of_batch(app, batch_id)]
+        printed = printing.print_labels(
+            app, everything, settings, by=by, words=paper_words, name=_(", ").join(batch_ids)
+        )
     output.write_bytes(printed.pdf)
     say(ngettext("{count} label in {file}", "{count} labels in {file}", printed.labels, file=output))
-    rows = _rows(app, batch_id)
+    rows = [row for batch_id in batch_ids for row in _rows(app, batch_id)]
     refused = {row["shipment_id"] for row in rows if row["state"] == State.REFUSED}
     waiting = [one for one in printed.missing if one not in refused]
     if waiting:
         say(_("Without a label yet: {shipments}", shipments=_(", ").join(waiting)))
-    say_stopped(app, batch_id)
+    for batch_id in batch_ids:
+        say_stopped(app, batch_id)
     document = {
-        "batch_id": batch_id,
+        "batch_id": batch_ids[0] if len(batch_ids) == 1 else list(batch_ids),
         "counts": dict(Counter(row["state"] for row in rows)),
         "labels": printed.labels,
         "file": str(output),
@@ -139,9 +142,11 @@ def let_go(app: App, shipment_ids: tuple[str, ...], reason: str) -> Answer:
     return Answer({"let_go": count}, [ngettext("{count} may leave.", "{count} may leave.", count)])
 
 
-def ask_for_stopped(app: App, batch_id: str, *, within: timedelta = timedelta(0)) -> None:
-    """Ask the platform what must not leave; say on standard error when it could not be asked."""
-    if stop_list.refresh(app, batches.get(app, batch_id)["shop_id"], within=within):
+def ask_for_stopped(app: App, *batch_ids: str, within: timedelta = timedelta(0)) -> None:
+    """Ask the platform what of these batches must not leave; say on standard error when it could not be asked."""
+    shops = {batches.get(app, batch_id)["shop_id"] for batch_id in batch_ids}
+    unasked = [shop_id for shop_id in sorted(shops) if stop_list.refresh(app, shop_id, within=within)]
+    if unasked:
         say(cancellations_unasked())
 
 

@@ -75,11 +75,18 @@ def of_batch(app: App, batch_id: str) -> list[str]:
         return shipment_store.ids_of_batch(work, batch_id)
 
 
+def unprinted(app: App) -> list[dict[str, Any]]:
+    """One dict (shipment_id, batch_id, shop_id) per ready shipment whose label stood in no print run, by batch."""
+    with app.database.read() as work:
+        return store.unprinted(work)
+
+
 def print_labels(
     app: App, shipment_ids: Sequence[str], settings: PrintSettings, *, by: str, words: Words, name: str = ""
 ) -> Printed:
-    """One PDF of these labels; each of its runs is recorded with its pages. `name`: what was chosen, a batch say.
+    """One PDF of these labels, of one batch or of several; each of its runs is recorded with its pages.
 
+    `name`: what was chosen, a batch say.
     What is on the stop list is left out and named; so is what has no label yet.
     Raises Problem: no_labels, labels_missing (files that are gone).
     """
@@ -95,10 +102,12 @@ def print_labels(
             store.add_run(work, part, settings, start=start, by=by, at=now)
             for part, start in zip(parts, starts, strict=True)
         ]
-        audit.record(
-            work, "print_labels", name, by=by, at=now, labels=len(chosen.rows), paper=settings.paper, runs=numbers,
-            sorted_by=settings.order,
-        )  # fmt: skip
+        of = sorted({row["batch_id"] for row in chosen.rows})
+        for subject in [name or of[0]] if len(of) == 1 else of:
+            audit.record(
+                work, "print_labels", subject, by=by, at=now, labels=len(chosen.rows), paper=settings.paper,
+                runs=numbers, sorted_by=settings.order,
+            )  # fmt: skip
     # Recorded first: a number on a head page is a run that exists. A file that fails is printed again.
     runs = [
         label_files.Run(

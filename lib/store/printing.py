@@ -18,6 +18,11 @@ def printable(work: Work, shipment_ids: Sequence[str], settings: PrintSettings) 
         return work.rows("printable", sorted_by=settings.order, divided=settings.divide)
 
 
+def unprinted(work: Work) -> list[dict[str, Any]]:
+    """One dict per ready shipment whose label stood in no print run, by batch and place."""
+    return work.rows("labels_unprinted")
+
+
 def add_run(
     work: Work,
     rows: Sequence[dict[str, Any]],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
+from lib.domain.printing import RUN_SIZE, ParcelKind, PrintOrder, PrintSettings
 from lib.services import presets, printing, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -40,7 +40,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
         if 0 < len(new) < len(choice.rows) and not ticked:
             st.download_button(
                 ngettext("Print {count} new label", "Print {count} new labels", len(new)),
-                partial(_print, batch_id, shop_id, new, settings, actions.by()),
+                partial(_print, batch_id, {shop_id}, new, settings, actions.by()),
                 file_name=f"labels-{batch_id}-{settings.paper}-new.pdf",
                 mime="application/pdf",
                 key="shipments_print_new",
@@ -54,7 +54,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            partial(_print, batch_id, shop_id, wanted, settings, actions.by()),
+            partial(_print, batch_id, {shop_id}, wanted, settings, actions.by()),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -70,6 +70,40 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
         except SAYABLE as error:
             st.error(formats.plain(error_sentence(error)))
     _runs(batch_id)
+
+
+def show_new() -> None:
+    """On the list of batches: labels of several of them that were never printed, as one file."""
+    new = printing.unprinted(app())
+    of = {row["batch_id"] for row in new}
+    if len(of) < 2:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="shipments_new_labels"):
+        st.text(
+            _(
+                "{labels} labels of {batches} batches were never printed.",
+                labels=f"{len(new):,}",
+                batches=f"{len(of):,}",
+            )
+        )
+        paper = st.segmented_control(
+            _("Paper"), list(PAPERS), default="100x150", required=True, format_func=PAPERS.__getitem__,
+            key="shipments_new_paper", label_visibility="collapsed",
+        )  # fmt: skip
+        settings, wanted = PrintSettings(str(paper), run_size=RUN_SIZE), [row["shipment_id"] for row in new]
+        gone = printing.choose(app(), wanted, settings).gone
+        st.download_button(
+            ngettext("Print all: {count} label", "Print all: {count} labels", len(new)),
+            partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by()),
+            file_name=f"labels-new-{paper}.pdf",
+            mime="application/pdf",
+            key="shipments_print_batches",
+            on_click="ignore",
+            icon=":material/print:",
+            type="primary",
+            disabled=bool(gone),
+            help=problem_sentence("labels_missing", shipments=some(gone)) if gone else None,
+        )
 
 
 def _settings(batch_id: str, kinds: dict[ParcelKind, int]) -> PrintSettings:
@@ -136,8 +170,11 @@ def _say_missing(choice: printing.Choice) -> None:
         )
 
 
-def _print(batch_id: str, shop_id: str, wanted: Sequence[str], settings: PrintSettings, by: str) -> bytes:
-    stop_list.refresh(app(), shop_id, within=stop_list.FRESH)  # What was cancelled meanwhile is not printed.
+def _print(
+    batch_id: str, shop_ids: Iterable[str], wanted: Sequence[str], settings: PrintSettings, by: str
+) -> bytes:
+    for shop_id in shop_ids:  # What was cancelled meanwhile is not printed.
+        stop_list.refresh(app(), shop_id, within=stop_list.FRESH)
     return printing.print_labels(app(), wanted, settings, by=by, words=paper_words, name=batch_id).pdf
 
 

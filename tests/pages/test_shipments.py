@@ -58,6 +58,21 @@ def test_batches_are_listed_with_where_their_parcels_stand(open_page: Open, desk
     assert "10 ready" in text_of(page)
 
 
+def test_new_labels_of_several_batches_are_offered_as_one_file(open_page: Open, desk: Desk) -> None:
+    made = [desk.draft(some) for some in (desk.order_ids()[:2], desk.order_ids()[2:5])]
+    for batch_id in made:
+        desk.submit(batch_id)
+    desk.work(made[0])
+    assert not open_page(desk.app, "shipments").get("download_button"), "of one batch: its own page prints it"
+    desk.work(made[1])
+    page = open_page(desk.app, "shipments")
+    assert "5 labels of 2 batches were never printed." in text_of(page)
+    assert [one.proto.label for one in page.get("download_button")] == ["Print all: 5 labels"]
+    wanted = [row["shipment_id"] for row in printing.unprinted(desk.app)]
+    printing.print_labels(desk.app, wanted, PrintSettings(), by="tester", words=str)
+    assert not open_page(desk.app, "shipments").get("download_button")
+
+
 def test_a_batch_nobody_knows_is_said_to_be_unknown(open_page: Open, desk: Desk) -> None:
     page = open_page(desk.app, "shipments", batch="B990101-1")
     assert not page.exception

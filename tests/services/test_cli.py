@@ -242,6 +242,10 @@ def test_a_voided_parcel_is_neither_printed_nor_handed_over(shop: Shop, tmp_path
     number = sent["shipments"][0]["tracking_number"]
     assert shop.json("batch", "void", number, "--reason", "broken at packing")["state"] == "voided"
     assert shop.json("batch", "labels", batch_id, "-o", tmp_path / "two.pdf")["labels"] == 2
+    other = shop.draft(1)
+    shop.json("batch", "send", other, *SEND)
+    both = shop.json("batch", "labels", batch_id, other, batch_id, "-o", tmp_path / "three.pdf")
+    assert (both["batch_id"], both["labels"]) == ([batch_id, other], 3)
     assert shop.json("batch", "handover", batch_id)["handed_over"] == 2
     assert shop.json("batch", "void", number, "--reason", "again", status=2)["code"] == "cannot_void"
 

@@ -10,7 +10,7 @@ import pytest
 
 from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
 from lib.domain.problems import Problem
-from lib.services import files, printing, shipments
+from lib.services import files, happenings, printing, shipments
 from lib.wording import paper_words
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
@@ -123,6 +123,25 @@ def test_a_range_of_a_run_is_printed_again_and_everything_is_recorded(desk: Desk
         printing.reprint(desk.app, run, 9, 12, by="anna")
     with pytest.raises(Problem, match="run_unknown"):
         printing.reprint(desk.app, 999, 1, 1, by="anna")
+
+
+def test_labels_of_several_batches_go_into_one_file_and_stand_in_the_log_of_each(desk: Desk) -> None:
+    first, second = [desk.draft(some) for some in (desk.order_ids()[:3], desk.order_ids()[3:7])]
+    for batch_id in (first, second):
+        desk.submit(batch_id)
+        desk.work(batch_id)
+    new = printing.unprinted(desk.app)
+    assert [row["batch_id"] for row in new] == [first] * 3 + [second] * 4
+    ids = [row["shipment_id"] for row in new]
+    done = printing.print_labels(desk.app, ids, PrintSettings("a4"), by="anna", words=paper_words)
+    listed = [
+        number for one in (first, second) for number in shipments.listing(desk.app, one)["tracking_number"]
+    ]
+    assert (flat(done.pdf), len(done.runs)) == (listed, 1)
+    assert printing.unprinted(desk.app) == []
+    for batch_id in (first, second):
+        assert [row["print_run_id"] for row in printing.runs(desk.app, batch_id)] == done.runs
+        assert happenings.audit_of(desk.app, batch_id)[0]["action"] == "print_labels"
 
 
 def test_the_pick_list_sums_the_runs_skus_by_shelf(shelves: Desk) -> None:

@@ -69,6 +69,18 @@ order by
     shipment.batch_id,
     shipment.position;
 
+-- name: labels_unprinted
+-- One row per ready shipment that may leave and whose label stood in no print run.
+select shipment.shipment_id, shipment.batch_id, shipment.shop_id
+from shipments as shipment
+inner join labels as label
+    on label.shipment_id = shipment.shipment_id
+anti join print_pages as page
+    on page.shipment_id = shipment.shipment_id
+where shipment.state = 'ready'
+    and shipment.shipment_id not in (select shipment_id from stop_list where not is_released)
+order by shipment.batch_id, shipment.position;
+
 -- name: print_run_add
 -- One row: the number of a new print run.
 insert into print_runs (
