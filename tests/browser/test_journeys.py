@@ -39,6 +39,10 @@ FAULTS = {
     "create:cut_before": 0.05,
     "create:html_502": 0.05,
     "create:bad_json": 0.02,
+    "create:late_number": 0.05,
+    "create:late_visibility": 0.10,
+    "declare:cut_after": 0.05,
+    "declare:html_502": 0.05,
 }
 FRANCE = {
     "收货国家": "France",
@@ -178,7 +182,8 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
     desk: Prepared, screen: Screen, chromium: Browser, tmp_path: Path
 ) -> None:
     page = screen.page
-    desk.behave(faults=FAULTS | {"create:refuse_plan": 0.12}, seed=6)
+    # Late by less than the desk waits before it believes that something is missing.
+    desk.behave(faults=FAULTS | {"create:refuse_plan": 0.12}, late_s=0.5, seed=6)
 
     # From the start page to the submit. A buyer cancels meanwhile: nobody has to do anything about it.
     screen.open("/")
