@@ -10,19 +10,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, TimeoutError
 
-from tests.browser.conftest import PATIENCE_MS, ROOT, Screen, Server, start
+from tests.browser.conftest import ROOT, Screen, Server, start, tab
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
 
 pytestmark = pytest.mark.browser
-
-#: Counts what a person does: trusted clicks, and Enter.
-COUNTER = """
-    for (const kind of ['click', 'keydown'])
-        window.addEventListener(kind, (event) => {
-            if (event.isTrusted && (kind === 'click' || event.key === 'Enter'))
-                sessionStorage.acts = 1 + Number(sessionStorage.acts || 0);
-        }, true);
-"""
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +33,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def screen(desk: Server, chromium: Browser) -> Iterator[Screen]:
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    context.add_init_script(COUNTER)
-    yield Screen(context.new_page(), desk.url)
-    context.close()
-
-
-def acts(screen: Screen) -> int:
-    return int(screen.page.evaluate("sessionStorage.acts || 0"))
+    with tab(desk, chromium) as opened:
+        yield opened
 
 
 def test_a_typed_cell_is_the_only_one_that_is_saved(screen: Screen) -> None:
@@ -92,7 +76,7 @@ def test_twelve_unknown_skus_are_in_a_batch_after_four_clicks(screen: Screen) ->
     screen.press("products_batch")
     page.wait_for_url("**/plans?batch=*")
     screen.sees("Draft batch")
-    assert acts(screen) <= 4
+    assert screen.clicks() <= 4
 
 
 def test_five_addresses_are_mended_in_two_clicks_each(screen: Screen) -> None:
@@ -111,4 +95,4 @@ def test_five_addresses_are_mended_in_two_clicks_each(screen: Screen) -> None:
         page.get_by_role("button", name="Keep this correction").click()
         screen.sees(f"Phone missing · {left} order{'s' if left != 1 else ''}" if left else "is corrected")
         screen.settle()
-    assert acts(screen) <= 5 * 2
+    assert screen.clicks() <= 5 * 2
