@@ -191,6 +191,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
     page.wait_for_url(re.compile(r"/review\?batch="))
     batch_id = page.url.split("batch=")[1]
     screen.sees(f"{MORNING} parcels ready")
+    screen.settle()
     for kind in ("downgrade", "new"):
         if screen.at(f"plans_tick_{kind}").count():
             screen.at(f"plans_tick_{kind}").locator("label").first.click()
