@@ -41,6 +41,8 @@ select
 from chosen
 inner join shipments as shipment
     on shipment.shipment_id = chosen.id
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
 inner join contents as content
     on content.shipment_id = shipment.shipment_id
 inner join effective_receivers as receiver
@@ -66,6 +68,7 @@ order by
     case when $sorted_by in ('warehouse', 'plan') then coalesce(shipment.plan_id, '') end,
     case when $sorted_by in ('sku', 'pick') then content.sku end,
     case when $sorted_by in ('sku', 'pick') then content.unit_count end,
+    batch.created_at,
     shipment.batch_id,
     shipment.position;
 
@@ -73,13 +76,15 @@ order by
 -- One row per ready shipment that may leave and whose label stood in no print run.
 select shipment.shipment_id, shipment.batch_id, shipment.shop_id
 from shipments as shipment
+inner join batches as batch
+    on batch.batch_id = shipment.batch_id
 inner join labels as label
     on label.shipment_id = shipment.shipment_id
 anti join print_pages as page
     on page.shipment_id = shipment.shipment_id
 where shipment.state = 'ready'
     and shipment.shipment_id not in (select shipment_id from stop_list where not is_released)
-order by shipment.batch_id, shipment.position;
+order by batch.created_at, shipment.batch_id, shipment.position;
 
 -- name: print_run_add
 -- One row: the number of a new print run.
