@@ -16,7 +16,7 @@ from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, handover_label
 
 #: Widths of the table's columns.
-WIDTHS = (5, 3, 5, 7, 9)
+WIDTHS = (4, 3, 5, 5, 7)
 
 
 def show_handover(batch: Mapping[str, Any]) -> list[PlanHandover]:
