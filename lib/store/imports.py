@@ -157,8 +157,13 @@ def unsent_of_conflicts(work: Work, conflict_ids: Sequence[str]) -> list[dict[st
 
 
 def take_conflicts(work: Work, conflict_ids: Sequence[str], *, by: str, at: datetime) -> list[dict[str, Any]]:
-    """What was said of orders that no shipment has is taken; returns one dict (shop_id, order_id) per field."""
+    """What was said of orders that no shipment has is taken; returns one dict (shop_id, order_id) per field.
+
+    With a field of a receiver come all of that receiver.
+    """
     with work.ids(conflict_ids):
+        whole = [row["conflict_id"] for row in work.rows("conflicts_with_receivers")]
+    with work.ids(whole):
         work.run("conflicts_taken_orders", settled_at=at)
         work.run("conflicts_taken_receivers", settled_at=at)
         return work.rows("conflicts_taken", settled_by=by, settled_at=at)

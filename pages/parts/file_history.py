@@ -54,8 +54,8 @@ def contradictions() -> None:
             take, files.take_theirs, app(), ids, key="files_take_theirs", by=actions.by(),
             icon=":material/download_done:", clears=CONFLICTS, done=_settled,
             help=_(
-                "Orders that were not sent yet leave their batch and become as the file, or the platform, says. What "
-                "was sent stays as it is."
+                "Orders that were not sent yet leave their batch and become as the file, or the platform, says; an "
+                "address is taken whole. What was sent stays as it is."
             ),
         )  # fmt: skip
 

@@ -34,7 +34,7 @@ def keep(app: App, conflict_ids: Sequence[str], *, by: str) -> int:
 
 
 def take_theirs(app: App, conflict_ids: Sequence[str], *, by: str) -> int:
-    """What a file or the platform says in these fields is taken; returns how many that settled.
+    """What a file or the platform says in these fields is taken, an address whole; returns how many that settled.
 
     Their orders leave their batches for it, where they were not sent yet: quotes and papers there are of what was
     known before. An order that is under way keeps what it has. What is in an order comes with the next file or sync.

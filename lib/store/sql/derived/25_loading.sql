@@ -29,6 +29,12 @@ select
 from order_conflicts as conflict
 where conflict.settled_at is null;
 
+-- One row per field of a receiver, as conflicts name it.
+create or replace view receiver_fields as
+select unnest(
+    ['name', 'country', 'province', 'city', 'address', 'postcode', 'phone', 'mobile', 'tax_number']
+) as field;
+
 -- One row per order in a batch of which a file said that its status is another one, and nobody settled it.
 create or replace view status_conflicts as
 select shop_id, order_id, arg_max(offered, found_at) as offered

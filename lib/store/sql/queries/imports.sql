@@ -454,6 +454,20 @@ where order_conflicts.import_id = conflict.import_id
     and order_conflicts.field = conflict.field
 returning order_conflicts.order_id;
 
+-- name: conflicts_with_receivers
+-- One row per chosen conflict, and per other one of the same receiver: an address is taken whole or not at all.
+select conflict_id
+from open_conflicts
+where conflict_id in (select id from chosen)
+union
+select other.conflict_id
+from open_conflicts as conflict
+inner join chosen
+    on chosen.id = conflict.conflict_id
+inner join open_conflicts as other
+    on other.shop_id = conflict.shop_id and other.order_id = conflict.order_id
+where conflict.field in (from receiver_fields) and other.field in (from receiver_fields);
+
 -- name: conflicts_unsent
 -- One row per shipment that has an order of the chosen conflicts and was not sent yet.
 select distinct shipment.batch_id, shipment.shipment_id
