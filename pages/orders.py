@@ -17,7 +17,7 @@ from lib.texts import ngettext
 from lib.ui import actions, filters, formats, order_card, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence
-from pages.parts import needed, notices
+from pages.parts import needed, notices, sync_report
 
 TABLE = "orders_table"
 CLEARED = (TABLE, f"{TABLE}_chosen")
@@ -33,6 +33,7 @@ def main() -> None:
     pending = orders.pending(app(), wanted, page=filters.page(query))
     counts = pending.counts
     _made()
+    sync_report.show()
     if not counts["awaiting"]:
         _nothing_awaits()
         return
@@ -216,6 +217,7 @@ def _sync() -> list[sync.SyncReport] | None:
 def _synced(reports: list[sync.SyncReport] | None) -> str:
     if reports is None:
         return _("Syncing goes on in the background; the bar on the left says how far it is.")
+    sync_report.keep(reports)
     loaded, updated, refused = (
         sum(getattr(report, name) for report in reports) for name in ("loaded", "updated", "refused")
     )

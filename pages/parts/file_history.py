@@ -24,19 +24,46 @@ def contradictions() -> None:
     st.subheader(_("Contradictions"))
     st.write(
         ngettext(
-            "{count} order in a batch is different in a file. Take it out of its batch to follow the file, or keep "
-            "what is here.",
-            "{count} orders in a batch are different in a file. Take them out of their batch to follow the file, or "
-            "keep what is here.",
+            "{count} order in a batch is different in a file. Keep what is here, or take what is there.",
+            "{count} orders in a batch are different in a file. Keep what is here, or take what is there.",
             len(orders),
         )
     )
-    file_report.conflict_table(open_ones, CONFLICTS)
-    actions.button(
-        _("Keep what is here, for all of them"), files.keep_ours, app(), orders,
-        key="files_keep_ours", by=actions.by(), icon=":material/check:",
-        done=lambda count: ngettext("{count} difference is settled.", "{count} differences are settled.", count),
-    )  # fmt: skip
+    st.caption(_("Tick some to settle these alone."))
+    ticked = file_report.choose_conflicts(open_ones, CONFLICTS)
+    ids = ticked or list(open_ones["conflict_id"])
+    count = len(ticked)
+    keep, take = (
+        (
+            ngettext(
+                "Keep what is here, for the one ticked", "Keep what is here, for the {count} ticked", count
+            ),
+            ngettext(
+                "Take what is there, for the one ticked", "Take what is there, for the {count} ticked", count
+            ),
+        )
+        if ticked
+        else (_("Keep what is here, for all of them"), _("Take what is there, for all of them"))
+    )
+    with st.container(horizontal=True):
+        actions.button(
+            keep, files.keep, app(), ids, key="files_keep_ours", by=actions.by(), icon=":material/check:",
+            clears=CONFLICTS, done=_settled,
+        )  # fmt: skip
+        actions.button(
+            take, files.take_theirs, app(), ids, key="files_take_theirs", by=actions.by(),
+            icon=":material/download_done:", clears=CONFLICTS, done=_settled,
+            help=_(
+                "Orders that were not sent yet leave their batch and become as the file, or the platform, says; an "
+                "address is taken whole. What was sent stays as it is."
+            ),
+        )  # fmt: skip
+
+
+def _settled(count: int) -> str:
+    if not count:
+        return _("Nothing was settled: these orders were sent already, or only what is in them differs.")
+    return ngettext("{count} difference is settled.", "{count} differences are settled.", count)
 
 
 def read_before() -> None:

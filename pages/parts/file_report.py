@@ -200,6 +200,17 @@ def _conflicts(conflicts: Sequence[files.Conflict]) -> None:
 
 def conflict_table(frame: pd.DataFrame, key: str) -> None:
     """What a file says otherwise of orders in a batch, as plain text."""
+    said, columns = _conflicts_said(frame)
+    tables.show(said, columns, key=key)
+
+
+def choose_conflicts(frame: pd.DataFrame, key: str) -> list[str]:
+    """The same to tick: the conflicts that are chosen."""
+    said, columns = _conflicts_said(frame)
+    return tables.choose(said, columns, by="conflict_id", key=key)
+
+
+def _conflicts_said(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     is_status = frame["field"] == "status"
     said = frame.assign(
         what=frame["field"].map(column_label),
@@ -214,7 +225,7 @@ def conflict_table(frame: pd.DataFrame, key: str) -> None:
         "kept": text(_("Here, unchanged"), width="medium"),
         "offered": text(_("In the file"), width="medium"),
     }
-    tables.show(said.head(SHOWN), columns, key=key)
+    return said.head(SHOWN), columns
 
 
 def _how_read(read: Sequence[files.FileReport]) -> None:

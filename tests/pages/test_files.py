@@ -217,6 +217,25 @@ def test_contradictions_are_listed_with_both_values_until_they_are_settled(
     assert "different in a file" not in text_of(page)
 
 
+def test_one_contradiction_is_settled_by_what_the_file_says(open_page: Open, desk: Desk) -> None:
+    order_id = desk.order_ids()[0]
+    desk.draft([order_id])
+    row = an_export_row(订单号=order_id, 城市="Cork", 地址="2 Quay", 发货期限="2026-12-30 10:00")
+    files.load(desk.app, [write_export(desk.folder / "a.xlsx", [row])], by="tester")
+    page = open_page(desk.app, "files")
+    fields = [one["field"] for one in table(page, "kept")]
+    ticks = {"selection": {"rows": [fields.index("city")], "columns": [], "cells": []}}
+    page.session_state["files_open_conflicts"] = ticks
+    page.run()
+    assert page.button(key="files_take_theirs").label == "Take what is there, for the one ticked"
+    page.button(key="files_take_theirs").click().run()
+    assert not page.exception
+    assert "2 differences are settled" in page.success[0].value, "an address is taken whole"
+    receiver = orders.detail(desk.app, order_id)["receivers"]["received"]
+    assert (receiver.city, receiver.address) == ("Cork", "2 Quay")
+    assert list(files.conflicts(desk.app)["field"]) == ["ship_by_at"]
+
+
 def test_an_earlier_file_shows_its_refused_rows(open_page: Open, empty_desk: Desk) -> None:
     empty_desk.load([an_export_row(), an_export_row(订单号="")])
     page = open_page(empty_desk.app, "files")

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from lib.domain.orders import OrderFilter
 from lib.services import batches, orders, sync_details
 from lib.ui import filters
-from tests.builders import a_products_cell, an_export_row
-from tests.conftest import Desk, Stocked
+from tests.builders import a_products_cell, an_export_row, write_export
+from tests.conftest import HTTP, Desk, Stocked
 from tests.pages.conftest import Open, text_of
 
 #: A row in the middle of what the fixture `mixed` loads.
@@ -227,7 +227,28 @@ def test_sync_asks_the_platform_and_says_what_came(open_page: Open, mixed: Desk)
     page = open_page(mixed.app, "orders")
     page.button(key="orders_sync").click().run()
     assert "0 new orders, 10 updated" in page.success[0].value
+    counts = {one.label: int(one.value) for one in page.expander[0].metric}
+    assert counts == {"Orders read": 10, "Loaded": 0, "Updated": 10, "Unchanged": 0, "Orders refused": 0}
+    page.button(key="orders_sync_away").click().run()
+    assert not page.exception
+    assert "Orders read" not in text_of(page)
     assert any("Orders synced" in one.value for one in page.sidebar.caption)
+
+
+def test_an_order_the_sync_refused_is_named_with_what_to_do(open_page: Open, empty_desk: Desk) -> None:
+    bad = an_export_row()
+    empty_desk.seed(write_export(empty_desk.folder / "there.csv", [bad]))
+    nowhere = {"order_id": bad["订单号"], "receiver": {"country": "ZZ"}}
+    HTTP.post(f"{empty_desk.url}/sandbox/change", json=nowhere).raise_for_status()
+    page = open_page(empty_desk.app, "orders")
+    page.button(key="orders_sync").click().run()
+    assert not page.exception
+    counts = {one.label: int(one.value) for one in page.expander[0].metric}
+    assert (counts["Orders read"], counts["Orders refused"]) == (1, 1)
+    [row] = page.expander[0].dataframe[0].value.to_dict("records")
+    assert row["order_id"] == bad["订单号"]
+    assert row["problem"]
+    assert row["mending"]
 
 
 def test_a_platform_that_does_not_answer_is_a_sentence(

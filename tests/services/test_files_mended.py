@@ -15,7 +15,7 @@ import pytest
 from lib.app import App
 from lib.config import Settings
 from lib.domain.problems import Problem
-from lib.services import files
+from lib.services import files, orders
 from lib.services.files import Options, TableMapping, Wishes
 from lib.store.database import Database
 from lib.wording import mending_columns
@@ -179,8 +179,40 @@ def test_a_newer_export_changes_orders_nobody_ships_and_only_names_those_in_a_ba
     assert (kept[free["订单号"]], cities[free["订单号"]]) == ("IN_CANCEL", "Cork")
     assert (kept[placed["订单号"]], cities[placed["订单号"]]) == ("WAIT_SELLER_SEND_GOODS", "Dublin")
     assert len(files.conflicts(empty_desk.app)) == 3
-    assert files.keep_ours(empty_desk.app, [placed["订单号"]], by="ann") == 3
+    first, *others = files.conflicts(empty_desk.app)["conflict_id"]
+    assert files.keep(empty_desk.app, [first], by="ann") == 1
+    assert list(files.conflicts(empty_desk.app)["conflict_id"]) == others, "one by one"
+    assert files.keep(empty_desk.app, others, by="ann") == 2
     assert files.conflicts(empty_desk.app).empty
+
+
+def test_what_a_file_says_of_orders_in_a_batch_is_taken_where_they_were_not_sent(
+    empty_desk: Desk, tmp_path: Path
+) -> None:
+    draft, sent = an_export_row(), an_export_row()
+    empty_desk.load([draft, sent])
+    leaving = empty_desk.draft([sent["订单号"]])
+    empty_desk.submit(leaving)
+    empty_desk.work(leaving)
+    batch_id = empty_desk.draft([draft["订单号"]])
+    news = {"城市": "Cork", "发货期限": "2026-09-09 10:00", "订单备注": "ring twice"}
+    path = write_export(tmp_path / "newer.xlsx", [draft | news, sent | news])
+    files.load(empty_desk.app, [path], by="ann")
+    offered = files.conflicts(empty_desk.app)
+    assert set(offered["order_id"]) == {draft["订单号"], sent["订单号"]}
+    of_draft = offered[offered["order_id"] == draft["订单号"]]
+    assert files.take_theirs(empty_desk.app, list(offered["conflict_id"]), by="ann") == len(of_draft)
+    taken, kept = (orders.detail(empty_desk.app, one["订单号"]) for one in (draft, sent))
+    assert taken["receivers"]["received"].city == "Cork"
+    assert taken["ship_by_at"].strftime("%Y-%m-%d %H:%M") == of_draft.set_index("field")["offered"][
+        "ship_by_at"
+    ].removesuffix(" UTC")
+    assert kept["receivers"]["received"].city == "Dublin"
+    assert empty_desk.states(batch_id) == {}
+    assert set(files.conflicts(empty_desk.app)["order_id"]) == {sent["订单号"]}
+    again = files.load(empty_desk.app, [path], by="ann").files[0]
+    assert again.updated == 0, "what was taken is what the file says"
+    assert empty_desk.draft([draft["订单号"]])
 
 
 def test_an_order_the_buyer_cancelled_in_a_newer_file_is_not_sent(empty_desk: Desk, tmp_path: Path) -> None:

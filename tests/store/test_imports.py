@@ -290,8 +290,9 @@ def test_a_contradiction_is_listed_once_until_it_is_settled(database: Database, 
     changed = read(tmp_path, row | {"城市": "Cork"})
     for import_id in (2, 3):
         assert len(load(database, changed, import_id=import_id).conflicts) == 1
+    ids = [one["conflict_id"] for one in run(database, "select conflict_id from open_conflicts")]
     with database.write() as work:
-        assert imports.settle_conflicts(work, [row["订单号"]], by="ann", at=AT) == 1
+        assert imports.keep_conflicts(work, ids, by="ann", at=AT) == [row["订单号"]]
     load(database, changed, import_id=4)
     assert run(database, "select settled_how from order_conflicts") == [{"settled_how": "kept"}]
 

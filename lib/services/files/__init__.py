@@ -2,7 +2,7 @@
 
 from lib.files.layouts import DATE_ORDERS, WEIGHT_UNITS, Options, TableMapping
 from lib.files.sheets import NotReadable
-from lib.services.files.conflicts import conflicts, keep_ours
+from lib.services.files.conflicts import conflicts, keep, take_theirs
 from lib.services.files.loading import STEPS, Wishes, imported, load, load_sample, load_upload, shops
 from lib.services.files.mappings import forget as forget_mapping
 from lib.services.files.mappings import save as save_mapping
@@ -42,7 +42,7 @@ __all__ = [
     "dismiss",
     "forget_mapping",
     "imported",
-    "keep_ours",
+    "keep",
     "lacking",
     "load",
     "load_sample",
@@ -55,6 +55,7 @@ __all__ = [
     "refused_counts",
     "save_mapping",
     "shops",
+    "take_theirs",
     "taught",
     "to_mend",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lib.services import batches, checks
 from lib.store import audit, imports
 
 if TYPE_CHECKING:
@@ -16,17 +17,38 @@ if TYPE_CHECKING:
 def conflicts(app: App) -> pd.DataFrame:
     """One row per order in a batch and field of which a file says something else, unsettled.
 
-    Columns: order_id, batch_id, field, kept, offered, file, row_no, found_at.
+    Columns: conflict_id, order_id, batch_id, field, kept, offered, file, row_no, found_at.
     """
     with app.database.read() as work:
         return imports.open_conflicts(work)
 
 
-def keep_ours(app: App, order_ids: Sequence[str], *, by: str) -> int:
-    """What the desk keeps of these orders stands; returns how many fields that settled."""
+def keep(app: App, conflict_ids: Sequence[str], *, by: str) -> int:
+    """What the desk keeps in these fields stands; returns how many that settled."""
     with app.database.write() as work:
         at = app.now()
-        settled = imports.settle_conflicts(work, order_ids, by=by, at=at)
-        for order_id in order_ids if settled else ():
+        settled = imports.keep_conflicts(work, conflict_ids, by=by, at=at)
+        for order_id in sorted(set(settled)):
             audit.record(work, "keep_ours", order_id, by=by, at=at)
-    return settled
+    return len(settled)
+
+
+def take_theirs(app: App, conflict_ids: Sequence[str], *, by: str) -> int:
+    """What a file or the platform says in these fields is taken, an address whole; returns how many that settled.
+
+    Their orders leave their batches for it, where they were not sent yet: quotes and papers there are of what was
+    known before. An order that is under way keeps what it has. What is in an order comes with the next file or sync.
+    """
+    with app.database.read() as work:
+        unsent = imports.unsent_of_conflicts(work, conflict_ids)
+    for batch_id in sorted({row["batch_id"] for row in unsent}):
+        ids = [row["shipment_id"] for row in unsent if row["batch_id"] == batch_id]
+        batches.take_out(app, batch_id, ids, by=by)
+    with app.database.write() as work:
+        at = app.now()
+        settled = imports.take_conflicts(work, conflict_ids, by=by, at=at)
+        for order_id in sorted({row["order_id"] for row in settled}):
+            audit.record(work, "take_theirs", order_id, by=by, at=at)
+        for shop_id in sorted({row["shop_id"] for row in settled}):
+            checks.refresh(work, shop_id, at)
+    return len(settled)

@@ -19,6 +19,22 @@ where finding.code in ('platform_ships', 'goods_merged')
         )
     );
 
+-- One row per field of an order of which a file, or the platform, said something else while it was in a shipment, and
+-- nobody settled it. is_free: no live shipment has the order now, so what was said can be taken.
+create or replace view open_conflicts as
+select
+    concat_ws(':', conflict.import_id, conflict.shop_id, conflict.order_id, conflict.field) as conflict_id,
+    conflict.*,
+    (conflict.shop_id, conflict.order_id) not in (select (shop_id, order_id) from live_shipments) as is_free
+from order_conflicts as conflict
+where conflict.settled_at is null;
+
+-- One row per field of a receiver, as conflicts name it.
+create or replace view receiver_fields as
+select unnest(
+    ['name', 'country', 'province', 'city', 'address', 'postcode', 'phone', 'mobile', 'tax_number']
+) as field;
+
 -- One row per order in a batch of which a file said that its status is another one, and nobody settled it.
 create or replace view status_conflicts as
 select shop_id, order_id, arg_max(offered, found_at) as offered
