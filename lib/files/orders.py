@@ -70,7 +70,8 @@ class OrderTables:
         orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
             currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no,
             row_count (rows of the sheet that make it), weighed_g (Int64, what the program weighed).
-        lines: one row per product of an order: order_id, line_no (from 1), sku, title, attributes, quantity, unit.
+        lines: one row per product of an order, in no order but line_no's: order_id, line_no (from 1), sku, title,
+            attributes, quantity, unit.
         receivers: one row per order: order_id, name, country (ISO alpha-2), country_label, province, city,
             address, postcode, phone, mobile, tax_number.
         waybills: one row per number already declared: order_id, service, number.
