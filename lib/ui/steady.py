@@ -26,10 +26,9 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 #: A button whose run is over is clicked no later than this; what its file is made from is let go after it.
 KEPT_S = 60.0
-#: A file waits so long at most for the run that was under way when it was asked for.
-PATIENCE_S, PAUSE_S = 30.0, 0.02
-#: A click on a button may overtake what was typed before it on the way here: measured by 7 ms.
-OVERTAKEN_S = 0.25
+#: A file waits so long at most for the run that was under way when it was asked for; none is under way when none was
+#: seen for so long: a busy browser may send the click a moment before the choice.
+PATIENCE_S, QUIET_S, PAUSE_S = 30.0, 0.3, 0.02
 
 
 def hold() -> None:
@@ -100,9 +99,12 @@ def _newest(make: Callable[..., str]) -> Callable[..., str]:
 
 
 def _settled(session_id: str) -> None:
-    """Return once no run of the session is under way, that of a choice made a moment ago included."""
-    time.sleep(OVERTAKEN_S)
-    until = time.monotonic() + PATIENCE_S
+    """Return once no run of the session is under way."""
+    quiet_since = started = time.monotonic()
     session = runtime.get_instance()._session_mgr.get_session_info(session_id)
-    while session is not None and session.session._scriptrunner is not None and time.monotonic() < until:
+    while session is not None and (now := time.monotonic()) < started + PATIENCE_S:
+        if session.session._scriptrunner is not None:
+            quiet_since = now
+        elif now - quiet_since >= QUIET_S:
+            return
         time.sleep(PAUSE_S)

@@ -33,6 +33,6 @@ if slow:
 st.download_button("File", lambda: b"made", file_name="file.txt", key="file", on_click="ignore")
 paper = st.text_input("Paper", "A6", key="paper")
 if paper != "A6":
-    time.sleep(0.7)
+    time.sleep(2)
 st.download_button("Print", paper.encode, file_name=f"{paper}.txt", key="print", on_click="ignore")
 st.text("all of it")
