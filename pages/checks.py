@@ -16,7 +16,7 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, order_card, receivers, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence, severity_label
-from pages.parts import needed
+from pages.parts.products import needed
 
 GROUPS, TABLE = "checks_groups", "checks_orders"
 #: Orders of one finding on the screen at once.

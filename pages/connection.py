@@ -12,7 +12,7 @@ from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, answer_label, error_sentence, gateway_label, shop_label
-from pages.parts import shops
+from pages.parts.connection import shops
 
 #: Rows of a table, and lines of an exchange, beyond which it scrolls.
 MOST_IN_SIGHT, LONG = 7, 12

@@ -7,16 +7,17 @@ import streamlit as st
 from lib.services import costs
 from lib.texts import gettext as _
 from lib.ui.context import app
-from pages.parts import cost_bills, cost_explorer, cost_landed, cost_published, cost_what_if, nothing
+from pages.parts import nothing
+from pages.parts.costs import bills, explorer, landed, published, what_if
 
 st.title(_("Costs"))
 stamp = costs.refresh(app())
 PARTS = {
-    "explore": (_("Explore"), cost_explorer.show),
-    "bills": (_("Quoted and billed"), cost_bills.show),
-    "what_if": (_("What if"), cost_what_if.show),
-    "landed": (_("Duties and taxes"), cost_landed.show),
-    "published": (_("Published data"), cost_published.show),
+    "explore": (_("Explore"), explorer.show),
+    "bills": (_("Quoted and billed"), bills.show),
+    "what_if": (_("What if"), what_if.show),
+    "landed": (_("Duties and taxes"), landed.show),
+    "published": (_("Published data"), published.show),
 }
 
 

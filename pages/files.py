@@ -13,7 +13,7 @@ from lib.texts import ngettext
 from lib.ui import actions, formats
 from lib.ui.context import app
 from lib.wording import loading_step, sandbox_takes_in, shop_label
-from pages.parts import file_history, file_report, mapping
+from pages.parts.files import import_history, import_report, mapping
 
 REPORT = "files_report"
 TYPES = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
@@ -26,9 +26,9 @@ def main() -> None:
     mapping.show(loaded=_keep)
     report: files.LoadReport | None = st.session_state.get(REPORT)
     if report is not None:
-        file_report.show(report)
-    file_history.contradictions()
-    file_history.read_before()
+        import_report.show(report)
+    import_history.contradictions()
+    import_history.read_before()
 
 
 def _load() -> None:

@@ -17,7 +17,8 @@ from lib.texts import ngettext
 from lib.ui import actions, filters, formats, order_card, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence
-from pages.parts import needed, notices, sync_report
+from pages.parts.orders import notices, sync_report
+from pages.parts.products import needed
 
 TABLE = "orders_table"
 CLEARED = (TABLE, f"{TABLE}_chosen")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.texts import gettext as _
 from lib.texts import later
-from pages.parts import assumed, backtest, board, codes, decided, ledger, promise
+from pages.parts.outcomes import assumed, backtest, board, codes, decided, ledger, promise
 
 #: View → how it is called. A new one is a part with a `show`, and a row here and below.
 VIEWS = {

@@ -10,7 +10,8 @@ from lib.services import files, overview, spending
 from lib.texts import gettext as _
 from lib.ui import actions, figures, formats
 from lib.ui.context import app
-from pages.parts import attention, presets
+from pages.parts.overview import attention
+from pages.parts.presets import presets
 
 #: How often the page looks whether a sync is done.
 PULSE = "10s"

@@ -11,7 +11,7 @@ from lib.ui import actions, formats
 from lib.ui import batches as batch_lists
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence
-from pages.parts import choice, edges, mismatch, parcel_plans, rules, splits, stopped, trials
+from pages.parts.plans import choice, edges, mismatch, parcel_plans, rules, splits, stopped, trials
 
 
 def show_drafts() -> None:

@@ -15,7 +15,7 @@ from lib.texts import gettext as _
 from lib.ui import actions, filters, formats
 from lib.ui.context import app
 from lib.wording import decision_label, handover_label, policy_label, print_order_label
-from pages.parts import presets as parts
+from pages.parts.presets import presets as parts
 
 
 def main() -> None:

@@ -9,12 +9,12 @@ from lib.texts import gettext as _
 from lib.texts import later
 from lib.ui import actions
 from lib.ui.context import app
-from pages.parts import needed, packaging, pairs, product_grid
+from pages.parts.products import grid, needed, packaging, pairs
 
 #: View → its title, and what shows it. The view is in the URL, so that other pages can link to it.
 VIEWS = {
     "needed": (later("Needs weight"), needed.show),
-    "all": (later("Products"), product_grid.show),
+    "all": (later("Products"), grid.show),
     "pairs": (later("Pairs"), pairs.show),
     "packaging": (later("Packaging"), packaging.show),
 }

@@ -14,7 +14,7 @@ from lib.texts import gettext as _
 from lib.ui import formats, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, cargo_label, error_sentence, obstacles_sentence
-from pages.parts.parcel_plans import parts, say_due
+from pages.parts.plans.parcel_plans import parts, say_due
 
 #: What parcels are worth in; CNY first, as fees are.
 CURRENCIES = ("USD", "CNY", "EUR")

@@ -15,7 +15,7 @@ from lib.texts import later, ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import card_note, card_state_label, lack_label, row_mending, row_problem, unreadable_sentence
-from pages.parts import card as one_card
+from pages.parts.rates import card as one_card
 
 #: What the list can show, and how that is called.
 VIEWS = {

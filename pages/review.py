@@ -14,8 +14,9 @@ from lib.texts import ngettext
 from lib.ui import actions, formats
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence
-from pages.parts import draft, mismatch
-from pages.parts import presets as preset_parts
+from pages.parts.plans import mismatch
+from pages.parts.presets import presets as preset_parts
+from pages.parts.shipments import draft
 
 #: Orders of one reason named; the rest is counted.
 NAMED = 30

@@ -35,7 +35,8 @@ from lib.wording import (
     weight_source_label,
     who_label,
 )
-from pages.parts import outcome, repacking
+from pages.parts.outcomes import outcome
+from pages.parts.shipments import repacking
 
 #: States in which a person may still withdraw it.
 VOIDABLE = (State.ACCEPTED, State.READY)

@@ -11,7 +11,7 @@ from lib.ui import batches as batch_lists
 from lib.ui import formats
 from lib.ui.context import app
 from lib.wording import SAYABLE, error_sentence
-from pages.parts import draft, printing, running
+from pages.parts.shipments import draft, printing, running
 
 
 def show_batches() -> None:

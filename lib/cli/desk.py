@@ -15,7 +15,7 @@ from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
-from lib.services import happenings, notices, presets, splitting
+from lib.services import happenings, notices, partly, presets
 from lib.texts import gettext as _
 from lib.wording import action_label, notice_state_label, refusal_sentence
 
@@ -27,7 +27,7 @@ from lib.wording import action_label, notice_state_label, refusal_sentence
 )
 def split(app: App, shipment_id: str, parts: tuple[str, ...]) -> Answer:
     """Move lines of a draft into a parcel of its own; prints its id."""
-    new_id = splitting.split(app, shipment_id, _parts(parts), by=app.settings.operator)
+    new_id = partly.split(app, shipment_id, _parts(parts), by=app.settings.operator)
     return Answer({"shipment_id": shipment_id, "new_shipment_id": new_id}, [new_id])
 
 

@@ -12,7 +12,7 @@ from lib.config import Settings
 from lib.services import orders, overview, shipments
 from lib.store import dispatch as dispatch_store
 from lib.store.database import Database
-from pages.parts.attention import LISTED
+from pages.parts.overview.attention import LISTED
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from lib.domain.plans import Policy
 from lib.services import batches, files, plans, rules, trials
-from pages.parts import parcel_plans
-from pages.parts import trials as trial_panel
+from pages.parts.plans import parcel_plans
+from pages.parts.plans import trials as trial_panel
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of

@@ -20,7 +20,7 @@ from lib.wording import (
     outcome_label,
     return_kind_label,
 )
-from pages.parts.board import check_in_form
+from pages.parts.outcomes.board import check_in_form
 
 
 def show(shipment_id: str) -> None:

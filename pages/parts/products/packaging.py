@@ -10,7 +10,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions
 from lib.ui.context import app
-from pages.parts import product_cells
+from pages.parts.products import editing
 
 PENDING = "products_bands_pending"
 COLUMNS = ["min_g", "max_g", "packaging_g"]
@@ -25,7 +25,7 @@ def show() -> None:
         )
     )
     st.caption(_("The bands that come with the program are an assumption: replace them by what yours weigh."))
-    key = product_cells.grid_key("bands")
+    key = editing.grid_key("bands")
     number = st.column_config.NumberColumn
     bands = products.packaging(app())[COLUMNS]
     edited = st.data_editor(
@@ -51,7 +51,7 @@ def show() -> None:
                 sum(one.moves_price for one in pending),
             )
         )
-        product_cells.show_repriced(pending, "products_bands_repriced")
+        editing.show_repriced(pending, "products_bands_repriced")
     st.button(
         _("Save all the same") if pending and changed else _("Save the bands"),
         key="products_bands_save", type="primary", disabled=not changed, on_click=_save,
@@ -72,4 +72,4 @@ def _save(bands: pd.DataFrame, confirmed: bool) -> None:
     )
     if saved is not None:
         st.session_state.pop(PENDING, None)
-        st.session_state[product_cells.ROUND] = st.session_state.get(product_cells.ROUND, 0) + 1
+        st.session_state[editing.ROUND] = st.session_state.get(editing.ROUND, 0) + 1

@@ -23,9 +23,10 @@ from lib.wording import (
     state_label,
     trouble_sentence,
 )
-from pages.parts import happened, leaving, mismatch, printing
-from pages.parts import stop_list as stop_list_part
-from pages.parts.draft import correct
+from pages.parts.plans import mismatch
+from pages.parts.shipments import happened, leaving, printing
+from pages.parts.shipments import stop_list as stop_list_part
+from pages.parts.shipments.draft import correct
 
 #: How often a running batch is looked at.
 PULSE = "2s"

@@ -10,14 +10,14 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from pages.parts import product_cells
+from pages.parts.products import editing
 
 TABLE = "products_pairs"
 
 
 def show() -> None:
     """All pairs; a new one, or another one for a SKU that is paired already."""
-    product_cells.show_results()
+    editing.show_results()
     found = products.pairs(app())
     with st.form("products_pair", border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -54,7 +54,7 @@ def _pair() -> None:
     sku = str(st.session_state.get("products_pair_sku") or "").strip()
     known = str(st.session_state.get("products_pair_known") or "").strip()
     quantity = int(st.session_state.get("products_pair_quantity") or 1)
-    product_cells.save([], [Pairing(sku, known, quantity)])
+    editing.save([], [Pairing(sku, known, quantity)])
 
 
 def _unpair(skus: list[str]) -> list[str]:

@@ -11,14 +11,14 @@ from lib.services import products
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui.context import app
-from pages.parts import product_cells
+from pages.parts.products import editing
 
 SEARCH, PAGE, SHOWN = "products_search", "products_page", "products_shown"
 
 
 def show() -> None:
     """Search, a page of the table to edit, a new product."""
-    product_cells.show_results()
+    editing.show_results()
     _fill(SEARCH, st.query_params.get("sku", ""))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -42,9 +42,9 @@ def show() -> None:
 
 
 def _grid(found: products.Page) -> None:
-    key = product_cells.grid_key(f"grid_{found.page}_{st.query_params.get('sku', '')}")
+    key = editing.grid_key(f"grid_{found.page}_{st.query_params.get('sku', '')}")
     rows = found.products
-    shown = product_cells.shown(rows).assign(
+    shown = editing.shown(rows).assign(
         pair=[
             "" if sku is None or sku != sku else f"{int(count)} × {sku}"
             for sku, count in zip(rows["paired_sku"], rows["paired_quantity"], strict=True)
@@ -67,7 +67,7 @@ def _grid(found: products.Page) -> None:
         height=560 if len(rows) > 14 else "content",
         placeholder="",
     )
-    changed = len(product_cells.edits(key, st.session_state[SHOWN]))
+    changed = len(editing.edits(key, st.session_state[SHOWN]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             ngettext("Save {count} cell", "Save {count} cells", changed) if changed else _("Save"),
@@ -91,11 +91,11 @@ def _columns(has_pairs: bool) -> dict[str, Any]:
     if has_pairs:
         columns["pair"] = text(_("Paired"), disabled=True, width=120)
     order = ["weight_g", *(name for name in FIELDS if name not in ("weight_g", "title")), "title"]
-    return columns | {field: product_cells.column(field, widths.get(field, 105)) for field in order}
+    return columns | {field: editing.column(field, widths.get(field, 105)) for field in order}
 
 
 def _save(key: str) -> None:
-    product_cells.save(product_cells.edits(key, st.session_state.get(SHOWN, [])))
+    editing.save(editing.edits(key, st.session_state.get(SHOWN, [])))
 
 
 def _new() -> None:
@@ -107,8 +107,8 @@ def _new() -> None:
 
 def _add() -> None:
     sku = str(st.session_state.get("products_new_sku") or "").strip()
-    product_cells.save([Edit(sku, "weight_g", st.session_state.get("products_new_weight"))])
-    if product_cells.FAULTS not in st.session_state:
+    editing.save([Edit(sku, "weight_g", st.session_state.get("products_new_weight"))])
+    if editing.FAULTS not in st.session_state:
         st.query_params["sku"] = sku
         st.query_params.pop("page", None)
 

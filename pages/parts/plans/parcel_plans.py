@@ -15,8 +15,8 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label, due_label, obstacles_sentence, part_label
-from pages.parts import edges, trials
-from pages.parts.choice import TABLES, got_a_plan
+from pages.parts.plans import edges, trials
+from pages.parts.plans.choice import TABLES, got_a_plan
 
 #: So many parcels are on a page of the table: of ten thousand nobody reads more, and each costs the browser time.
 PAGE_SIZE = 200

@@ -17,7 +17,7 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import cancellations_unasked, handover_label, paper_words, reason_mending, reason_sentence
-from pages.parts.printing import some
+from pages.parts.shipments.printing import some
 
 #: A parcel may be named by any of these.
 NUMBERS = ("tracking_number", "lp_number", "logistics_order_id", "order_id", "shipment_id")

@@ -12,7 +12,7 @@ from lib.texts import gettext as _
 from lib.ui import figures, formats, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, card_note, card_state_label, cargo_label, error_sentence, part_label
-from pages.parts import card_preview
+from pages.parts.rates import preview
 
 
 def show(card_id: str) -> None:
@@ -50,7 +50,7 @@ def show(card_id: str) -> None:
     if card["active_from"] is None:
         changes, prices = st.tabs([_("What it changes"), _("Prices")])
         with changes:
-            card_preview.show(card)
+            preview.show(card)
         with prices:
             show_prices(found)
     else:

@@ -19,14 +19,14 @@ from lib.texts import ngettext
 from lib.ui import actions, figures, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import cancellations_unasked, decision_label, finding_sentence, gone_sentence, handover_label
-from pages.parts import advice, handing, splitting, undeliverable
+from pages.parts.shipments import advice, handing, partly, undeliverable
 
 
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     """The form in the order of the platform's own page. `rows`: the drafts of `shipments.listing`."""
     batch_id = str(batch["batch_id"])
     kept_back = show_receivers(rows)
-    splitting.show(rows)
+    partly.show(rows)
     going = rows[~rows["order_id"].isin(kept_back)]
     by_plan = handing.show_handover(batch)
     batch = batches.get(app(), batch_id)  # Preparing the hand-over may have filled in its addresses.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from lib.domain.problems import Problem
-from lib.services import batches, notices, orders, shipments, splitting
+from lib.services import batches, notices, orders, partly, shipments
 from lib.wording import refusal_sentence
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
@@ -39,7 +39,7 @@ def test_a_draft_is_split_weighed_priced_and_declared_part_by_part(
     desk, app = empty_desk, empty_desk.app
     batch_id = desk.draft()
     [whole] = shipments.listing(app, batch_id).to_dict("records")
-    new_id = splitting.split(app, whole["shipment_id"], {1: 1, 2: 2}, by="tester")
+    new_id = partly.split(app, whole["shipment_id"], {1: 1, 2: 2}, by="tester")
     rows = shipments.listing(app, batch_id).set_index("shipment_id")
     assert [line["quantity"] for line in shipments.detail(app, new_id)["contents"]] == [1, 2]
     assert [line["quantity"] for line in shipments.detail(app, whole["shipment_id"])["contents"]] == [2]
@@ -47,7 +47,7 @@ def test_a_draft_is_split_weighed_priced_and_declared_part_by_part(
     assert all(rows["fee_minor"] < whole["fee_minor"])
     for wrong in ({1: 2}, {1: 0}, {9: 1}, {1: -1}):
         with pytest.raises(Problem, match="split_"):
-            splitting.split(app, whole["shipment_id"], wrong, by="tester")
+            partly.split(app, whole["shipment_id"], wrong, by="tester")
     desk.submit(batch_id)
     desk.work(batch_id)
     assert len(desk.logistics_orders()) == 2
@@ -79,9 +79,9 @@ def test_quantities_hold_when_many_split_and_take_at_the_same_moment(
             failed.append(error)
 
     acts: list[Callable[[], object]] = [
-        lambda: splitting.split(app, first, {1: 2}, by="one"),
-        lambda: splitting.split(app, first, {1: 2, 2: 1}, by="two"),
-        lambda: splitting.split(app, first, {2: 2}, by="three"),
+        lambda: partly.split(app, first, {1: 2}, by="one"),
+        lambda: partly.split(app, first, {1: 2, 2: 1}, by="two"),
+        lambda: partly.split(app, first, {2: 2}, by="three"),
         lambda: batches.create(app, [order_of_five], by="four"),
         lambda: notices.fill_in(
             app,

@@ -13,7 +13,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from pages.parts.choice import TABLES
+from pages.parts.plans.choice import TABLES
 
 
 def show(batch_id: str, names: Mapping[str, str]) -> None:

@@ -17,7 +17,7 @@ from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import class_label, obstacle_label, policy_label
 from lib.wording.rules import reach_sentence, rule_sentence
-from pages.parts import comparison, limits
+from pages.parts.plans import comparison, limits
 
 #: Tables whose rows may move when something was decided.
 TABLES = ("plans_table", "plans_orders")

@@ -13,7 +13,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, order_card
 from lib.ui.context import app
-from pages.parts import product_cells
+from pages.parts.products import editing
 
 PASTE = "products_paste"
 SHOWN = "products_needed_skus"
@@ -22,7 +22,7 @@ SUGGESTED = "products_needed_suggested"
 
 def show() -> None:
     """What is needed, most orders first."""
-    product_cells.show_results()
+    editing.show_results()
     rows = products.needed(app())
     if rows.empty:
         st.success(_("Every SKU that awaits shipment has a weight and a declaration."))
@@ -64,17 +64,17 @@ def _save_pasted() -> None:
         return
     edits, faults = found
     if faults:
-        product_cells.refuse(faults)
+        editing.refuse(faults)
         return
-    product_cells.save(edits)
-    if product_cells.FAULTS not in st.session_state and product_cells.PENDING not in st.session_state:
+    editing.save(edits)
+    if editing.FAULTS not in st.session_state and editing.PENDING not in st.session_state:
         st.session_state[PASTE] = ""
 
 
 def _grid(rows: pd.DataFrame) -> None:
-    key = product_cells.grid_key("needed")
+    key = editing.grid_key("needed")
     now = app().now()
-    shown = product_cells.shown(rows).assign(
+    shown = editing.shown(rows).assign(
         left=[order_card.time_left(at, now) for at in rows["ship_by_at"]],
         lacks=[_lacks(row) for row in rows.to_dict("records")],
         pair_sku=pd.Series("", index=rows.index, dtype="str"),
@@ -122,7 +122,7 @@ def _columns(has_suggestions: bool) -> dict[str, Any]:
         "order_count": number(_("Orders"), disabled=True, width=65, format="localized"),
         "unit_count": number(_("Units"), disabled=True, width=60, format="localized"),
         "lacks": text(_("Lacks"), disabled=True, width=190),
-        "weight_g": product_cells.column("weight_g", 110),
+        "weight_g": editing.column("weight_g", 110),
     }
     if has_suggestions:
         columns |= {
@@ -136,11 +136,11 @@ def _columns(has_suggestions: bool) -> dict[str, Any]:
     columns |= {
         "pair_sku": text(_("Pair with"), width=120, help=_("A known SKU; this one is so many of it.")),
         "pair_quantity": number("×", width=60, min_value=1, step=1),
-        "declared_name_zh": product_cells.column("declared_name_zh", 130),
-        "declared_name_en": product_cells.column("declared_name_en", 130),
-        "declared_minor": product_cells.column("declared_minor", 115),
-        "cargo_class": product_cells.column("cargo_class", 120),
-        "hs_code": product_cells.column("hs_code", 90),
+        "declared_name_zh": editing.column("declared_name_zh", 130),
+        "declared_name_en": editing.column("declared_name_en", 130),
+        "declared_minor": editing.column("declared_minor", 115),
+        "cargo_class": editing.column("cargo_class", 120),
+        "hs_code": editing.column("hs_code", 90),
         "left": text(_("Time left"), disabled=True, width=110),
         "title": text(_("Product"), disabled=True, width="medium"),
     }
@@ -158,8 +158,8 @@ def _lacks(row: dict[str, Any]) -> str:
 
 def _save(key: str) -> None:
     skus: list[str] = st.session_state.get(SHOWN, [])
-    changed = product_cells.edits(key, skus)
-    product_cells.save(_typed(changed), _pairings(key, skus))
+    changed = editing.edits(key, skus)
+    editing.save(_typed(changed), _pairings(key, skus))
 
 
 def _typed(changed: list[Edit]) -> list[Edit]:

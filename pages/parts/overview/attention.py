@@ -25,8 +25,9 @@ from lib.wording import (
     state_label,
     trouble_label,
 )
-from pages.parts import needed, stop_list
-from pages.parts.board import clocks_table
+from pages.parts.outcomes.board import clocks_table
+from pages.parts.products import needed
+from pages.parts.shipments import stop_list
 
 #: Entries listed under a number; the page it links to has them all.
 LISTED = 5

@@ -10,7 +10,7 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import layout_label
-from pages.parts import file_report
+from pages.parts.files import import_report
 
 CONFLICTS = "files_open_conflicts"
 
@@ -30,7 +30,7 @@ def contradictions() -> None:
         )
     )
     st.caption(_("Tick some to settle these alone."))
-    ticked = file_report.choose_conflicts(open_ones, CONFLICTS)
+    ticked = import_report.choose_conflicts(open_ones, CONFLICTS)
     ids = ticked or list(open_ones["conflict_id"])
     count = len(ticked)
     keep, take = (
@@ -78,7 +78,7 @@ def read_before() -> None:
         layout=read["layout"].map(layout_label),
         at=[formats.moment(at) for at in read["loaded_at"]],
     )
-    counts = file_report.count_columns(
+    counts = import_report.count_columns(
         "read_count", "loaded_count", "updated_count", "unchanged_count", "refused_count"
     )
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
@@ -99,8 +99,8 @@ def _rows_of(import_id: int, file: str) -> None:
     waiting = rows[rows["closed_at"].isna()]
     closed = rows["closed_how"].value_counts()
     if len(waiting):
-        file_report.problem_table(waiting, "files_refused")
-        file_report.downloads(import_id, file, "files_refused_mend")
+        import_report.problem_table(waiting, "files_refused")
+        import_report.downloads(import_id, file, "files_refused_mend")
         actions.button(
             _("Put these rows aside"), files.dismiss, app(), import_id, key="files_dismiss", by=actions.by(),
             icon=":material/inventory_2:", help=_("Nothing is to be mended of them; they no longer wait."),

@@ -8,8 +8,8 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import State
 from lib.store import audit
+from lib.store import partly as store
 from lib.store import shipments as shipment_store
-from lib.store import splitting as store
 
 
 def split(app: App, shipment_id: str, parts: Mapping[int, int], *, by: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from lib.services import shipments, splitting
+from lib.services import partly, shipments
 from lib.texts import gettext as _
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
@@ -89,7 +89,7 @@ def _form(shipment_id: str) -> None:
 def _split(shipment_id: str, line_numbers: list[int]) -> None:
     parts = {line: int(st.session_state[f"shipments_split_{shipment_id}_{line}"]) for line in line_numbers}
     actions.run(
-        splitting.split,
+        partly.split,
         (app(), shipment_id, parts),
         {"by": actions.by()},
         lambda new: _("{new} is a parcel of its own now.", new=formats.plain(new)),
