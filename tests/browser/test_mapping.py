@@ -49,7 +49,8 @@ def choose(screen: Screen, key: str, text: str) -> None:
     for _again in range(5):
         screen.at(key).locator("input").first.click()
         with suppress(TimeoutError):
-            option.wait_for(timeout=5_000)
+            option.click(timeout=5_000)
             break
-    option.click()
+    else:
+        raise AssertionError(f"the list of {key} never stayed open long enough to choose {text}")
     screen.settle()

@@ -116,6 +116,7 @@ def test_the_timer_looks_again_by_itself_and_goes_on_after_a_stumble(
 ) -> None:
     order_id = unanswered(empty_desk, "unconfirmed")
     monkeypatch.setattr(NoticeTimer, "REST_S", 0.02)
+    monkeypatch.setattr(NoticeTimer, "FAILED_REST_S", 0.02)
     settle, stumbled = notices.settle, Event()
 
     def once_broken(app: App) -> list[notices.Told]:

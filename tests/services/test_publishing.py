@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(year: App, tmp_path: P
 def test_the_dashboard_publishes_by_itself_and_stops_with_it(
     year: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publishing, "PULSE_S", 0.01)
+    monkeypatch.setattr(publishing.Publisher, "FIRST_REST_S", 0.01)
     told = threading.Event()
     whole = publishing.publish
 
