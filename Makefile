@@ -32,7 +32,7 @@ types:
 	$(BIN)/mypy
 
 tests:
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # The tests in a browser use the distribution's Chromium; labels and screenshots need Chinese letters.
 browser:

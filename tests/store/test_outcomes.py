@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -442,9 +443,10 @@ def test_a_code_somebody_maps_counts_at_once_and_can_be_taken_back(one: Database
 def test_outcomes_made_anew_are_those_made_piece_by_piece(store: Database) -> None:
     names = [f"B-1-{place:04}" for place in range(len(SEQUENCES))]
     put_shipment(store, *names)
-    for name, (codes, _) in zip(names, SEQUENCES.values(), strict=True):
-        for hour, code in enumerate(codes.split(",") if "," in codes else codes.split()):
-            take(store, [event(name, code, START + timedelta(hours=hour))])
+    ways = [codes.split(",") if "," in codes else codes.split() for codes, _ in SEQUENCES.values()]
+    for hour, codes in enumerate(zip_longest(*ways)):
+        at = START + timedelta(hours=hour)
+        take(store, [event(name, code, at) for name, code in zip(names, codes, strict=True) if code])
     before = all_outcomes(store)
     with store.write() as work:
         tracking.derive_all(work)
