@@ -101,7 +101,8 @@ class Screen:
         return self.page.locator(f".st-key-{key}")
 
     def press(self, key: str) -> None:
-        """Click the button with a key, once it can be clicked."""
+        """Click the button with a key, once the page has run: what is said at its top moves its buttons."""
+        self.settle()
         self.at(key).get_by_role("button").first.click()
         self.settle()
 
@@ -116,7 +117,8 @@ class Screen:
         self.choose_in(self.at(key), text)
 
     def choose_in(self, box: Locator, text: str) -> None:
-        """Open a box and choose what it offers by that text."""
+        """Open a box and choose what it offers by that text, once the page has run: an open list closes with it."""
+        self.settle()
         box.locator("input").first.click()
         self.page.keyboard.type(text)  # A long list shows what is wanted only then.
         self.page.get_by_role("option", name=text, exact=True).first.click()

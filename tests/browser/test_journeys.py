@@ -400,6 +400,7 @@ def test_a_plan_is_suspended_at_noon_and_all_of_it_moved(desk: Prepared, screen:
     reason.press("Tab")
     screen.sees("Standing on it")
     screen.choose("plans_stop_move_UPSE", desk.other)
+    page.get_by_text("Stop it, and move all 12 parcels").first.wait_for()
     screen.press("plans_stop")
     screen.sees("12 parcels stand on the other plan now")
     assert screen.clicks() <= 6
