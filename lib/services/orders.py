@@ -32,9 +32,8 @@ class Pending:
     counts: dict[str, int]  #: As `counts`, of all that await: whatever matches.
     page: int
     page_count: int
-    blocked: dict[
-        str, int
-    ]  #: Finding → how many of all that await it keeps out of batches, the commonest first.
+    blocked: dict[str, int]
+    """Finding → how many of all that await it keeps out of batches, the commonest first."""
 
 
 def pending(app: App, chosen: OrderFilter, *, page: int = 1, page_size: int = PAGE_SIZE) -> Pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,36 +137,6 @@ def load_orders(
         tuple(conflicts),
         tuple(older),
     )
-
-
-def open_conflicts(work: Work) -> pd.DataFrame:
-    """One row per order in a batch and field of which a file said something else, unsettled."""
-    return work.frame("conflicts_open")
-
-
-def keep_conflicts(work: Work, conflict_ids: Sequence[str], *, by: str, at: datetime) -> list[str]:
-    """What the desk keeps in these fields stands; returns the order of each that this settled."""
-    with work.ids(conflict_ids):
-        return [row["order_id"] for row in work.rows("conflicts_keep", settled_by=by, settled_at=at)]
-
-
-def unsent_of_conflicts(work: Work, conflict_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """One dict (batch_id, shipment_id) per shipment not sent yet that has an order of these conflicts."""
-    with work.ids(conflict_ids):
-        return work.rows("conflicts_unsent")
-
-
-def take_conflicts(work: Work, conflict_ids: Sequence[str], *, by: str, at: datetime) -> list[dict[str, Any]]:
-    """What was said of orders that no shipment has is taken; returns one dict (shop_id, order_id) per field.
-
-    With a field of a receiver come all of that receiver.
-    """
-    with work.ids(conflict_ids):
-        whole = [row["conflict_id"] for row in work.rows("conflicts_with_receivers")]
-    with work.ids(whole):
-        work.run("conflicts_taken_orders", settled_at=at)
-        work.run("conflicts_taken_receivers", settled_at=at)
-        return work.rows("conflicts_taken", settled_by=by, settled_at=at)
 
 
 def next_id(work: Work) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from lib.files.orders import OrderTables, read_orders
 from lib.files.products import read_products
-from lib.store import imports, products
+from lib.store import conflicts, imports, products
 from lib.store.database import Database
 from lib.store.imports import Counts
 from tests.builders import a_products_cell, an_export_row, write_export
@@ -292,7 +292,7 @@ def test_a_contradiction_is_listed_once_until_it_is_settled(database: Database, 
         assert len(load(database, changed, import_id=import_id).conflicts) == 1
     ids = [one["conflict_id"] for one in run(database, "select conflict_id from open_conflicts")]
     with database.write() as work:
-        assert imports.keep_conflicts(work, ids, by="ann", at=AT) == [row["订单号"]]
+        assert conflicts.keep(work, ids, by="ann", at=AT) == [row["订单号"]]
     load(database, changed, import_id=4)
     assert run(database, "select settled_how from order_conflicts") == [{"settled_how": "kept"}]
 
