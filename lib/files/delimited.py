@@ -8,10 +8,10 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import accumulate, pairwise, repeat, zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from lib.files.rows import Cutter
+from lib.files.rows import Cutter, joined
 
 #: What is taken in; a spreadsheet program itself stops at 32,767 characters a cell and 16,384 columns.
 MAX_RECORDS = 5_000_000
@@ -29,6 +29,8 @@ MAX_CELL_CHARACTERS = 1024**2
 
 _DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 _CHUNK = 2 * 1024**2
+#: From twice that on a file is read in pieces.
+_PIECE = 32 * 1024**2
 _SAMPLE = 1024**2
 # pyarrow guesses the type of every column it is not told about; order numbers are text.
 _ALL_TEXT = {f"f{place}": pa.string() for place in range(MAX_COLUMNS)}
@@ -201,21 +203,71 @@ def _read_utf8(descriptor: int, start: int, encoding: str, has_mark: bool) -> tu
     start, delimiter = _delimiter(descriptor, start, end)
     line_end = re.match(rb"\s*?(\r\n|\n|\r|$)", os.pread(descriptor, 80, end))
     closing = (line_end[1] if line_end else b"") or b"\n"
-    with ThreadPoolExecutor(1) as beside:
-        counting = beside.submit(_count, _Slice(descriptor, start, end, closing), delimiter)
-        taken = _fast(_Slice(descriptor, start, end, closing), delimiter)
-        count = counting.result()
+    count, taken = _quick(descriptor, _cuts(descriptor, start, end), closing, delimiter)
     if taken is None and not _is_utf8(_Slice(descriptor, start, end)):
         return None
     if count.has_zeros:
         raise Unreadable("not_a_sheet")
     if count.records > MAX_RECORDS:
         raise Unreadable("too_many_rows", limit=MAX_RECORDS, rows=count.records)
-    if taken is None or not count.is_closed or not count.is_regular or taken.seen != count.records:
+    if taken is None or taken.seen != count.records:
         taken = _careful(_Slice(descriptor, start, end), delimiter, count.is_closed)
         if count.is_regular and count.is_closed and taken.seen != count.records:
             raise Unreadable("rows_uncertain", counted=count.records, read=taken.seen)
     return taken, Dialect(encoding, has_mark, delimiter, count.line_end)
+
+
+def _quick(
+    descriptor: int, cuts: Sequence[int], closing: bytes, delimiter: str
+) -> tuple[_Count, Cutter | None]:
+    """What was counted of the pieces between these places, and the rows of all of them as a fast reader has them.
+
+    Each piece is whole records when all of them are regular, and then so is the file.
+    """
+
+    def pieces() -> list[_Slice]:
+        last = len(cuts) - 2
+        return [
+            _Slice(descriptor, first, end, closing if place == last else b"")
+            for place, (first, end) in enumerate(pairwise(cuts))
+        ]
+
+    with ThreadPoolExecutor(len(cuts) - 1) as beside:
+        counts = list(beside.map(_count, pieces(), repeat(delimiter)))
+        if not all(count.is_regular and count.is_closed for count in counts):
+            return _together(counts), None
+        before = accumulate((count.records for count in counts[:-1]), initial=0)
+        taken = list(beside.map(_fast, pieces(), repeat(delimiter), before))
+    if len(taken) > 1 and taken[0] is not None and taken[0].header is None:
+        # Nothing stands in the whole first piece: the header is in a later one.
+        return _quick(descriptor, [cuts[0], cuts[-1]], closing, delimiter)
+    whole = [one for one in taken if one is not None]
+    return _together(counts), joined(whole) if len(whole) == len(taken) else None
+
+
+def _cuts(descriptor: int, start: int, end: int) -> list[int]:
+    """Where a large file begins, where it can be cut into pieces that are read beside each other, and its end.
+
+    A cut is after a line feed that no quotes enclose; when the quotes are irregular it may be elsewhere, which the
+    count of the pieces tells.
+    """
+    cuts = [start]
+    wanted = min(os.cpu_count() or 1, (end - start) // _PIECE)
+    for place in range(1, wanted):
+        goal = start + (end - start) * place // wanted
+        if goal > cuts[-1]:
+            quoted = _quotes(_Slice(descriptor, cuts[-1], goal)) & 1
+            sample = np.frombuffer(os.pread(descriptor, min(_SAMPLE, end - goal), goal), np.uint8)
+            feeds = _outside(np.flatnonzero(sample == 10), np.flatnonzero(sample == 34), quoted)
+            cuts += [goal + int(feed) + 1 for feed in feeds[:1] if goal + int(feed) + 1 < end]
+    return [*cuts, end]
+
+
+def _quotes(stream: io.RawIOBase) -> int:
+    count = 0
+    while chunk := stream.read(_CHUNK):
+        count += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 34))
+    return count
 
 
 class _Slice(io.RawIOBase):
@@ -275,6 +327,19 @@ def _delimiter(descriptor: int, start: int, end: int) -> tuple[int, str]:
     return start, delimiter
 
 
+def _together(counts: Sequence[_Count]) -> _Count:
+    """The pieces of a file counted as one."""
+    return _Count(
+        records=sum(count.records for count in counts),
+        crlf=sum(count.crlf for count in counts),
+        lf=sum(count.lf for count in counts),
+        cr=sum(count.cr for count in counts),
+        is_regular=all(count.is_regular for count in counts),
+        is_closed=all(count.is_closed for count in counts),
+        has_zeros=any(count.has_zeros for count in counts),
+    )
+
+
 def _count(stream: io.RawIOBase, delimiter: str) -> _Count:
     """Count records by the line ends outside quotes, and see whether the quotes are regular."""
     count, quoted, tail = _Count(), 0, b"\n"
@@ -325,9 +390,12 @@ def _is_utf8(stream: io.RawIOBase) -> bool:
     return True
 
 
-def _fast(stream: io.RawIOBase, delimiter: str) -> Cutter | None:
-    """The rows as a fast reader understands them; None when it does not, or a cell is very long."""
-    cutter = Cutter()
+def _fast(stream: io.RawIOBase, delimiter: str, before: int = 0) -> Cutter | None:
+    """The rows as a fast reader understands them; None when it does not, or a cell is very long.
+
+    `before`: how many rows come before these; then none of these is the header.
+    """
+    cutter = Cutter(before)
     try:
         reader = pyarrow.csv.open_csv(
             pa.PythonFile(stream, "r"),

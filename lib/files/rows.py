@@ -20,15 +20,23 @@ _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 @dataclass(frozen=True)
+class Packed:
+    """Some thousands of rows that stand one below the other."""
+
+    content: pa.Buffer
+    count: int
+    last: int  #: The row_no of the last one.
+
+
+@dataclass(frozen=True)
 class Rows:
     """The filled rows of a sheet: row_no (as a person counts, from 1), then a text column per place (0, 1, …)."""
 
     width: int
-    packed: tuple[pa.Buffer, ...]
-    counts: tuple[int, ...]  #: Rows of each packed batch.
+    packed: tuple[Packed, ...]
 
     def __len__(self) -> int:
-        return sum(self.counts)
+        return sum(one.count for one in self.packed)
 
     @property
     def schema(self) -> pa.Schema:
@@ -37,19 +45,18 @@ class Rows:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows in their order, some thousands at a time."""
-        for buffer in self.packed:
-            with pa.ipc.open_stream(buffer) as stream:
-                for batch in stream:
-                    yield self._widened(batch)
+        return self._unpacked(self.packed)
 
     def frame(self, row_nos: Sequence[int] | None = None) -> pd.DataFrame:
         """The rows, or those with these numbers in this order; the index is row_no, the columns are places."""
-        found: Iterable[pa.RecordBatch] = self.batches()
-        if row_nos is not None:
-            wanted = pa.array(row_nos, pa.int64())
-            found = [batch.filter(pc.is_in(batch[ROW_NO], wanted)) for batch in found]
-        frame = self._framed(pa.Table.from_batches(found, self.schema))
-        return frame if row_nos is None else frame.loc[list(row_nos)]
+        if row_nos is None:
+            return self._framed(pa.Table.from_batches(self.batches(), self.schema))
+        wanted = pa.array(row_nos, pa.int64())
+        lasts = np.array([one.last for one in self.packed], np.int64)
+        holding = np.unique(np.searchsorted(lasts, wanted.to_numpy()))
+        found = self._unpacked(self.packed[place] for place in holding)
+        batches = [batch.filter(pc.is_in(batch[ROW_NO], wanted)) for batch in found]
+        return self._framed(pa.Table.from_batches(batches, self.schema)).loc[list(row_nos)]
 
     def head(self, count: int) -> pd.DataFrame:
         """The first rows, as `frame` has them; no more is unpacked than that takes."""
@@ -60,6 +67,12 @@ class Rows:
             if seen >= count:
                 break
         return self._framed(pa.Table.from_batches(taken, self.schema))
+
+    def _unpacked(self, packed: Iterable[Packed]) -> Iterator[pa.RecordBatch]:
+        for one in packed:
+            with pa.ipc.open_stream(one.content) as stream:
+                for batch in stream:
+                    yield self._widened(batch)
 
     def _framed(self, table: pa.Table) -> pd.DataFrame:
         frame = table.drop_columns(ROW_NO).to_pandas().set_axis(range(self.width), axis=1)
@@ -76,14 +89,16 @@ class Rows:
 
 
 class Cutter:
-    """Takes the tables of a sheet one after the other: the first filled row is its header, the rest are its rows."""
+    """Takes the tables of a sheet one after the other: the first filled row is its header, the rest are its rows.
 
-    def __init__(self) -> None:
-        self.header: tuple[str, ...] | None = None
-        self.seen = 0  #: Rows taken so far, blank ones too.
+    `before`: how many rows another one took before this one, the header among them.
+    """
+
+    def __init__(self, before: int = 0) -> None:
+        self.header: tuple[str, ...] | None = () if before else None
+        self.before, self.seen = before, before  #: `seen`: with the rows taken so far, blank ones too.
         self._width = 0
-        self._packed: list[pa.Buffer] = []
-        self._counts: list[int] = []
+        self._packed: list[Packed] = []
 
     def take(self, columns: Sequence[pa.Array]) -> None:
         """More rows of the sheet, column by column; cells are texts or null."""
@@ -106,26 +121,37 @@ class Cutter:
 
     def rows(self) -> Rows:
         """What was taken, below the header."""
-        return Rows(max(self._width, len(self.header or ())), tuple(self._packed), tuple(self._counts))
+        return Rows(max(self._width, len(self.header or ())), tuple(self._packed))
 
     def _keep(self, batch: pa.RecordBatch) -> None:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, batch.schema, options=_PACKED) as stream:
             stream.write_batch(batch)
-        self._packed.append(sink.getvalue())
-        self._counts.append(batch.num_rows)
+        self._packed.append(Packed(sink.getvalue(), batch.num_rows, batch[ROW_NO][-1].as_py()))
         self._width = max(self._width, batch.num_columns - 1)
+
+
+def joined(cutters: Sequence[Cutter]) -> Cutter:
+    """What several took one after the other, as if one had taken it."""
+    whole = Cutter()
+    whole.header = cutters[0].header
+    whole.seen = sum(cutter.seen - cutter.before for cutter in cutters)
+    whole._width = max(cutter._width for cutter in cutters)
+    for cutter in cutters:
+        whole._packed += cutter._packed
+    return whole
 
 
 def packed(frame: pd.DataFrame) -> Rows:
     """Rows out of a frame: the index is row_no, the columns are places."""
     texts = {name: frame[name].astype("str").astype("object") for name in frame.columns}
     columns = [pa.array(column, pa.string(), from_pandas=True) for column in texts.values()]
-    rows = Rows(len(columns), (), ())
+    rows = Rows(len(columns), ())
     batch = pa.RecordBatch.from_arrays([pa.array(frame.index, pa.int64()), *columns], schema=rows.schema)
     cutter = Cutter()
-    cutter._keep(batch)
-    return Rows(len(columns), tuple(cutter._packed), tuple(cutter._counts))
+    if batch.num_rows:
+        cutter._keep(batch)
+    return Rows(len(columns), tuple(cutter._packed))
 
 
 def _filled(columns: Sequence[pa.Array]) -> pa.Array:

@@ -48,7 +48,7 @@ class Sheet:
 
     def forget(self) -> None:
         """Let go of the cells, once everything is taken from them: a large sheet's are hundreds of megabytes."""
-        self.content = Rows(self.content.width, (), ())
+        self.content = Rows(self.content.width, ())
 
     def head(self, count: int) -> pd.DataFrame:
         """The first rows, as `rows` has them."""

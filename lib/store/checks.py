@@ -79,6 +79,7 @@ def refresh(work: Work, shop_id: str, rules: CountryRules, judge: Judge, *, at: 
             lent.enter_context(work.table("judged", judge(work.frame("undecided"))))
             work.run("findings_forget", shop_id=shop_id)
             work.run("findings_find", shop_id=shop_id)
+        work.run("receivers_checked_forget", shop_id=shop_id)
         work.run("receivers_checked", shop_id=shop_id, checked_at=at)
     work.run("due_drop")
     return count

@@ -117,6 +117,7 @@ def load_orders(
         work.run("receivers_insert", **stamp)
         done("file_receivers")
         work.run("orders_insert", **stamp, import_id=import_id)
+        work.run("orders_once", **keys, import_id=import_id)
         with work.ids(sorted(touched - renewed)):
             work.run("orders_touch", **stamp, import_id=import_id)
         work.run("orders_unchanged_as_of", **keys, as_of_at=tables.as_of)

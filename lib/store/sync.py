@@ -191,6 +191,7 @@ def take(
         loaded = _ids(work.rows("sync_orders_insert", **stamp, import_id=import_id))
         work.run("sync_lines_insert", **keys)
         work.run("sync_receivers_insert", **stamp)
+        work.run("orders_once", **keys, import_id=import_id)
         with work.ids(sorted(touched - renewed)):
             work.run("sync_orders_touch", **stamp)
         left_alone = _ids(work.rows("sync_left_alone"))

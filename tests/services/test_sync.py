@@ -7,6 +7,8 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+import duckdb
+import pandas as pd
 import pytest
 
 from lib.aliexpress import order_list
@@ -16,6 +18,8 @@ from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.services import files, orders, sync
 from lib.services.sync_details import Stopped
+from lib.store import sync as store
+from lib.store.database import Work
 from tests.builders import a_products_cell, an_export_row, write_export
 from tests.conftest import HTTP, Desk
 
@@ -85,6 +89,24 @@ def test_a_second_sync_asks_for_nothing_that_did_not_change(empty_desk: Desk) ->
     again = run(empty_desk)
     assert (again.kind, again.loaded, again.updated) == ("changes", 0, 0)
     assert calls(empty_desk, "findorderbyid") == asked
+
+
+def test_an_order_that_would_stand_twice_is_not_kept_at_all(
+    empty_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(empty_desk, [an_export_row()])
+    take = store.take
+
+    def twice(work: Work, shop_id: str, told: pd.DataFrame, *rest: Any, **stamp: Any) -> store.Taken:
+        return take(work, shop_id, pd.concat([told, told]), *rest, **stamp)
+
+    monkeypatch.setattr(store, "take", twice)
+    with pytest.raises(duckdb.Error, match="would stand twice among the orders"):
+        run(empty_desk)
+    with empty_desk.app.database.read() as work:
+        assert work._cursor.execute("from orders").fetchall() == []
+    monkeypatch.setattr(store, "take", take)
+    assert counts(run(empty_desk)) == (1, 1, 0, 0, 0), "and the next sync takes it in"
 
 
 def test_two_changes_in_one_second_are_both_seen(empty_desk: Desk) -> None:

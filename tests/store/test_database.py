@@ -8,8 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
-from lib.store.database import Database
+from lib.store.database import MIGRATIONS, Database
 
 
 def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:
@@ -25,6 +26,33 @@ def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:
     assert "shipment_id" in columns
     assert len(names) == 1
     assert names != [("derived-earlier",)]
+
+
+def test_orders_of_an_earlier_program_come_along_when_their_keys_go(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    kept = {
+        "orders": "insert into orders (shop_id, order_id, status, status_label, currency, loaded_at, changed_at, "
+        "weighed_g) values ('a', '8200', 'FINISH', '', 'USD', now(), now(), 250)",
+        "receivers": "insert into receivers values ('a', '8200', 'received', 'Vera Made-Up', 'IE', 'Ireland', '', "
+        "'Cork', '1 Made-Up Lane', 'T12', '', '', '', null, now())",
+        "findings": "insert into findings values ('a', '8200', 'phone_blank', 'phone', '', '')",
+        "receiver_checks": "insert into receiver_checks values ('a', '8200', now())",
+    }
+    with duckdb.connect(str(path)) as earlier:
+        earlier.execute("create table migrations (name varchar primary key)")
+        for script in sorted(MIGRATIONS.glob("*.sql")):
+            if script.stem < "0036":
+                earlier.execute(script.read_text(encoding="utf-8"))
+                earlier.execute("insert into migrations values (?)", [script.stem])
+        earlier.execute(";".join(kept.values()))
+        before = {name: earlier.execute(f"from {name}").df() for name in kept}
+    Database(path).close()
+    with duckdb.connect(str(path)) as now:
+        for name, rows in before.items():
+            assert len(rows) == 1
+            pd.testing.assert_frame_equal(now.execute(f"from {name}").df(), rows)
+        keys = now.execute("select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'")
+        assert not {*kept} & {name for (name,) in keys.fetchall()}
 
 
 def test_writing_much_leaves_the_memory_as_it_was(tmp_path: Path) -> None:

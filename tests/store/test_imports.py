@@ -348,6 +348,20 @@ def test_a_load_that_breaks_half_way_leaves_nothing(database: Database, tmp_path
     assert everything(database) == {"orders": [], "order_lines": [], "receivers": []}
 
 
+@pytest.mark.parametrize("place", ["orders", "receivers"])
+def test_an_order_that_would_stand_twice_is_not_kept_at_all(
+    database: Database, tmp_path: Path, place: str
+) -> None:
+    load(database, read(tmp_path, an_export_row()))
+    before = everything(database)
+    tables = read(tmp_path, an_export_row(), an_export_row())
+    frame = getattr(tables, place)
+    broken = replace(tables, **{place: pd.concat([frame, frame.tail(1)], ignore_index=True)})
+    with pytest.raises(duckdb.Error, match=f"would stand twice among the {place}"):
+        load(database, broken, import_id=2)
+    assert everything(database) == before
+
+
 def test_what_was_read_is_on_record_with_its_refused_rows(database: Database, tmp_path: Path) -> None:
     tables = read(tmp_path, an_export_row(), an_export_row(订单号=""), an_export_row(收货国家="?"))
     refused = tables.problems.assign(cells=["[1]", "[2]"], problem_id="")

@@ -58,20 +58,58 @@ def test_records_are_counted_without_a_reader_across_chunks(
 def test_a_reader_that_loses_records_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = delimited._fast
 
-    def loses(stream: io.RawIOBase, delimiter: str) -> Cutter | None:
-        found = honest(stream, delimiter)
+    def loses(stream: io.RawIOBase, delimiter: str, before: int = 0) -> Cutter | None:
+        found = honest(stream, delimiter, before)
         assert found is not None
         found.seen -= 1
         return found
 
     monkeypatch.setattr(delimited, "_fast", loses)
     text = a_text("\r\n", "\n")
-    [sheet] = sheets.read(written(tmp_path, text.encode("utf-8")))
+    path = written(tmp_path, text.encode("utf-8"))
+    [sheet] = sheets.read(path)
     assert len(sheet) == 500, "Python's own reader took over"
+    with monkeypatch.context() as pieces:
+        pieces.setattr(delimited, "_PIECE", len(text) // 3)
+        pieces.setattr(delimited, "_fast", lambda *said: loses(*said) if said[2] == 0 else honest(*said))
+        assert len(sheets.read(path)[0]) == 500, "a record lost in one piece of a large file is missed as well"
     monkeypatch.setattr(delimited, "_careful", lambda stream, delimiter, _closed: loses(stream, delimiter))
     with pytest.raises(sheets.NotReadable) as caught:
         sheets.read(written(tmp_path, text.encode("utf-8")))
     assert (caught.value.code, caught.value.details) == ("rows_uncertain", {"counted": 501, "read": 500})
+
+
+#: What a large file may be like; each is cut in its middle.
+LARGE = {
+    **{name: a_text(end, "\n") for name, end in LINE_ENDS.items()},
+    "lines in cells": a_text("\n", "\n" * 40),
+    "blank half": "\n" * 6_000 + a_text("\n", "\n", 100),
+    "shorter rows below": a_text("\n", "\n") + "1,2\n" * 3_000,
+    "longer rows below": a_text("\n", "\n") + "1,2,3,4\n" * 3_000,
+    "a quote nobody meant": a_text("\n", "\n") + '1,5" screen,x\n' * 2 + "1,2,3\n" * 3_000,
+    "letters": a_text("\n", "，不要发票\n"),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_file_is_the_same_in_pieces(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = LARGE[name]
+    path = written(tmp_path, text.encode("utf-8"))
+    [whole] = sheets.read(path)
+    monkeypatch.setattr(delimited.os, "cpu_count", lambda: 4)
+    for size in (len(text) // 5, len(text) // 3, 999):
+        monkeypatch.setattr(delimited, "_PIECE", size)
+        with path.open("rb") as stream:
+            cuts = delimited._cuts(stream.fileno(), 0, path.stat().st_size)
+        assert (len(cuts) > 2) == (name != "CR"), "only line feeds are cut at"
+        [in_pieces] = sheets.read(path)
+        assert in_pieces.header == whole.header
+        assert in_pieces.rows.equals(whole.rows), "rows and their numbers"
+        assert in_pieces.dialect == whole.dialect
+        lasts = [whole.rows.index[place] for place in (-1, 0, len(whole) // 2)]
+        assert in_pieces.content.frame(lasts).equals(whole.content.frame(lasts)), "single rows by their numbers"
 
 
 @pytest.mark.parametrize(

@@ -451,9 +451,15 @@ from (
     where len(faults) > 0
 );
 
+-- name: receivers_checked_forget
+-- One row per order that is due and was checked before.
+delete from receiver_checks
+using due
+where receiver_checks.shop_id = $shop_id and receiver_checks.order_id = due.order_id;
+
 -- name: receivers_checked
 -- One row per order that was due: checked as it is now.
-insert or replace into receiver_checks
+insert into receiver_checks
 select $shop_id, order_id, $checked_at
 from due;
 

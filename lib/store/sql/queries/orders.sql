@@ -188,22 +188,52 @@ order by version desc;
 
 -- name: receiver_correct
 -- Keep the corrected receiver of one order; the received one stays.
-insert into receivers
-values (
+merge into receivers
+using (
+    select $shop_id as shop_id, $order_id as order_id, 'corrected' as version
+) as told
+    on told.shop_id = receivers.shop_id
+    and told.order_id = receivers.order_id
+    and told.version = receivers.version
+when matched then update set
+    name = $name,
+    province = $province,
+    city = $city,
+    address = $address,
+    postcode = $postcode,
+    phone = $phone,
+    mobile = $mobile,
+    tax_number = $tax_number,
+    changed_by = $changed_by,
+    changed_at = $changed_at
+when not matched then insert values (
     $shop_id, $order_id, 'corrected', $name, $country, $country_label, $province, $city, $address, $postcode,
     $phone, $mobile, $tax_number, $changed_by, $changed_at
+);
+
+-- name: orders_once
+-- No row: each order that an import put in stands there once, with one receiver as it came, or nothing of the import
+-- is kept. Twice there it could be shipped twice, and no key sees to it (docs/decisions/0045).
+with put_in as (
+    select order_id
+    from orders
+    where shop_id = $shop_id and import_id = $import_id
 )
-on conflict (shop_id, order_id, version) do update set
-    name = excluded.name,
-    province = excluded.province,
-    city = excluded.city,
-    address = excluded.address,
-    postcode = excluded.postcode,
-    phone = excluded.phone,
-    mobile = excluded.mobile,
-    tax_number = excluded.tax_number,
-    changed_by = excluded.changed_by,
-    changed_at = excluded.changed_at;
+
+select error(concat('order ', order_id, ' would stand twice among the ', place))
+from (
+    select 'orders' as place, order_id
+    from orders
+    where shop_id = $shop_id and order_id in (from put_in)
+    group by order_id
+    having count(*) > 1
+    union all
+    select 'receivers', order_id
+    from receivers
+    where shop_id = $shop_id and version = 'received' and order_id in (from put_in)
+    group by order_id
+    having count(*) > 1
+);
 
 -- name: orders_hold
 -- One row per chosen order: put on hold.
