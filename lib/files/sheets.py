@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import zipfile
 from pathlib import Path
 
@@ -104,10 +105,15 @@ def _text(path: Path) -> list[Sheet]:
 def _workbook(path: Path, head: bytes) -> list[Sheet]:
     if head.startswith(_ZIP):
         _check_size(path, MAX_UNPACKED_BYTES, _unpacked(path))
-    elif "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+    elif _holds(path, "EncryptedPackage".encode("utf-16-le")):
         raise NotReadable("password_protected", path.name)
     found = [_sheet(path, name, cutter) for name, cutter in workbook.read(path)]
     return [sheet for sheet in found if sheet is not None]
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        return mapped.find(content) >= 0
 
 
 def _unpacked(path: Path) -> int:

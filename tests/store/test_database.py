@@ -51,7 +51,9 @@ def test_orders_of_an_earlier_program_come_along_when_their_keys_go(tmp_path: Pa
         for name, rows in before.items():
             assert len(rows) == 1
             pd.testing.assert_frame_equal(now.execute(f"from {name}").df(), rows)
-        keys = now.execute("select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'")
+        keys = now.execute(
+            "select table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        )
         assert not {*kept} & {name for (name,) in keys.fetchall()}
 
 

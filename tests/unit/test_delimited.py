@@ -72,7 +72,9 @@ def test_a_reader_that_loses_records_is_not_believed(tmp_path: Path, monkeypatch
     with monkeypatch.context() as pieces:
         pieces.setattr(delimited, "_PIECE", len(text) // 3)
         pieces.setattr(delimited, "_fast", lambda *said: loses(*said) if said[2] == 0 else honest(*said))
-        assert len(sheets.read(path)[0]) == 500, "a record lost in one piece of a large file is missed as well"
+        assert len(sheets.read(path)[0]) == 500, (
+            "a record lost in one piece of a large file is missed as well"
+        )
     monkeypatch.setattr(delimited, "_careful", lambda stream, delimiter, _closed: loses(stream, delimiter))
     with pytest.raises(sheets.NotReadable) as caught:
         sheets.read(written(tmp_path, text.encode("utf-8")))
@@ -109,7 +111,9 @@ def test_a_large_file_is_the_same_in_pieces(
         assert in_pieces.rows.equals(whole.rows), "rows and their numbers"
         assert in_pieces.dialect == whole.dialect
         lasts = [whole.rows.index[place] for place in (-1, 0, len(whole) // 2)]
-        assert in_pieces.content.frame(lasts).equals(whole.content.frame(lasts)), "single rows by their numbers"
+        assert in_pieces.content.frame(lasts).equals(whole.content.frame(lasts)), (
+            "single rows by their numbers"
+        )
 
 
 @pytest.mark.parametrize(
