@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import accumulate, pairwise, repeat, zip_longest
+from itertools import accumulate, islice, pairwise, repeat, zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -257,10 +257,17 @@ def _cuts(descriptor: int, start: int, end: int) -> list[int]:
         goal = start + (end - start) * place // wanted
         if goal > cuts[-1]:
             quoted = _quotes(_Slice(descriptor, cuts[-1], goal)) & 1
-            sample = np.frombuffer(os.pread(descriptor, min(_SAMPLE, end - goal), goal), np.uint8)
-            feeds = _outside(np.flatnonzero(sample == 10), np.flatnonzero(sample == 34), quoted)
-            cuts += [goal + int(feed) + 1 for feed in feeds[:1] if goal + int(feed) + 1 < end]
+            sample = os.pread(descriptor, min(_SAMPLE, end - goal), goal)
+            bytes_ = np.frombuffer(sample, np.uint8)
+            feeds = _outside(np.flatnonzero(bytes_ == 10), np.flatnonzero(bytes_ == 34), quoted)
+            # The reader takes a mark at the beginning of a piece for none of its text.
+            places = (place for place in feeds + 1 if _begins(sample[place : place + 3]))
+            cuts += [goal + int(place) for place in islice(places, 1)]
     return [*cuts, end]
+
+
+def _begins(letters: bytes) -> bool:
+    return len(letters) == len(codecs.BOM_UTF8) and letters != codecs.BOM_UTF8
 
 
 def _quotes(stream: io.RawIOBase) -> int:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from lib.app import App
 from lib.config import Settings
+from lib.files import delimited, sheets
 from lib.services import files
 from lib.store import reference
 from lib.store.database import Database
@@ -64,6 +65,37 @@ def test_no_damaged_file_breaks_loading_or_loses_a_row(desk: App, tmp_path: Path
             failures.append(str(failure))
     assert not failures, "\n".join(failures)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MAX_MEMORY_KB
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + COUNT, LOT * 10))
+def test_a_damaged_text_is_the_same_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """Large files are read in pieces; small ones have to come out the same."""
+    monkeypatch.setattr(delimited.os, "cpu_count", lambda: 4)
+    cut = 0
+    for number in range(first, min(first + LOT * 10, FIRST + COUNT)):
+        file = damaged(number)
+        if file.history.split()[0] not in ("csv", "tsv"):
+            continue
+        path = tmp_path / "export"
+        path.write_bytes(file.content)
+        told = []
+        for size in (len(file.content) + 1, 300):
+            monkeypatch.setattr(delimited, "_PIECE", size)
+            told.append(_told(path))
+        with path.open("rb") as stream:
+            cut += len(delimited._cuts(stream.fileno(), 0, len(file.content))) > 2
+        assert told[0] == told[1], f"{file.name} ({file.history})"
+    assert cut > 10
+
+
+def _told(path: Path) -> object:
+    try:
+        [sheet] = sheets.read(path)
+    except sheets.NotReadable as error:
+        return error.code, error.details
+    return sheet.header, sheet.dialect, sheet.rows.fillna("").to_dict("split")
 
 
 _cells = st.one_of(st.sampled_from(CELLS), st.text(max_size=30), st.just(""))
