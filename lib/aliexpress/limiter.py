@@ -1,9 +1,9 @@
 """How often the platform may be asked: bans are obeyed, and the pace is kept below the limit they came from.
 
 No limit of the logistics calls is published (figures UNCONFIRMED); the platform only says how long it turns callers
-away. So the limit is learned: what passed in the second before the call that was turned away was allowed, that call
-was not. After the ban calls go out evenly at PACE_SHARE of that for HOLD_S, each with a turn of its own, and then a
-little faster each second until the pace is no longer felt. A limit that is met again then is held twice as long.
+away. So the limit is learned: what passed in the second before a call was turned away was allowed, that call was not.
+After the ban calls go out evenly at PACE_SHARE of that for HOLD_S, each with a turn of its own, and then a little faster
+each second until the pace is no longer felt. A limit that is met again then is held twice as long.
 
 What the platform counts is when calls arrive, which is somewhere between their leaving and their answer, however a
 busy machine or wire bunches them. So a call whose turn it is also waits until fewer than the limit may have arrived
@@ -129,10 +129,14 @@ class _Flow:
         # Every way there and back takes `quickest` at least, this call's too.
         return max(self.answered[-free] + WINDOW_S + SLACK_S - self.quickest - now, 0.0)
 
-    def arrived(self, last: float, answered: float) -> int:
-        """How many calls surely arrived and passed in the second before one that left at `last`."""
+    def arrived(self, answered: float) -> int:
+        """How many calls surely arrived and passed in the second before one was turned away, as answered then.
+
+        Some of them left after it and overtook it: what leaves before that answer is there, and passes, came first,
+        for after it everything is turned away.
+        """
         first = answered - self.quickest - WINDOW_S
-        return sum(first < one <= last for one in self.passed)
+        return sum(first < one <= answered for one in self.passed)
 
 
 class Limiter:
@@ -160,8 +164,8 @@ class Limiter:
             for one in known
         }
         self._paces: dict[Key, _Pace] = {}
-        #: Bans whose limit is not reckoned yet: when their call left, and when it was answered.
-        self._hasty: dict[Key, tuple[float, float]] = {}
+        #: Bans whose limit is not reckoned yet: when their call was answered.
+        self._hasty: dict[Key, float] = {}
         self._flows: defaultdict[Key, _Flow] = defaultdict(_Flow)
         self._guard = threading.Lock()
 
@@ -204,7 +208,7 @@ class Limiter:
             fresh = known is None or sent >= known.until
             self._bans[key] = _Ban(now + error.retry_after, until_at, type(error), error.code)
             if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, known):
-                self._hasty[key] = (sent, now)
+                self._hasty[key] = now
         self._tell()
 
     def bans(self) -> list[Ban]:
@@ -300,11 +304,11 @@ class Limiter:
 
     def _reckon(self, key: Key) -> None:
         """Once a ban is over its answers are all in: the limit is what passed in the second before it."""
-        told = self._hasty.get(key)
-        if told is None or (key in self._bans and self._lasts(self._bans[key])):
+        answered = self._hasty.get(key)
+        if answered is None or (key in self._bans and self._lasts(self._bans[key])):
             return
         del self._hasty[key]
-        limit = max(self._flows[key].arrived(*told), 1)
+        limit = max(self._flows[key].arrived(answered), 1)
         now, pace = self._clock(), self._paces.get(key)
         if pace is None:
             self._paces[key] = _Pace(limit, limit * PACE_SHARE, now, now)

@@ -42,6 +42,8 @@ def fitted(text: str, size: float, room: float) -> str:
 
 def runs(text: str, latin: str) -> list[tuple[str, str]]:
     """The text in at most three pieces of one font each."""
+    if text.isascii():
+        return [(latin, text)]
     foreign = [place for place, letter in enumerate(text) if not _in_latin_font(letter)]
     if not foreign:
         return [(latin, text)]

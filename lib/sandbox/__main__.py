@@ -42,7 +42,9 @@ SWITCH_S = 0.0005
     multiple=True,
     help="NAME and order export of another shop; its token is sandbox-token-NAME.",
 )
-@click.option("--latency-ms", default=0.0, help="How long each call takes at least.")
+@click.option(
+    "--latency-ms", default=0.0, help="How long each call takes at least, from its arrival to its answer."
+)
 @click.option("--jitter-ms", default=0.0)
 @click.option("--rate-limit", default=0.0, help="Calls a second and method before a ban.")
 @click.option(

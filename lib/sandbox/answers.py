@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
 from lib.sandbox.gateway import REST, TOP, Family, GatewayError, request_id
+
+
+#: A field that takes long to make: it is made once the world is free for other calls.
+Later = Callable[[], str]
 
 
 class Rows:
@@ -15,6 +19,11 @@ class Rows:
 
     def __init__(self, element: str, rows: list[Any]) -> None:
         self.element, self.rows = element, rows
+
+
+def made(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields, those made that were left for later."""
+    return {name: field() if callable(field) else field for name, field in fields.items()}
 
 
 def success(

@@ -7,13 +7,14 @@ against the sandbox must not be the sandbox.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,7 +25,7 @@ from lib.sandbox.gateway import REST, SYNC, TOP, Family
 from lib.sandbox.limits import Limits
 from lib.sandbox.world import World
 
-#: Calls whose answer takes long to make: labels are drawn. Others go on meanwhile.
+#: Calls whose answer takes long to make: labels are drawn, for one call after the other. Others go on meanwhile.
 SLOW = ("getprintinfo", "getprintinfos")
 
 
@@ -39,6 +40,7 @@ class Sandbox:
         self.calls: Counter[str] = Counter()
         self.limits = Limits(settings)
         self.started_with = settings.shown()
+        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="drawing")
 
     def app(self, otherwise: ASGIApp) -> ASGIApp:
         """The application; what is no call to a gateway goes to `otherwise`."""
@@ -53,16 +55,20 @@ class Sandbox:
         return serve
 
     async def _call(self, scope: Scope, receive: Receive, send: Send, family: Family, path: str) -> None:
+        arrived = time.monotonic()
         params = await _params(scope, receive)
         method = calls.method_of(params, family, path)
         self.calls[method] += 1
-        if latency := self.settings.latency_s():
-            await asyncio.sleep(latency)
+        latency = self.settings.latency_s()
         asked = (self.world, self.limits, params, family, path)
         if method.endswith(SLOW):
-            reply = await run_in_threadpool(calls.answer, *asked)
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._drawing, calls.answer, *asked)
         else:
             reply = calls.answer(*asked)
+        # What the call itself took is part of how long it takes.
+        if (left := arrived + latency - time.monotonic()) > 0:
+            await asyncio.sleep(left)
         if self.settings.strikes("slow", method):
             await asyncio.sleep(self.settings.slow_s)
         if reply.body is None:

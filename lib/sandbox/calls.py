@@ -139,6 +139,7 @@ def _answer(world: World, limits: Limits, params: Params, family: Family, path: 
             fields = carry_out(shop, params)
         else:
             fields = keys.answer(world.keys, method, params)
+    fields = answers.made(fields)
     for fault in AFTERWARDS:
         if settings.strikes(fault, method):
             return BROKEN[fault]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lib.sandbox import reference
-from lib.sandbox.answers import Rows
+from lib.sandbox.answers import Later, Rows
 from lib.sandbox.creating import DECISIONS
 from lib.sandbox.fields import (
     Params,
@@ -220,11 +222,15 @@ def _services(made: LogisticsOrder) -> list[dict[str, str]]:
     return [{"code": code, "resource_code": made.service_code.rpartition("_")[2]} for code in codes]
 
 
-def _labels(shop: Shop, numbers: Sequence[str]) -> str:
+def _labels(shop: Shop, numbers: Sequence[str]) -> str | Later:
     found = [shop.by_number.get(number) for number in numbers]
-    ready = [made for made in found if made is not None and shop.number_of(made)]
+    ready = [replace(made) for made in found if made is not None and shop.number_of(made)]
     if len(ready) < len(numbers):
         return json.dumps({"StatusCode": 200, "errorDesc": NO_LABEL})
+    return partial(_drawn, ready)
+
+
+def _drawn(ready: Sequence[LogisticsOrder]) -> str:
     from lib.sandbox import labels  # What draws takes its time to import; most runs start without.
 
     body = base64.b64encode(labels.labels(ready)).decode()

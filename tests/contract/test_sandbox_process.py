@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import signal
 import socket
@@ -10,14 +12,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from lib.sandbox import calls, labels
 from lib.sandbox.__main__ import listen
+from lib.sandbox.faults import Settings
+from lib.sandbox.gateway import TOP
 from lib.sandbox.launch import ensure
+from lib.sandbox.limits import Limits
+from lib.sandbox.records import LogisticsOrder
 from lib.sandbox.seeds import seed
 from lib.sandbox.world import World
 from tests.contract.wire import (
@@ -210,3 +218,37 @@ def test_answers_leave_at_once_over_kept_connections() -> None:
     # In a thread of its own: where a browser was driven before, the main thread has a loop already.
     with listen(0) as listening, ThreadPoolExecutor(1) as thread:
         assert thread.submit(lambda: asyncio.run(serve(listening))).result() != 0
+
+
+def test_others_are_answered_while_labels_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(tmp_path, Settings(latency_ms=0))
+    at = world.now().isoformat()
+    world.shop("default").record(
+        (
+            "logistics_order",
+            LogisticsOrder(
+                logistics_order_id="1", lp_number="LP1", trade_order_id="8100", plan_id="CPAM",
+                service_code="CPAM_CPAMSH", tracking_number="LA1CN", undeliverable_decision="destroy", pickup=False,
+                status="wait_warehouse_receive_goods", created_at=at, number_at=at, visible_at=at, fee_minor=0,
+                currency="CNY", receiver={"country": "BR"}, goods=[],
+            ),
+        )
+    )  # fmt: skip
+    free = []
+
+    def look() -> None:
+        free.append(world.lock.acquire(timeout=5))
+        if free[0]:
+            world.lock.release()
+
+    def draw(orders: Sequence[LogisticsOrder]) -> bytes:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(look).result()
+        return b"%PDF of " + orders[0].tracking_number.encode()
+
+    monkeypatch.setattr(labels, "labels", draw)
+    asked = signed("aliexpress.logistics.redefining.getprintinfo", {"international_logistics_id": "LA1CN"})
+    [answer] = json.loads(calls.answer(world, Limits(world.settings), asked, TOP).body or b"").values()
+    assert base64.b64decode(json.loads(answer["result"])["body"]) == b"%PDF of LA1CN"
+    assert free == [True]
+    world.close()

@@ -75,6 +75,22 @@ def test_the_pace_afterwards_is_most_of_what_was_allowed():
     assert (pace.method, pace.per_second) == (METHOD, pytest.approx(49.5))
 
 
+def test_a_call_that_left_first_and_arrived_last_teaches_the_whole_limit():
+    """Threads are held up between leaving and arriving; what overtook the call had passed before it was turned away."""
+    desk = Desk()
+    late = desk.limiter.wait("a", METHOD)
+    for _ in range(50):
+        desk.at += 0.001
+        sent = desk.limiter.wait("a", METHOD)
+        desk.at += 0.002
+        desk.limiter.passed("a", METHOD, sent)
+    desk.at += 0.005
+    desk.limiter.learn("a", METHOD, Unavailable("7", retry_after=1.5), late)
+    desk.at += 2
+    [pace] = desk.limiter.paces()
+    assert pace.per_second == pytest.approx(49.5)
+
+
 def test_turns_missed_while_the_process_stood_still_are_not_made_up_for_in_a_heap():
     desk = Desk(50)
     for turn in range(1500):
