@@ -2,8 +2,8 @@
 
 No limit of the logistics calls is published (figures UNCONFIRMED); the platform only says how long it turns callers
 away. So the limit is learned: what passed in the second before a call was turned away was allowed, that call was not.
-After the ban calls go out evenly at PACE_SHARE of that for HOLD_S, each with a turn of its own, and then a little faster
-each second until the pace is no longer felt. A limit that is met again then is held twice as long.
+After the ban calls go out evenly at PACE_SHARE of that for HOLD_S, each with a turn of its own, and then a little
+faster each second until the pace is no longer felt. A limit that is met again then is held twice as long.
 
 What the platform counts is when calls arrive, which is somewhere between their leaving and their answer, however a
 busy machine or wire bunches them. So a call whose turn it is also waits until fewer than the limit may have arrived

@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape
 
 from lib.sandbox.gateway import REST, TOP, Family, GatewayError, request_id
 
-
 #: A field that takes long to make: it is made once the world is free for other calls.
 Later = Callable[[], str]
 

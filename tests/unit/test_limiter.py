@@ -76,7 +76,7 @@ def test_the_pace_afterwards_is_most_of_what_was_allowed():
 
 
 def test_a_call_that_left_first_and_arrived_last_teaches_the_whole_limit():
-    """Threads are held up between leaving and arriving; what overtook the call had passed before it was turned away."""
+    """Threads are held up between leaving and arriving; what overtook the call had passed before that."""
     desk = Desk()
     late = desk.limiter.wait("a", METHOD)
     for _ in range(50):
