@@ -79,7 +79,7 @@ def _append(paths: list[Path]) -> None:
 def _join_and_tell(listed: Path, paper: str) -> None:
     paths = [Path(line) for line in listed.read_text().splitlines()]
     with (listed.parent / f"{paper}.pdf").open("wb") as target:
-        labels.write_joined(target, paths, paper=paper)
+        labels.write_joined(target, [labels.Run(paths)], paper=paper)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import pikepdf
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
-from pypdf.errors import PyPdfError
-from pypdf.generic import (
-    ArrayObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    FloatObject,
-    NameObject,
-    StreamObject,
-)
+from pikepdf import Array, Dictionary, Matrix, Object, Page, Pdf
 
 #: Printing points in a millimetre.
 MM = 72 / 25.4
@@ -48,31 +40,14 @@ class NotALabel(ValueError):
 
 def check(pdf: bytes) -> int:
     """How many pages the PDF has. Raises NotALabel when it is none, is cut off, or is locked."""
-    return len(_reader(pdf).pages)
+    with _opened(pdf) as whole:
+        return len(whole.pages)
 
 
 def split(pdf: bytes) -> list[bytes]:
     """One PDF of one page for each page, in order. Raises NotALabel."""
-    # qpdf takes a tenth of the time that copying page by page in Python does; labels come hundreds a minute.
-    try:
-        with pikepdf.open(io.BytesIO(pdf)) as whole:
-            if whole.is_encrypted or not whole.pages:
-                raise NotALabel("locked" if whole.is_encrypted else "no pages")
-            return [_single(page) for page in whole.pages]
-    except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotALabel(str(error)) from error
-
-
-def join(paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> bytes:
-    """One PDF of these labels in this order, every page of each.
-
-    `paper` is 100x150, a6 (one label a page) or a4 (four a page; the first page begins at position `start`,
-    0–3 from top left over top right to bottom right, so that a sheet begun before is used up). A label of
-    another size is scaled to fit, never cut. Raises NotALabel and ValueError for a paper or start unknown.
-    """
-    kept = io.BytesIO()
-    write_joined(kept, paths, paper=paper, start=start)
-    return kept.getvalue()
+    with _opened(pdf) as whole:
+        return [_single(page) for page in whole.pages]
 
 
 @dataclass(frozen=True)
@@ -84,60 +59,85 @@ class Run:
     start: int = 0
 
 
+def join(paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> bytes:
+    """One PDF of these labels in this order, every page of each.
+
+    `paper` is 100x150, a6 (one label a page) or a4 (four a page; the first page begins at position `start`,
+    0–3 from top left over top right to bottom right, so that a sheet begun before is used up). A label of
+    another size is scaled to fit, never cut. Raises NotALabel and ValueError for a paper or start unknown.
+    """
+    return join_runs([Run(paths, start=start)], paper=paper)
+
+
 def join_runs(runs: Sequence[Run], *, paper: str) -> bytes:
     """One PDF of several runs; as `join`, each run begins on a sheet of its own."""
-    writer = PdfWriter()
-    for run in runs:
-        if run.head is not None:
-            writer.add_page(_reader(run.head).pages[0])
-        _add(writer, run.paths, paper, run.start)
     kept = io.BytesIO()
-    writer.write(kept)
+    write_joined(kept, runs, paper=paper)
     return kept.getvalue()
 
 
 def concatenate(pdfs: Sequence[bytes]) -> bytes:
     """PDFs one after the other, pages as they are."""
-    writer, kept = PdfWriter(), io.BytesIO()
-    for pdf in pdfs:
-        for page in _reader(pdf).pages:
-            writer.add_page(page)
-    writer.write(kept)
+    kept = io.BytesIO()
+    with pikepdf.new() as whole:
+        for pdf in pdfs:
+            with _opened(pdf) as one:
+                whole.pages.extend(one.pages)
+        whole.save(kept)
     return kept.getvalue()
 
 
-def write_joined(target: BinaryIO, paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> None:
-    """As join, into an open file."""
-    writer = PdfWriter()
-    _add(writer, paths, paper, start)
-    writer.write(target)
-
-
-def _add(writer: PdfWriter, paths: Sequence[Path], paper: str, start: int) -> None:
+def write_joined(target: BinaryIO, runs: Sequence[Run], *, paper: str = "100x150") -> None:
+    """As join_runs, into an open file."""
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not one of {', '.join(PAPERS)}")
-    if start not in START_POSITIONS:
-        raise ValueError(f"start {start} is not 0 to 3")
-    sheet = PAPERS[paper]
-    pages = (page for path in paths for page in _reader(path.read_bytes()).pages)
-    if sheet.columns * sheet.rows == 1:
-        for page in pages:
-            _add_alone(writer, page, sheet)
-    else:
-        _add_shared(writer, pages, sheet, start)
+    with pikepdf.new() as whole:
+        for run in runs:
+            if run.start not in START_POSITIONS:
+                raise ValueError(f"start {run.start} is not 0 to 3")
+            if run.head is not None:
+                with _opened(run.head) as head:
+                    whole.pages.append(head.pages[0])
+            _add(whole, run.paths, PAPERS[paper], run.start)
+        whole.save(target)
 
 
-def _reader(pdf: bytes) -> PdfReader:
+def _add(whole: Pdf, paths: Iterable[Path], paper: Paper, start: int) -> None:
+    """Labels on sheets of their own, or several to a sheet."""
+    per_sheet = paper.columns * paper.rows
+    sheet, place = _Sheet(whole, paper), start
+    for path in paths:
+        with _opened(path.read_bytes()) as label:
+            for page in label.pages:
+                if per_sheet == 1 and _fits(page, paper):
+                    whole.pages.append(page)
+                    continue
+                sheet.draw(page, place % per_sheet)
+                place += 1
+                if place % per_sheet == 0:
+                    sheet = sheet.done()
+    sheet.done()
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[Pdf]:
     try:
-        reader = PdfReader(io.BytesIO(pdf), strict=False)
-        if reader.is_encrypted or not reader.pages:
-            raise NotALabel("locked" if reader.is_encrypted else "no pages")
-        return reader
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        with pikepdf.open(io.BytesIO(pdf)) as whole:
+            if whole.is_encrypted or not whole.pages:
+                raise NotALabel("locked" if whole.is_encrypted else "no pages")
+            yield whole
+    except (
+        pikepdf.PdfError,
+        pikepdf.PasswordError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise NotALabel(str(error)) from error
 
 
-def _single(page: pikepdf.Page) -> bytes:
+def _single(page: Page) -> bytes:
     kept = io.BytesIO()
     with pikepdf.new() as alone:
         alone.pages.append(page)
@@ -145,43 +145,32 @@ def _single(page: pikepdf.Page) -> bytes:
     return kept.getvalue()
 
 
-def _add_alone(writer: PdfWriter, page: PageObject, sheet: Paper) -> None:
-    """The label on a sheet of its own: as it is when it has the sheet's size, scaled to fit otherwise."""
-    wide, high = _size_mm(page)
-    if max(abs(wide - sheet.width_mm), abs(high - sheet.height_mm)) <= TOLERANCE_MM:
-        writer.add_page(page)
-    else:
-        _Sheet(writer, sheet).draw(page, 0)
-
-
-def _add_shared(writer: PdfWriter, pages: Iterable[PageObject], sheet: Paper, start: int) -> None:
-    per_sheet = sheet.columns * sheet.rows
-    current = None
-    for number, page in enumerate(pages, start=start):
-        if current is None or number % per_sheet == 0:
-            current = _Sheet(writer, sheet)
-        current.draw(page, number % per_sheet)
-
-
 class _Sheet:
     """A page being filled. A label is drawn as a form: its content is neither parsed nor changed."""
 
-    def __init__(self, writer: PdfWriter, paper: Paper) -> None:
-        self.writer, self.paper = writer, paper
-        self.page = writer.add_blank_page(paper.width_mm * MM, paper.height_mm * MM)
-        self.forms = DictionaryObject()
-        self.content = DecodedStreamObject()
-        self.page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): self.forms})
-        self.page[NameObject("/Contents")] = writer._add_object(self.content)
+    def __init__(self, whole: Pdf, paper: Paper) -> None:
+        self.whole, self.paper = whole, paper
+        self.forms: dict[str, Object] = {}
+        self.content = b""
 
-    def draw(self, page: PageObject, position: int) -> None:
+    def draw(self, page: Page, position: int) -> None:
         """Draw a label in the middle of its place, as large as fits there but never enlarged."""
+        form = self.whole.copy_foreign(page.as_form_xobject(handle_transformations=False))
+        form.BBox = Array(page.cropbox.as_list())
         name = f"/Label{position}"
-        self.forms[NameObject(name)] = self.writer._add_object(_form(page, self.writer))
-        matrix = " ".join(f"{number:.6f}" for number in self._matrix(page, position))
-        self.content.set_data(self.content.get_data() + f"q {matrix} cm {name} Do Q\n".encode())
+        self.forms[name] = form
+        self.content += b"q %s cm %s Do Q\n" % (self._matrix(page, position).encode(), name.encode())
 
-    def _matrix(self, page: PageObject, position: int) -> tuple[float, ...]:
+    def done(self) -> _Sheet:
+        """Put the sheet into the file, unless nothing was drawn on it; returns the next one."""
+        if self.forms:
+            size = (self.paper.width_mm * MM, self.paper.height_mm * MM)
+            page = self.whole.add_blank_page(page_size=size)
+            page.Resources = Dictionary(XObject=Dictionary(self.forms))
+            page.Contents = self.whole.make_stream(self.content)
+        return _Sheet(self.whole, self.paper)
+
+    def _matrix(self, page: Page, position: int) -> Matrix:
         cell_wide = self.paper.width_mm * MM / self.paper.columns
         cell_high = self.paper.height_mm * MM / self.paper.rows
         row, column = divmod(position, self.paper.columns)
@@ -189,44 +178,26 @@ class _Sheet:
         scale = min(cell_wide / wide, cell_high / high, 1.0)
         left = cell_wide * column + (cell_wide - wide * scale) / 2
         bottom = cell_high * (self.paper.rows - 1 - row) + (cell_high - high * scale) / 2
-        return _upright(page).scale(scale).translate(left, bottom).ctm
+        return _upright(page) @ Matrix(scale, 0, 0, scale, left, bottom)
 
 
-def _form(page: PageObject, writer: PdfWriter) -> StreamObject:
-    """The label as a form: what the page draws, with what it draws that with."""
-    drawing = DecodedStreamObject()
-    drawing.set_data(_drawing(page))
-    form = drawing.flate_encode()
-    form[NameObject("/Type")] = NameObject("/XObject")
-    form[NameObject("/Subtype")] = NameObject("/Form")
-    form[NameObject("/BBox")] = ArrayObject(FloatObject(number) for number in page.cropbox)
-    resources = page.get("/Resources")
-    if resources is not None:
-        form[NameObject("/Resources")] = resources.get_object().clone(writer)
-    return form
+def _fits(page: Page, paper: Paper) -> bool:
+    """Whether the label has the paper's size: then it stays as it is."""
+    wide, high = _size_mm(page)
+    return max(abs(wide - paper.width_mm), abs(high - paper.height_mm)) <= TOLERANCE_MM
 
 
-def _drawing(page: PageObject) -> bytes:
-    contents = page.get("/Contents")
-    contents = contents.get_object() if contents is not None else None
-    if contents is None:
-        return b""
-    if isinstance(contents, ArrayObject):
-        return b"\n".join(part.get_object().get_data() for part in contents)
-    return contents.get_data()
-
-
-def _upright(page: PageObject) -> Transformation:
+def _upright(page: Page) -> Matrix:
     """What moves the page's visible part, turned as the page is to be shown, to the origin."""
-    box = page.cropbox
-    wide, high = float(box.width), float(box.height)
-    moved = Transformation().translate(-float(box.left), -float(box.bottom))
-    turn = page.rotation % 360
-    back = {0: (0, 0), 90: (0, wide), 180: (wide, high), 270: (high, 0)}[turn]
-    return moved.rotate(-turn).translate(*back)
+    left, bottom, right, top = (float(edge) for edge in page.cropbox)
+    wide, high, turn = right - left, top - bottom, page.rotation % 360
+    back = {0: (0.0, 0.0), 90: (0.0, wide), 180: (wide, high), 270: (high, 0.0)}[turn]
+    moved, turned = Matrix(1, 0, 0, 1, -left, -bottom), Matrix().rotated(-turn)
+    return moved @ turned @ Matrix(1, 0, 0, 1, *back)
 
 
-def _size_mm(page: PageObject) -> tuple[float, float]:
+def _size_mm(page: Page) -> tuple[float, float]:
     """Width and height as shown."""
-    wide, high = float(page.cropbox.width) / MM, float(page.cropbox.height) / MM
+    left, bottom, right, top = (float(edge) for edge in page.cropbox)
+    wide, high = (right - left) / MM, (top - bottom) / MM
     return (high, wide) if page.rotation % 180 else (wide, high)
