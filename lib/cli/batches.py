@@ -85,8 +85,19 @@ def listing(app: App) -> Answer:
         _("Ready"),
         _("Declared"),
     ]
-    names = ("batch_id", "created_by", "submitted_at", "shipment_count", "refused_count", "ready_count")
-    lines = shown.table(header, ([row[name] for name in (*names, "declared_count")] for row in rows))
+    counts = ("shipment_count", "refused_count", "ready_count", "declared_count")
+    lines = shown.table(
+        header,
+        (
+            [
+                row["batch_id"],
+                row["created_by"],
+                shown.minute(row["submitted_at"]),
+                *(row[name] for name in counts),
+            ]
+            for row in rows
+        ),
+    )
     return Answer(rows, lines)
 
 

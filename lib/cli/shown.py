@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -43,6 +43,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, bool | int | float) else str(value)
+
+
+def minute(at: str | None) -> str:
+    """A time of a JSON object, to the minute: `2026-08-30 10:05 UTC`; a dash when there is none."""
+    return "–" if at is None else f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def money(minor: int | None, currency: str | None) -> str:

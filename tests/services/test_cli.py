@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -288,6 +289,8 @@ def test_choices_that_differ_from_the_buyers_are_said_with_their_number(shop: Sh
     confirmed = json.loads(sent.stdout)["confirmed"]
     assert confirmed > 0
     assert f"Confirmed: {confirmed} shipment" in sent.stderr
+    [line] = [one for one in shop.run("batch", "list").stdout.splitlines() if batch_id in one]
+    assert re.search(r"  \d{4}-\d\d-\d\d \d\d:\d\d UTC  ", line), "to the minute, with its zone"
 
 
 def test_nothing_is_sent_without_a_decision_or_the_agreement(shop: Shop) -> None:
