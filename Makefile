@@ -4,7 +4,7 @@
 # make samples  make data/reference and data/samples again from data/sources
 # make demo-year  play a year of a made-up shop on the sandbox, into data/local/demo-year; some five minutes
 # make fuzz     ten thousand damaged files, none of which may break loading; COUNT= for another number
-# make soak     the long forms: 200 kills and one at every line, bad days, two operators; half an hour and more
+# make soak     the long forms: 200 kills and one at every line, bad days, two operators, a morning of 3,000; half an hour and more
 # make bench    what it costs, measured; one figure of it with NAME=load_csv
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -59,8 +59,9 @@ demo-year: $(RUNS)
 	PYTHONPATH=. $(BIN)/python data/demo_year.py $(ARGS)
 
 # One after the other: a kill has to meet work under way.
-soak: $(TESTS)
+soak: $(TESTS) browser
 	SHIPDESK_SOAK=1 $(BIN)/pytest -s tests/soak $(PYTEST_ARGS)
+	SHIPDESK_MORNING=3000 $(BIN)/pytest -s tests/browser/test_journeys.py -k morning $(PYTEST_ARGS)
 
 fuzz: $(TESTS)
 	SHIPDESK_FUZZ=$(COUNT) $(BIN)/pytest --numprocesses 2 tests/fuzz

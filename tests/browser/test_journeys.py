@@ -5,6 +5,7 @@ One desk for all of them: what each begins with is made by the services before t
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections import Counter
@@ -30,8 +31,8 @@ from tests.conftest import Desk
 
 pytestmark = pytest.mark.browser
 
-#: Parcels of the preset's morning.
-MORNING = 300
+#: Parcels of the preset's morning; `make soak` has as many as the journey tells of.
+MORNING = int(os.environ.get("SHIPDESK_MORNING", "300"))
 #: Everything that goes wrong on the wire at once; a part is refused for one reason.
 FAULTS = {
     "create:isp_after": 0.10,
@@ -190,7 +191,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
     screen.press("overview_preset_0")
     page.wait_for_url(re.compile(r"/review\?batch="))
     batch_id = page.url.split("batch=")[1]
-    screen.sees(f"{MORNING} parcels ready")
+    screen.sees(f"{MORNING:,} parcels ready")
     screen.settle()
     for kind in ("downgrade", "new"):
         if screen.at(f"plans_tick_{kind}").count():
@@ -223,7 +224,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
         desk.behave(faults=FAULTS)
         clicks = screen.clicks()
         screen.choose_in(page.locator("[class*=st-key-shipments_group_]").first, desk.second)
-        screen.sees(f"{others} parcels got their plan.")
+        screen.sees(f"{others:,} parcels got their plan.")
         screen.settle()  # It is said at the top, before the ticks below are there.
         for kind in ("downgrade", "new"):
             if screen.at(f"plans_tick_{kind}").count():
@@ -274,9 +275,9 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
         pasted.click()
         pasted.fill("\n".join(first[:5]))
         pasted.press("Tab")
-        page.get_by_text(f"Record the hand-over of {MORNING - 6} parcels").first.wait_for()
+        page.get_by_text(f"Record the hand-over of {MORNING - 6:,} parcels").first.wait_for()
         screen.press("shipments_hand_over")
-        page.get_by_text(f"{MORNING - 7} parcels handed over.").first.wait_for()
+        page.get_by_text(f"{MORNING - 7:,} parcels handed over.").first.wait_for()
         assert screen.clicks() - clicks <= 3, "a short hand-over"
         clicks = screen.clicks()
         screen.open("/")
@@ -291,7 +292,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
         screen.press("shipments_hand_over")
         page.get_by_text("5 parcels handed over.").first.wait_for()
         screen.press("shipments_declare")
-        page.get_by_text(f"{MORNING - 2} parcels declared.").first.wait_for(timeout=240_000)
+        page.get_by_text(f"{MORNING - 2:,} parcels declared.").first.wait_for(timeout=240_000)
         assert screen.clicks() - clicks <= 2, "and declared, after the van has gone"
         undeclared = [one["tracking_number"] for one in desk.of_morning() if not one["declared"]]
         assert undeclared == [first[20]]
