@@ -112,10 +112,7 @@ def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
     ]
     if ours:
         return Answer([_adopted(unconfirmed, ours[0], row, now)])
-    settled_at = row["attempted_at"] + timedelta(seconds=app.settings.settle)
-    if row["absent_at"] is not None and now >= settled_at:
-        return Answer([unconfirmed.step(State.QUEUED, at=now, note="not_on_platform")])
-    return Answer(absent=[(unconfirmed.shipment_id, max(settled_at, now + timedelta(seconds=1)))])
+    return _absent(app, unconfirmed, row, unconfirmed.step(State.QUEUED, at=now, note="not_on_platform"))
 
 
 def number(app: App, accepted: Shipment, row: dict[str, Any]) -> Answer:
@@ -203,7 +200,18 @@ def declared(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
         )
     if order.status == OrderStatus.AWAITING_RECEIPT:
         return Answer([_declare_refused(unconfirmed, Refused(ALREADY_DECLARED), now)])
-    return Answer([unconfirmed.step(State.HANDED_OVER, at=now, note="not_declared")])
+    return _absent(app, unconfirmed, row, unconfirmed.step(State.HANDED_OVER, at=now, note="not_declared"))
+
+
+def _absent(app: App, unconfirmed: Shipment, row: dict[str, Any], gone: Step) -> Answer:
+    """The platform does not have it: believed when that is seen again once the settle time is over.
+
+    The time counts from when the outcome became unknown: the request may have waited for its turn until then.
+    """
+    settled_at = (row["doubted_at"] or row["attempted_at"]) + timedelta(seconds=app.settings.settle)
+    if row["absent_at"] is not None and gone.at >= settled_at:
+        return Answer([gone])
+    return Answer(absent=[(unconfirmed.shipment_id, max(settled_at, gone.at + timedelta(seconds=1)))])
 
 
 def pause_s(attempts: int) -> float:

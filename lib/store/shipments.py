@@ -37,6 +37,8 @@ def take(work: Work, steps: Sequence[Step]) -> set[str]:
         moved = {row["shipment_id"] for row in work.rows("steps_take")}
         with work.ids(sorted(moved)):
             work.run("step_events_add")
+            if len(moved) < len(steps):
+                work.run("steps_release")
     return moved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ import pytest
 from lib.aliexpress.errors import DailyQuota, Unavailable
 from lib.aliexpress.platform import Client, Platform
 from lib.domain.shipments import State
-from lib.services import connection, shipments
+from lib.services import asking, connection, partly, shipments
 from lib.services.asking import Answer
 from lib.services.dispatch import DOUBTS, LEASE, Dispatcher, _Task
 from lib.services.holds import EVERYTHING
 from lib.store import dispatch as dispatch_store
 from lib.store import shipments as shipment_store
-from tests.builders import an_export_row
+from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 from tests.services.test_dispatch import one_live_each
 
@@ -346,3 +346,104 @@ def test_a_platform_gone_for_ten_minutes_is_waited_for(desk: Desk) -> None:
 def wait_for(dispatcher: Dispatcher) -> None:
     """Until what is on the wire is answered."""
     wait(list(dispatcher._pending))
+
+
+def moved(desk: Desk, shipment_ids: list[str], *states: State, at: datetime, **known: str) -> set[str]:
+    """Take shipments through states, as a worker would; returns those that reached the last one."""
+    reached: set[str] = set()
+    for state in states:
+        with desk.app.database.write() as work:
+            steps = [
+                one.step(state, at=at, **known if state is states[-1] else {})
+                for one in shipment_store.by_ids(work, shipment_ids)
+            ]
+            reached = shipment_store.take(work, steps)
+    return reached
+
+
+@pytest.mark.parametrize(
+    ("lane", "ask", "way", "gone"),
+    [
+        ("unconfirmed", asking.find, [State.SENDING, State.UNCONFIRMED], State.QUEUED),
+        (
+            "declare_unconfirmed",
+            asking.declared,
+            [
+                State.SENDING, State.ACCEPTED, State.READY, State.HANDED_OVER, State.DECLARING,
+                State.DECLARE_UNCONFIRMED,
+            ],
+            State.HANDED_OVER,
+        ),
+    ],
+)  # fmt: skip
+def test_the_settle_time_counts_from_when_the_outcome_became_unknown(
+    desk: Desk, lane: str, ask: Callable[..., Answer], way: list[State], gone: State
+) -> None:
+    """A request may have waited for its turn since its shipment was claimed, and be visible late on top of that."""
+    desk.app.settings.settle_seconds = 30
+    batch_id = desk.draft(desk.order_ids()[:1])
+    desk.submit(batch_id)
+    clock = Clock(desk)
+    [claimed_id] = claimed(desk, batch_id, 1, until=LEASE)
+    clock.ahead = timedelta(seconds=60)
+    moved(desk, [claimed_id], *way[way.index(State.SENDING) + 1 :], at=clock())
+
+    def look() -> Answer:
+        with desk.app.database.read() as work:
+            [row] = dispatch_store.due(work, lane, now=clock(), lot=9, batch_id=batch_id)
+        found = ask(desk.app, shipment_store.shipment(row), row)
+        with desk.app.database.write() as work:
+            for shipment_id, again_at in found.absent:
+                dispatch_store.absent(work, shipment_id, at=clock(), again_at=again_at)
+        return found
+
+    [(absent_id, again_at)] = look().absent
+    assert absent_id == claimed_id
+    assert again_at - clock() > timedelta(seconds=28), (
+        "one look is not enough, and the next is after the settle time"
+    )
+    clock.ahead += timedelta(seconds=31)
+    [step] = look().steps
+    assert step.state is gone
+
+
+def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_known_not_to_be(
+    empty_desk: Desk,
+) -> None:
+    desk = empty_desk
+    desk.load([an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))])
+    batch_id = desk.draft()
+    [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
+    partly.split(desk.app, whole, {2: 2}, by="tester")
+    desk.submit(batch_id)
+    desk.behave(faults={"create:isp_after": 1.0})
+    dispatcher = Dispatcher(desk.app)
+    dispatcher.recover()
+    dispatcher.turn(batch_id)
+    wait(list(dispatcher._pending))
+    dispatcher.turn(batch_id)
+    assert desk.states(batch_id) == {"unconfirmed": 1, "queued": 1}
+    assert len(desk.logistics_orders()) == 1
+    desk.behave(faults={})
+    dispatcher.run_until_idle(batch_id, give_up=AGES)
+    dispatcher.stop()
+    assert desk.states(batch_id) == {"ready": 2}
+    assert shipments.listing(desk.app, batch_id)["logistics_order_id"].nunique() == 2
+    assert len(desk.logistics_orders()) == 2
+
+
+def test_of_two_parcels_that_find_the_same_logistics_order_one_gets_it(empty_desk: Desk) -> None:
+    desk = empty_desk
+    desk.load([an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))])
+    batch_id = desk.draft()
+    [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
+    both = sorted([whole, partly.split(desk.app, whole, {2: 2}, by="tester")])
+    desk.submit(batch_id)
+    now = desk.app.now()
+    moved(desk, both, State.SENDING, State.UNCONFIRMED, at=now)
+    with desk.app.database.write() as work:
+        dispatch_store.lease(work, both, until=now + LEASE)
+    assert moved(desk, both, State.ACCEPTED, at=now, logistics_order_id="X1") == {both[0]}
+    with desk.app.database.read() as work:
+        [row] = dispatch_store.due(work, "unconfirmed", now=now, lot=9, batch_id=batch_id)
+    assert row["shipment_id"] == both[1], "the other is asked about at once, not when the lease is over"

@@ -30,6 +30,7 @@ ROUNDS, LISTED, SHARED = (20, 1000, 600) if soaking() else (2, 24, 16)
 LATE_S = 5.0 if soaking() else 1.0
 #: Dice that leave the refreshing of the token alone: unanswered, it takes a person to let the shop in again.
 DICE = 3 if soaking() else 7
+LIMIT = 30 if soaking() else 16
 GIVE_UP = timedelta(minutes=5)
 
 EVERYTHING = {
@@ -47,7 +48,8 @@ def test_on_a_day_when_everything_fails_all_are_sent_once_or_refused_in_the_plat
         desk.app.settings.settle_seconds = int(LATE_S) + 1
         batch_id = desk.draft()
         desk.submit(batch_id)
-        desk.behave(faults=EVERYTHING, late_s=LATE_S, seed=DICE)
+        # A limit as well: a request then leaves long after its shipment was claimed.
+        desk.behave(faults=EVERYTHING, late_s=LATE_S, seed=DICE, rate_limit=LIMIT)
         expiring = Thread(target=_expire, args=(desk, 0.7))
         expiring.start()
         desk.work(batch_id)

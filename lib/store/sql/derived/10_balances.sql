@@ -39,6 +39,13 @@ from products as product
 left join products as known
     on known.sku = product.paired_sku;
 
+-- One row per order of which a parcel may be on its way to the platform, or was sent and not answered: no other parcel of
+-- it is sent meanwhile, or nobody could tell which of them a logistics order there is.
+create or replace view orders_in_doubt as
+select distinct shop_id, order_id
+from shipments
+where state in ('sending', 'unconfirmed');
+
 -- One row per shipment that still holds quantities of its order.
 create or replace view live_shipments as
 select *

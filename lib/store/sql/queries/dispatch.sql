@@ -18,9 +18,10 @@ where state in ('queued', 'accepted', 'unconfirmed', 'handed_over', 'declare_unc
 update shipments
 set
     attempted_at = least(attempted_at, $now_at),
+    doubted_at = least(doubted_at, $now_at),
     next_attempt_at = least(next_attempt_at, $now_at)
 where state in ('queued', 'sending', 'accepted', 'unconfirmed', 'declaring', 'handed_over', 'declare_unconfirmed')
-    and (attempted_at > $now_at or next_attempt_at > $now_at);
+    and (attempted_at > $now_at or doubted_at > $now_at or next_attempt_at > $now_at);
 
 -- name: dispatch_holds
 -- One row per lane that is held after a moment.
@@ -38,7 +39,8 @@ values ($lane, $until_at, $why);
 delete from dispatch_holds;
 
 -- name: dispatch_queued
--- One row per queued shipment that is due, in batches that are not paused; soonest deadline first.
+-- One row per queued shipment that is due, in batches that are not paused; soonest deadline first. Of an order's parcels
+-- one is sent after the other: what the platform then has and nobody knows of is of the only one that is in doubt.
 select
     shipment.shipment_id,
     shipment.batch_id,
@@ -54,10 +56,13 @@ inner join batches as batch
     on batch.batch_id = shipment.batch_id
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+anti join orders_in_doubt as doubt
+    on doubt.shop_id = shipment.shop_id and doubt.order_id = shipment.order_id
 where shipment.state = 'queued'
     and batch.paused_at is null
     and (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
     and ($batch_id is null or shipment.batch_id = $batch_id)
+qualify row_number() over (partition by shipment.shop_id, shipment.order_id order by shipment.shipment_id) = 1
 order by o.ship_by_at nulls last, shipment.shipment_id
 limit $lot;
 
@@ -153,7 +158,7 @@ where chosen.id = shipments.shipment_id;
 -- One row per unconfirmed shipment that is due, one per order at a time.
 select
     shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number,
-    attempted_at, absent_at, undeliverable,
+    attempted_at, absent_at, doubted_at, undeliverable,
     (
         select decided.service_code
         from batch_plans as decided
@@ -257,7 +262,9 @@ limit $lot;
 
 -- name: dispatch_declare_unconfirmed
 -- One row per shipment whose declaration was not answered and that is due.
-select shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number
+select
+    shipment_id, batch_id, shop_id, order_id, plan_id, state, attempts, logistics_order_id, tracking_number,
+    attempted_at, absent_at, doubted_at
 from shipments
 where state = 'declare_unconfirmed'
     and (next_attempt_at is null or next_attempt_at <= $now_at)
@@ -284,9 +291,11 @@ select
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
+left join orders_in_doubt as doubt
+    on doubt.shop_id = shipment.shop_id and doubt.order_id = shipment.order_id
 where (
     shipment.state in ('sending', 'unconfirmed', 'accepted', 'declaring', 'declare_unconfirmed')
-    or (shipment.state = 'queued' and batch.paused_at is null)
+    or (shipment.state = 'queued' and batch.paused_at is null and doubt.order_id is null)
     or (shipment.state = 'handed_over' and shipment.declare_wanted_at is not null)
 )
     and ($batch_id is null or shipment.batch_id = $batch_id)
@@ -359,7 +368,9 @@ inner join effective_receivers as receiver
 -- name: dispatch_lanes
 -- One row: how many shipments are due in each lane, so that a lane without work costs nothing.
 select
-    count(*) filter (where shipment.state = 'queued' and batch.paused_at is null)::bigint as queued,
+    count(*) filter (
+        where shipment.state = 'queued' and batch.paused_at is null and doubt.order_id is null
+    )::bigint as queued,
     count(*) filter (where shipment.state = 'unconfirmed')::bigint as unconfirmed,
     count(*) filter (where shipment.state = 'accepted' and shipment.tracking_number is null)::bigint
         as unnumbered,
@@ -372,5 +383,7 @@ select
 from shipments as shipment
 inner join batches as batch
     on batch.batch_id = shipment.batch_id
+left join orders_in_doubt as doubt
+    on doubt.shop_id = shipment.shop_id and doubt.order_id = shipment.order_id
 where (shipment.next_attempt_at is null or shipment.next_attempt_at <= $now_at)
     and ($batch_id is null or shipment.batch_id = $batch_id);

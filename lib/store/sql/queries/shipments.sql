@@ -171,21 +171,42 @@ set
         else shipments.attempts
     end,
     absent_at = case when steps.state = shipments.state then shipments.absent_at end,
+    doubted_at = case
+        when steps.state in ('unconfirmed', 'declare_unconfirmed') and steps.state <> shipments.state
+            then steps.happened_at
+        else shipments.doubted_at
+    end,
     declare_wanted_at = case when steps.drops_wish then null else shipments.declare_wanted_at end,
     changed_at = steps.happened_at
-from steps
+from (
+    select *, row_number() over (partition by logistics_order_id order by shipment_id) as claimant
+    from steps
+) as steps
 where steps.shipment_id = shipments.shipment_id
     and steps.from_state = shipments.state
     and (
         steps.logistics_order_id is null
-        or not exists (
-            select 1
-            from shipments as other
-            where other.logistics_order_id = steps.logistics_order_id
-                and other.shipment_id <> steps.shipment_id
+        or (
+            steps.claimant = 1
+            and not exists (
+                select 1
+                from shipments as other
+                where other.logistics_order_id = steps.logistics_order_id
+                    and other.shipment_id <> steps.shipment_id
+            )
         )
     )
 returning shipments.shipment_id;
+
+-- name: steps_release
+-- One row per step of `steps` that found its shipment where it expected it and was not taken, for another shipment has
+-- the logistics order: the platform is asked again soon, not when the worker's lease is over.
+update shipments
+set next_attempt_at = steps.happened_at
+from steps
+anti join chosen
+    on chosen.id = steps.shipment_id
+where steps.shipment_id = shipments.shipment_id and steps.from_state = shipments.state;
 
 -- name: step_events_add
 -- One event row per step taken: every state ever held, and notes along the way.
