@@ -16,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,10 +31,10 @@ from lib.config import ROOT, Settings
 from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
 from lib.domain.shipments import Decision
-from lib.services import batches, files, handover, orders, plans, shipments
+from lib.services import batches, files, handover, orders, partly, plans, shipments
 from lib.services.dispatch import Dispatcher
 from lib.store.database import Database
-from tests.builders import an_export_row, write_export
+from tests.builders import a_products_cell, an_export_row, write_export
 
 #: Long enough that what a killed process had on the wire has arrived before it is believed missing.
 SETTLE_S = 2
@@ -51,6 +51,9 @@ ON_THE_WAY = (
     "lib/store/database.py",
 )
 
+#: Pieces of each SKU in an order that goes in two parcels.
+IN_TWO_PARCELS = {"SKU-1": 3, "SKU-2": 2}
+
 Line = tuple[str, int]  #: Module as in ON_THE_WAY, and line.
 
 
@@ -62,6 +65,7 @@ class Shop:
     url: str
     threads: int = 8
     killed: int = 0
+    split: set[str] = field(default_factory=set)  #: Orders that go in two parcels.
     _mother: subprocess.Popen[str] | None = None
 
     @contextmanager
@@ -104,19 +108,27 @@ class Shop:
         return status
 
     def submit(self, count: int) -> str:
-        """A batch of so many new orders, submitted."""
-        export = write_export(self.folder / "orders.csv", [an_export_row() for _ in range(count)])
+        """A batch of so many new orders, submitted; one in ten goes in two parcels."""
+        several = a_products_cell(*IN_TWO_PARCELS.items())
+        split = [an_export_row(products=several) for _ in range(-(-count // 10))]
+        rows = [an_export_row() for _ in range(count - len(split))]
+        export = write_export(self.folder / "orders.csv", [*rows, *split])
         with self.opened() as app:
             files.load(app, [export], by="tester")
             _seed(self.url, export)
             free = orders.matching_ids(app, OrderFilter(placed=False))
             made = batches.create(app, free, by="tester", policy=Policy.CHEAPEST)
             assert made.batch_id, made.excluded
+            listed = shipments.listing(app, made.batch_id).set_index("order_id")["shipment_id"]
+            for row in split:
+                partly.split(app, listed[row["订单号"]], {2: IN_TWO_PARCELS["SKU-2"]}, by="tester")
+            self.split |= {row["订单号"] for row in split}
             differing = sum(pair.shipment_count for pair in plans.mismatches(app, made.batch_id))
             plans.confirm(app, made.batch_id, differing, by="tester")
             handover.prepare(app, made.batch_id)
             shipments.decide_undeliverable(app, made.batch_id, Decision.DESTROY, by="tester")
-            assert shipments.submit(app, made.batch_id, agreed=True, by="tester") == count
+            submitted = shipments.submit(app, made.batch_id, agreed=True, by="tester")
+            assert submitted == count + len(split)
         return made.batch_id
 
     def declare(self, batch_id: str) -> None:
@@ -168,15 +180,32 @@ def until_done(shop: Shop, kills: int, chance: random.Random, *, at_most_s: floa
 
 
 def wrong_with(
-    state: dict[str, list[dict[str, Any]]], order_ids: set[str], *, declared: bool
+    state: dict[str, list[dict[str, Any]]],
+    order_ids: set[str],
+    *,
+    declared: bool,
+    split: Collection[str] = (),
 ) -> dict[str, str]:
-    """Order → what is wrong with it on the platform: each has one live logistics order, declared once or never."""
-    live = Counter(one["trade_order_id"] for one in state["logistics_orders"] if one["status"] != "closed")
-    wrong = {one: f"{live[one]} logistics orders" for one in order_ids if live[one] != 1}
+    """Order → what is wrong with it on the platform.
+
+    Each has one live logistics order, declared once or never; those that are `split` have two, one for each of the
+    goods, each declared once.
+    """
+    live = defaultdict(list)
+    for one in state["logistics_orders"]:
+        if one["status"] != "closed":
+            live[one["trade_order_id"]].append(one["pieces"])
     told = {one["trade_order_id"]: one["declaration_count"] for one in state["trade_orders"]}
-    return wrong | {
-        one: f"declared {told.get(one)} times" for one in order_ids if told.get(one) != int(declared)
-    }
+    wrong = {}
+    for order_id in order_ids:
+        parcels = 2 if order_id in split else 1
+        if len(live[order_id]) != parcels:
+            wrong[order_id] = f"{len(live[order_id])} logistics orders"
+        elif parcels == 2 and sorted(live[order_id]) != sorted(IN_TWO_PARCELS.values()):
+            wrong[order_id] = f"parcels of {live[order_id]} pieces"
+        elif told.get(order_id) != parcels * declared:
+            wrong[order_id] = f"declared {told.get(order_id)} times"
+    return wrong
 
 
 # -- in the process that is killed ---------------------------------------------------------------------------

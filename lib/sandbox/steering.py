@@ -249,6 +249,7 @@ def _parcel(shop: Shop, one: LogisticsOrder) -> dict[str, Any]:
         "trade_order_id": one.trade_order_id,
         "tracking_number": shop.number_of(one),
         "plan_id": one.plan_id,
+        "pieces": sum(int(goods["product_num"]) for goods in one.goods),
         "pickup_type": one.mode,
         "status": shop.status_of(one),
         "undeliverable_decision": one.undeliverable_decision,

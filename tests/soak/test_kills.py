@@ -31,7 +31,7 @@ def shop(sandbox: launch.Running, with_products: Path, tmp_path: Path) -> object
 def _all_well(shop: Shop, batch_ids: list[str]) -> None:
     state = HTTP.get(f"{shop.url}/sandbox/state").raise_for_status().json()
     ids = {one["trade_order_id"] for one in state["trade_orders"]}
-    assert wrong_with(state, ids, declared=True) == {}
+    assert wrong_with(state, ids, declared=True, split=shop.split) == {}
     for batch_id in batch_ids:
         assert set(shop.states(batch_id)) == {"declared"}
 
