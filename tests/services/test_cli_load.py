@@ -175,6 +175,7 @@ def test_an_older_looking_file_names_orders_fields_and_what_to_do_without_what_s
     said = spoken(data, "load", path, status=1)
     assert "load it again with --newest" in said
     assert f"{row['订单号']}, in no batch: City" in said
+    assert "filtered.csv, row 2," in said
     assert "Cork" not in said
     assert lib(data, "load", path, "--newest")["files"][0]["updated"] == 1
 

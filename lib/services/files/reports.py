@@ -102,5 +102,8 @@ PLACE = ("sheet", "row_no", "column_name", "value", "code")
 
 def row_problems(file: str, rows: pd.DataFrame) -> tuple[RowProblem, ...]:
     """Rows of a file with something wrong, out of a frame with the columns of PLACE."""
-    places: Sequence[tuple[Any, ...]] = list(rows[list(PLACE)].itertuples(index=False, name=None))
+    whole = rows.astype(
+        {"row_no": "int64"}
+    )  # Put together of several frames, some without rows, they are floats.
+    places: Sequence[tuple[Any, ...]] = list(whole[list(PLACE)].itertuples(index=False, name=None))
     return tuple(RowProblem(file, *place) for place in places)
