@@ -1,5 +1,6 @@
 """Files are loaded as a whole or not at all, and every row of them is accounted for."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -143,6 +144,21 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason_and_is_no_load(app: 
     assert kept[0]["error_args"]["missing"] == report.files[1].error_args["missing"]
     assert (kept[0]["loaded_by"], len(kept[0]["sha256"])) == ("ann", 64)
     assert files.imported(app, only_read=True).empty
+
+
+def test_a_file_with_a_name_of_another_encoding_is_loaded_or_refused_like_any_other(
+    app: App, tmp_path: Path
+) -> None:
+    """As archives made on Chinese Windows leave them on other systems."""
+    written = write_export(tmp_path / "orders.csv", [an_export_row()])
+    orders, label = (tmp_path / os.fsdecode(name.encode("gbk")) for name in ("订单.csv", "面单.pdf"))
+    written.rename(orders)
+    label.write_bytes(b"%PDF-1.7")
+    report = load(app, orders, label)
+    assert [(file.file, file.loaded, file.error_code) for file in report.files] == [
+        ("订单.csv", 1, None),
+        ("面单.pdf", 0, "not_a_sheet"),
+    ]
 
 
 def test_an_upload_is_known_by_the_name_it_came_with(app: App, tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +73,7 @@ def load(
     the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
     return _load(
-        app, [(path, path.name) for path in paths], wishes or Wishes(kind),
+        app, [(path, _readable(path.name)) for path in paths], wishes or Wishes(kind),
         by=by, rehearsing=rehearsing, on_step=on_step,
     )  # fmt: skip
 
@@ -117,6 +119,14 @@ def shops(app: App) -> dict[str, str]:
     """Shop → its name, the first one first: whose files may be loaded."""
     with app.database.read() as work:
         return {row["shop_id"]: row["name"] for row in shop_store.known(work)}
+
+
+def _readable(name: str) -> str:
+    """A file's name as text: Chinese archives leave names in GBK, which are no text where names are UTF-8."""
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            return os.fsencode(name).decode(encoding)
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _load(
