@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -16,6 +18,8 @@ from lib.wording import loading_step, sandbox_takes_in, shop_label
 from pages.parts.files import import_history, import_report, mapping
 
 REPORT = "files_report"
+#: Uploads of the report that count as older, with what was said of them: to be loaded again as the newest.
+OLDER = "files_older_uploads"
 TYPES = ["xlsx", "xls", "xlsm", "xlsb", "ods", "csv", "tsv", "txt"]
 
 
@@ -26,7 +30,7 @@ def main() -> None:
     mapping.show(loaded=_keep)
     report: files.LoadReport | None = st.session_state.get(REPORT)
     if report is not None:
-        import_report.show(report)
+        import_report.show(report, _load_as_newest if st.session_state.get(OLDER) else None)
     import_history.contradictions()
     import_history.read_before()
 
@@ -99,36 +103,49 @@ def _wishes() -> None:
 
 def _load_uploads(key: str) -> None:
     """Load what was dropped, and say how far it is: the page comes again when all of it is in."""
-    uploads = st.session_state.get(key) or []
     wishes = files.Wishes(
         weight_unit=st.session_state.get("files_weight_unit"),
         newest=bool(st.session_state.get("files_newest")),
         shop_id=st.session_state.get("files_shop"),
     )
-    report, foreign = files.LoadReport(), None
+    uploads = st.session_state.get(key) or []
+    _load_each([(upload.name, upload.getvalue()) for upload in uploads], wishes)
+    _empty_uploader()
+
+
+def _load_as_newest() -> None:
+    """Load those of the last files again that counted as older, as the newest: a person knows better."""
+    uploads, wishes = st.session_state[OLDER]
+    _load_each(uploads, replace(wishes, newest=True))
+
+
+def _load_each(uploads: Sequence[tuple[str, bytes]], wishes: files.Wishes) -> None:
+    report, foreign, older = files.LoadReport(), None, []
     bar = st.progress(0.0)
-    for place, upload in enumerate(uploads):
+    for place, (name, content) in enumerate(uploads):
         said = _(
             "Reading and checking {place} of {count}: {file}",
             place=place + 1,
             count=len(uploads),
-            file=formats.plain(upload.name),
+            file=formats.plain(name),
         )
         bar.progress(place / len(uploads), said)
-        content = upload.getvalue()
         one = files.load_upload(
-            app(), upload.name, content, by=actions.by(), wishes=wishes,
+            app(), name, content, by=actions.by(), wishes=wishes,
             rehearsing=partial(_rehearsing, bar, (place + 0.7) / len(uploads)),
             on_step=partial(_at_step, bar, place, len(uploads)),
         )  # fmt: skip
         if one.files[0].error_code == "unknown_layout" and foreign is None:
-            foreign = (upload.name, content)
+            foreign = (name, content)
+        if one.older:
+            older.append((name, content))
         report += one
     bar.empty()
     if foreign:
         mapping.begin(*foreign)
     _keep(report)
-    _empty_uploader()
+    if older:
+        st.session_state[OLDER] = (older, wishes)
 
 
 def _at_step(bar: DeltaGenerator, place: int, count: int, file: str, step: str, rows: int) -> None:
@@ -147,6 +164,7 @@ def _choose_columns(key: str) -> None:
     if upload is not None:
         mapping.begin(upload.name, upload.getvalue())
         st.session_state.pop(REPORT, None)
+        st.session_state.pop(OLDER, None)
         _empty_uploader()
 
 
@@ -161,6 +179,7 @@ def _empty_uploader() -> None:
 
 def _keep(report: files.LoadReport) -> None:
     st.session_state[REPORT] = report
+    st.session_state.pop(OLDER, None)
     background.wake()
 
 

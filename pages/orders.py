@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _nothing_awaits() -> None:
-    if files.imported(app(), page_size=1).empty:
+    if files.imported(app(), page_size=1, only_read=True).empty:
         st.info(_("There are no orders yet. Load the sample, or an order export of your own."))
     else:
         st.success(_("Nothing awaits shipment. Load a newer export, or sync from the platform."))

@@ -70,6 +70,7 @@ def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, 
         "problems": [_row(problem) for problem in report.problems],
         "warnings": [_row(problem) for problem in report.warnings],
         "conflicts": [vars(conflict) for conflict in report.conflicts],
+        "older": [vars(difference) for difference in report.older],
     }
     return Answer(document, _load_lines(report), report.all_well)
 
@@ -130,7 +131,9 @@ def _file(file: files.FileReport) -> dict[str, Any]:
         "conflicts": file.conflicts,
         "older": file.older,
         "mended": file.mended,
+        "repeated": file.repeated,
         "ignored": list(file.ignored),
+        "unread": list(file.unread),
         "missing": list(file.missing),
     }
     if file.error_code:
@@ -185,7 +188,16 @@ def _load_lines(report: files.LoadReport) -> Iterator[str]:
             yield _("Its dates were moved on by {days} days, to be of today.", days=file.shifted_days)
     yield from _row_lines(_("Refused:"), report.problems)
     yield from _row_lines(_("Loaded, but look at:"), report.warnings)
-    yield from _conflict_lines(report.conflicts)
+    yield from _conflict_lines(
+        _("Orders in a batch of which the file says something else; nothing was changed:"), report.conflicts
+    )
+    yield from _conflict_lines(
+        _(
+            "Orders of which a newer file or a sync said something else; nothing of them was changed. If this file "
+            "is the newest, load it again with --newest:"
+        ),
+        report.older,
+    )
 
 
 def _how_read(file: files.FileReport) -> Iterator[str]:
@@ -194,26 +206,29 @@ def _how_read(file: files.FileReport) -> Iterator[str]:
         yield _("  columns it lacks: {columns}", columns=_(", ").join(file.missing))
     if file.ignored:
         yield _("  columns not used: {columns}", columns=_(", ").join(file.ignored))
+    if file.unread:
+        yield _("  columns that are known and not used: {columns}", columns=_(", ").join(file.unread))
     if file.weight_unit:
         yield _("  weights were read as {unit}", unit=file.weight_unit)
     if file.mended:
         yield _("  {count} rows that were refused before came in now", count=file.mended)
 
 
-def _conflict_lines(conflicts: Sequence[files.Conflict]) -> Iterator[str]:
+def _conflict_lines(title: str, conflicts: Sequence[files.Conflict]) -> Iterator[str]:
     """Which fields of which orders, without what stands in them: it may be personal."""
     by_order: dict[tuple[str, str], list[str]] = {}
     for one in conflicts:
         by_order.setdefault((one.order_id, one.batch_id), []).append(column_label(one.field))
     if by_order:
-        yield _("Orders in a batch of which the file says something else; nothing was changed:")
+        yield title
     for (order_id, batch_id), fields in list(by_order.items())[:MOST_LINES]:
-        yield _(
-            "  {order_id} in {batch_id}: {fields}",
-            order_id=order_id,
-            batch_id=batch_id,
-            fields=_(", ").join(fields),
-        )
+        named = _(", ").join(fields)
+        if batch_id:
+            yield _(
+                "  {order_id} in {batch_id}: {fields}", order_id=order_id, batch_id=batch_id, fields=named
+            )
+        else:
+            yield _("  {order_id}, in no batch: {fields}", order_id=order_id, fields=named)
     if len(by_order) > MOST_LINES:
         yield _("  … and {count} more.", count=len(by_order) - MOST_LINES)
 

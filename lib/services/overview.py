@@ -76,7 +76,7 @@ def today(app: App) -> Overview:
     soon = orders.pending(app, OrderFilter(due_within_h=TODAY_H))
     is_overdue = soon.orders["overdue"].astype("bool")
     known = batches.all_batches(app)
-    read = files.imported(app)
+    read = files.imported(app, only_read=True)
     is_submitted = known["submitted_at"].notna()
     failing = board.read(app, kinds=[one for one in Failing if one in STILL_OPEN], page_size=NAMED)
     return Overview(

@@ -25,6 +25,7 @@ class Counts:
     orders: int = 0  #: The loaded orders: a row of the file may be an order, or one line of it.
     conflicts: tuple[dict[str, Any], ...] = ()  #: As of `orders_conflicting`.
     older: tuple[dict[str, Any], ...] = ()  #: As of `orders_older`.
+    older_fields: tuple[dict[str, Any], ...] = ()  #: As of `orders_older_fields`.
 
 
 class OrderFrames(Protocol):
@@ -98,6 +99,7 @@ def load_orders(
         new = work.row("orders_new_count") or {}
         work.run("orders_differing", **keys)
         conflicts, older = work.rows("orders_conflicting"), work.rows("orders_older")
+        older_fields = work.rows("orders_older_fields") if older else []
         work.run("conflicts_agreed", **stamp, settled_by=by)
         work.run("conflicts_add", **stamp, import_id=import_id)
         work.run("load_findings_forget", **keys)
@@ -137,6 +139,7 @@ def load_orders(
         new["order_count"],
         tuple(conflicts),
         tuple(older),
+        tuple(older_fields),
     )
 
 
@@ -156,6 +159,7 @@ def record(
     kind: str,
     by: str,
     at: datetime,
+    unread: str = "[]",
     **facts: Any,
 ) -> tuple[int, int]:
     """Keep what became of a file, and its refused rows; close those of earlier files.
@@ -164,7 +168,8 @@ def record(
     `came_in` one per row that came in and may have been refused before: identity, problem_id. `facts` are the
     other columns of `imports`. Returns how many rows of earlier files are mended, and how many came again.
     """
-    work.run("import_add", import_id=import_id, file=file, kind=kind, loaded_by=by, loaded_at=at, **facts)
+    stamp = {"import_id": import_id, "file": file, "kind": kind, "loaded_by": by, "loaded_at": at}
+    work.run("import_add", **stamp, unread=unread, **facts)
     closing = {"import_id": import_id, "kind": kind, "closed_by": by, "closed_at": at}
     with work.table("refused", refused), work.table("came_in", came_in):
         mended = len(work.rows("problem_rows_mended", **closing))
@@ -173,9 +178,24 @@ def record(
     return mended, repeated
 
 
-def imports(work: Work, *, page_size: int = 200, skipped: int = 0) -> pd.DataFrame:
-    """One row per file ever read, newest first, with `open_count`: how many of its refused rows are open."""
-    return work.frame("imports_all", page_size=page_size, skipped=skipped)
+def record_not_read(
+    work: Work, *, file: str, kind: str, sha256: str, error_code: str, error_args: str, by: str, at: datetime
+) -> int:
+    """Keep that a file could not be read, and why; `error_args` is a JSON object. Returns the import's number."""
+    import_id = next_id(work)
+    work.run(
+        "import_not_read", import_id=import_id, file=file, kind=kind, sha256=sha256, error_code=error_code,
+        error_args=error_args, loaded_by=by, loaded_at=at,
+    )  # fmt: skip
+    return import_id
+
+
+def imports(work: Work, *, page_size: int = 200, skipped: int = 0, only_read: bool = False) -> pd.DataFrame:
+    """One row per file that came in, newest first, with `open_count`: how many of its refused rows are open.
+
+    `error_code` is null for a file that was read; with `only_read` there are no others.
+    """
+    return work.frame("imports_all", page_size=page_size, skipped=skipped, only_read=only_read)
 
 
 def one(work: Work, import_id: int) -> dict[str, Any] | None:

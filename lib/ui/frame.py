@@ -40,6 +40,12 @@ HIDDEN = {
 
 #: A desk shows tables: less empty room above and beside them than Streamlit leaves.
 _ROOM = "<style>.stMainBlockContainer { padding: 3.2rem 2rem 4rem; }</style>"
+#: Streamlit's own download of a table writes cells as they are, formulas and addresses included; what is worth taking
+#: home has a download of ours. Its option `client.disableDataExport` would also end the copying of a single number.
+_NO_RAW_CSV = (
+    '<style>[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }'
+    "</style>"
+)
 _COOKIES = "frame_cookies"
 #: How often the progress of a sync is looked at; one small query each time.
 PULSE = "5s"
@@ -53,7 +59,7 @@ def navigation(root: Path) -> StreamlitPage:
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
     page = st.navigation(shown + hidden, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Shipdesk")
-    st.html(_ROOM)
+    st.html(_ROOM + _NO_RAW_CSV)
     return page
 
 

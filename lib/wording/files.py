@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lib.texts import gettext as _
 from lib.texts import later
@@ -95,6 +95,20 @@ UNREADABLE = {
     ),
     "file_missing": later("The file cannot be opened ({why}). Check its name and whether it may be read."),
 }
+
+#: Why a file of no known layout cannot be read, where the nearest one is of a kind that no mapping reads.
+_NEAREST_OTHER = later(
+    "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Add them "
+    "or name them so, then load it again; or, if these are orders or products, say once on the Files page which "
+    "column is what."
+)
+#: The same where such a kind was asked for.
+_ASKED_OTHER = later(
+    "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Add them "
+    "or name them so, then load it again."
+)
+#: Kinds that a person can map a table to.
+_MAPPABLE = ("orders", "products")
 
 #: The code of a problem row → what is wrong.
 ROWS = {
@@ -191,7 +205,9 @@ MENDING = {
         "Compare both in the list of contradictions. To follow the file, take the order out of its batch and load "
         "again."
     ),
-    "older_file": later("Nothing to do. If this file is the newest, load it again and say so."),
+    "older_file": later(
+        "If this file is the newest, load it again as such; otherwise there is nothing to do."
+    ),
     "goods_merged": later("Load the marketplace's own export of these orders, or sync."),
     "row_resent": later("Nothing to do, unless the first parcel was lost."),
     "row_repeated": later("Compare the quantities with the platform's order page."),
@@ -258,7 +274,7 @@ def unreadable_sentence(code: str, **args: object) -> str:
     """Why a file cannot be read, and what to do; `args` are NotReadable's details."""
     if code not in UNREADABLE:
         return _("The file cannot be read ({code}). Nothing of it was loaded.", code=code)
-    return _(UNREADABLE[code], **_shown(code, args))
+    return _(_unreadable(code, args), **_shown(code, args))
 
 
 def row_problem(code: str) -> str:
@@ -269,6 +285,15 @@ def row_problem(code: str) -> str:
 def row_mending(code: str) -> str:
     """What to do about a row of a file."""
     return _(MENDING[code]) if code in MENDING else ""
+
+
+def _unreadable(code: str, args: Mapping[str, object]) -> str:
+    """The sentence, which promises no mapping for a kind that has none."""
+    if code != "unknown_layout":
+        return UNREADABLE[code]
+    if args.get("asked") and args["asked"] not in _MAPPABLE:
+        return _ASKED_OTHER
+    return UNREADABLE[code] if args.get("kind", "orders") in _MAPPABLE else _NEAREST_OTHER
 
 
 def _shown(code: str, args: dict[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, TimeoutError
+from playwright.sync_api import Browser, TimeoutError, expect
 
 from tests.browser.conftest import ROOT, Screen, Server, start, tab
 from tests.builders import a_products_cell, an_export_row, write_export, write_products
@@ -39,6 +39,10 @@ def screen(desk: Server, chromium: Browser) -> Iterator[Screen]:
 
 def test_a_typed_cell_is_the_only_one_that_is_saved(screen: Screen) -> None:
     screen.open("/products?view=all&sku=SKU-3")
+    grid = screen.page.get_by_test_id("stDataFrame").first
+    grid.hover()
+    expect(grid.get_by_label("Search")).to_be_visible()
+    expect(grid.get_by_label("Download as CSV")).to_be_hidden()  # It would write cells as they are.
     _type(screen, 200, 52, "345")
     screen.page.get_by_role("button", name="Save 1 cell").click()
     screen.sees("1 cell saved.")

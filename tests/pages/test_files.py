@@ -85,6 +85,22 @@ def test_a_file_of_no_known_layout_loads_nothing_and_says_why(open_page: Open, e
     assert "no layout that is known" in page.error[0].value
 
 
+def test_a_file_that_could_not_be_read_stays_in_the_list_with_its_reason(
+    open_page: Open, store: Database
+) -> None:
+    app = App(Settings(), store)
+    files.load_upload(app, "a *b*.csv", b"%PDF-1.7", by="ann")
+    assert "There are no orders yet" in text_of(open_page(app, "orders")), "it is no load"
+    page = open_page(app, "files")
+    [row] = table(page, "why")
+    assert row["file"] == "a *b*.csv"
+    assert "This is no spreadsheet" in str(row["why"])
+    page.session_state["files_imports"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    assert not page.exception
+    assert "This is no spreadsheet" in page.error[0].value
+
+
 def a_foreign_upload(page: AppTest, folder: Path) -> AppTest:
     rows = [a_foreign_row(**{"Ship to": "**Vera** <b>x</b>"}) for _ in range(3)]
     content = write_export(folder / "shop b.csv", rows, FOREIGN_HEADERS).read_bytes()
@@ -254,3 +270,24 @@ def test_a_row_worth_a_look_is_said_to_be_loaded(open_page: Open, desk: Desk) ->
     ).read_bytes()
     page = upload(open_page(desk.app, "files"), ("again.xlsx", changed))
     assert "1 row was loaded and deserves a look" in text_of(page)
+
+
+def test_an_older_looking_upload_is_asked_about_and_loaded_again_as_the_newest(
+    open_page: Open, empty_desk: Desk
+) -> None:
+    row, last = an_export_row(), an_export_row(付款时间="2026.08.31 09:00")
+    empty_desk.load([row, last])
+    content = write_export(empty_desk.folder / "part.xlsx", [row | {"城市": "**Cork**"}]).read_bytes()
+    page = upload(open_page(empty_desk.app, "files"), ("part.xlsx", content), ("x.xlsx", b"no sheet"))
+    assert not page.exception
+    assert "Of 1 order a newer file or a sync said something else" in page.warning[0].value
+    [shown] = table(page, "kept")
+    assert (shown["order_id"], shown["what"]) == (row["订单号"], "City")
+    assert (shown["kept"], shown["offered"]) == ("Dublin", "**Cork**")
+    assert "满立减" in text_of(page), "a column that is known and not used"
+    page.button(key="files_newest_again").click().run()
+    assert not page.exception
+    [report] = table(page, "read")
+    assert (report["file"], report["updated"]) == ("part.xlsx", 1)
+    assert "files_newest_again" not in [button.key for button in page.button]
+    assert orders.detail(empty_desk.app, row["订单号"])["receivers"]["received"].city == "**Cork**"

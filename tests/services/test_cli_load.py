@@ -55,6 +55,13 @@ def lib(data: Path, *arguments: str | Path, status: int = 0) -> Any:
     return json.loads(out.getvalue())
 
 
+def spoken(data: Path, *arguments: str | Path, status: int = 0) -> str:
+    """What a command says to people."""
+    with patch.dict(os.environ, {"SHIPDESK_DATA": str(data)}), redirect_stdout(io.StringIO()) as out:
+        assert cli.run([*map(str, arguments)]) == status
+    return out.getvalue()
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One data folder for all samples: no order of one is in another."""
@@ -94,6 +101,7 @@ def test_a_sample_of_each_layout_is_recognised_loaded_and_the_second_time_unchan
     [file] = document["files"]
     assert (file["layout"], file["read"], file["loaded"], document["orders"]) == (layout, 3, 3, 3)
     assert file["ignored"] == ["代理商自加列"]
+    assert file["repeated"] == 0
     assert document["problems"] == document["conflicts"] == []
     [again] = lib(data, "load", path)["files"]
     assert (again["unchanged"], again["loaded"], again["updated"]) == (3, 0, 0)
@@ -145,6 +153,31 @@ def test_refused_rows_are_written_to_mend_and_close_when_they_come_back(
         out.write_text(out.read_text("utf-8-sig").replace("Nowhere", "Spain"), encoding="utf-8-sig")
     [file] = lib(data, "load", out)["files"]
     assert (file["loaded"], file["mended"]) == (1, 1)
+
+
+def test_columns_that_are_known_and_not_used_are_named(data: Path, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "o.xlsx", [an_export_row()], [*EXPORT_HEADERS, "买家邮箱"])
+    [file] = lib(data, "load", path)["files"]
+    assert (file["ignored"], file["unread"]) == ([], ["负责人(业务员)", "满立减", "收货地址", "买家邮箱"])
+    said = spoken(data, "load", path)
+    assert "known and not used: 负责人(业务员), 满立减, 收货地址, 买家邮箱" in said
+
+
+def test_an_older_looking_file_names_orders_fields_and_what_to_do_without_what_stands_in_them(
+    data: Path, tmp_path: Path
+) -> None:
+    row, last = an_export_row(), an_export_row(付款时间="2026.08.31 09:00")
+    lib(data, "load", write_export(tmp_path / "full.csv", [row, last]))
+    path = write_export(tmp_path / "filtered.csv", [row | {"城市": "Cork"}])
+    [difference] = lib(data, "load", path, status=1)["older"]
+    assert (difference["order_id"], difference["field"]) == (row["订单号"], "city")
+    assert (difference["kept"], difference["offered"], difference["batch_id"]) == ("Dublin", "Cork", "")
+    said = spoken(data, "load", path, status=1)
+    assert "load it again with --newest" in said
+    assert f"{row['订单号']}, in no batch: City" in said
+    assert "filtered.csv, row 2," in said
+    assert "Cork" not in said
+    assert lib(data, "load", path, "--newest")["files"][0]["updated"] == 1
 
 
 def test_what_was_assumed_and_left_out_is_said_to_people_too(data: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files are loaded as a whole or not at all, and every row of them is accounted for."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -82,6 +83,7 @@ def test_an_order_export_is_loaded_and_reported(app: App, tmp_path: Path) -> Non
         import_id=file.import_id,
         sheet="Sheet1",
         zone="America/Los_Angeles",
+        unread=("负责人(业务员)", "满立减", "收货地址"),
     )
     assert (report.orders, report.order_lines, report.all_well) == (1, 2, False)
     assert [(p.file, p.sheet, p.row, p.column, p.value, p.code) for p in report.problems] == [
@@ -111,7 +113,8 @@ def test_a_file_of_another_kind_than_asked_for_loads_nothing(app: App, tmp_path:
     report = load(app, write_products(tmp_path / "b.xlsx"), kind="orders")
     [file] = report.files
     assert (file.error_code, file.error_args["nearest"]) == ("unknown_layout", "lingxing")
-    assert (count(app, "products"), count(app, "imports")) == (0, 0)
+    assert (count(app, "products"), count(app, "imports")) == (0, 1)
+    assert files.imported(app, only_read=True).empty
 
 
 def test_a_kind_that_does_not_exist_is_wrong_use(app: App) -> None:
@@ -126,6 +129,36 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(app: App, tmp_path:
     report = load(app, tmp_path / "label.pdf", tmp_path / "gone.xlsx", good)
     assert [file.error_code for file in report.files] == ["not_a_sheet", "file_missing", None]
     assert (report.orders, report.all_well) == (1, False)
+
+
+def test_a_file_that_cannot_be_read_is_kept_with_its_reason_and_is_no_load(app: App, tmp_path: Path) -> None:
+    (tmp_path / "label.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "notes.csv").write_text("SKU,Carton\nA,1\n")
+    report = load(app, tmp_path / "label.pdf", tmp_path / "notes.csv", tmp_path / "gone.xlsx")
+    assert [file.import_id for file in report.files] == [1, 2, None], "a file that is not there is none"
+    kept = files.imported(app).to_dict("records")
+    assert [(one["file"], one["error_code"], one["read_count"]) for one in kept] == [
+        ("notes.csv", "unknown_layout", 0),
+        ("label.pdf", "not_a_sheet", 0),
+    ]
+    assert kept[0]["error_args"]["missing"] == report.files[1].error_args["missing"]
+    assert (kept[0]["loaded_by"], len(kept[0]["sha256"])) == ("ann", 64)
+    assert files.imported(app, only_read=True).empty
+
+
+def test_a_file_with_a_name_of_another_encoding_is_loaded_or_refused_like_any_other(
+    app: App, tmp_path: Path
+) -> None:
+    """As archives made on Chinese Windows leave them on other systems."""
+    written = write_export(tmp_path / "orders.csv", [an_export_row()])
+    orders, label = (tmp_path / os.fsdecode(name.encode("gbk")) for name in ("订单.csv", "面单.pdf"))
+    written.rename(orders)
+    label.write_bytes(b"%PDF-1.7")
+    report = load(app, orders, label)
+    assert [(file.file, file.loaded, file.error_code) for file in report.files] == [
+        ("订单.csv", 1, None),
+        ("面单.pdf", 0, "not_a_sheet"),
+    ]
 
 
 def test_an_upload_is_known_by_the_name_it_came_with(app: App, tmp_path: Path) -> None:
@@ -177,13 +210,7 @@ def test_a_doubtful_row_is_loaded_and_named(app: App, tmp_path: Path) -> None:
 def test_an_order_in_a_shipment_that_the_file_changes_is_named(app: App, tmp_path: Path) -> None:
     row = an_export_row()
     load(app, write_export(tmp_path / "orders.csv", [an_export_row(), row]))
-    with app.database._cursor() as cursor:
-        cursor.execute(
-            """insert into shipments (shipment_id, shop_id, batch_id, order_id, position, state, weight_source,
-            cargo_class, created_at, changed_at) values ('s-1', 'default', 'b-1', ?, 1, 'draft', 'sku',
-            'general', timestamp '2026-09-01', timestamp '2026-09-01')""",
-            [row["订单号"]],
-        )
+    _in_a_batch(app, row["订单号"])
     report = load(app, write_export(tmp_path / "orders.csv", [an_export_row(), row | {"城市": "Cork"}]))
     assert [(doubt.row, doubt.value, doubt.code) for doubt in report.warnings] == [
         (3, row["订单号"], "in_shipment")
@@ -192,6 +219,47 @@ def test_an_order_in_a_shipment_that_the_file_changes_is_named(app: App, tmp_pat
     assert (conflict.order_id, conflict.batch_id, conflict.row) == (row["订单号"], "b-1", 3)
     assert (conflict.field, conflict.kept, conflict.offered) == ("city", "Dublin", "Cork")
     assert (report.files[0].conflicts, report.all_well) == (1, False)
+
+
+def test_what_an_older_looking_file_says_otherwise_is_named_with_both_values_until_a_person_believes_it(
+    app: App, tmp_path: Path
+) -> None:
+    """An export of fewer orders cannot be told from one made before: so a person is asked."""
+    placed, free, last = an_export_row(), an_export_row(), an_export_row(付款时间="2026.08.31 00:20")
+    load(app, write_export(tmp_path / "full.csv", [placed, free, last]))
+    _in_a_batch(app, placed["订单号"])
+    moved = {"城市": "Cork", "发货期限": "2026-12-30 10:00"}
+    filtered = write_export(tmp_path / "filtered.csv", [placed | moved, free | moved])
+    report = load(app, filtered)
+    assert (report.files[0].unchanged, report.files[0].older, report.conflicts) == (2, 2, ())
+    assert [(one.order_id, one.batch_id, one.field) for one in report.older] == [
+        (placed["订单号"], "b-1", "city"),
+        (placed["订单号"], "b-1", "ship_by_at"),
+        (free["订单号"], "", "city"),
+        (free["订单号"], "", "ship_by_at"),
+    ]
+    assert (report.older[0].kept, report.older[0].offered, report.older[0].row) == ("Dublin", "Cork", 2)
+    assert not report.all_well
+
+    believed = files.load(app, [filtered], wishes=files.Wishes(newest=True), by="ann")
+    assert (believed.files[0].updated, believed.files[0].older, believed.older) == (1, 0, ())
+    assert [(one.order_id, one.field) for one in believed.conflicts] == [
+        (placed["订单号"], "city"),
+        (placed["订单号"], "ship_by_at"),
+    ]
+    with app.database._cursor() as cursor:
+        cities = dict(cursor.execute("select order_id, city from receivers").fetchall())
+    assert (cities[placed["订单号"]], cities[free["订单号"]]) == ("Dublin", "Cork")
+
+
+def _in_a_batch(app: App, order_id: str) -> None:
+    with app.database._cursor() as cursor:
+        cursor.execute(
+            """insert into shipments (shipment_id, shop_id, batch_id, order_id, position, state, weight_source,
+            cargo_class, created_at, changed_at) values ('s-1', 'default', 'b-1', ?, 1, 'draft', 'sku',
+            'general', timestamp '2026-09-01', timestamp '2026-09-01')""",
+            [order_id],
+        )
 
 
 def test_the_sample_is_loaded_as_if_it_were_of_today(store: Database, tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ FLAGS = (
     "matched",
     "newest",
     "only_open",
+    "only_read",
     "divided",
     "is_everything",
     "everything",

@@ -89,6 +89,7 @@ def test_unknown_columns_are_named_and_so_are_missing_ones() -> None:
         a_sheet("订单号", "店铺编号", PRODUCTS_HEADER, "收货国家", "满立减", "业务员\n名")
     )
     assert found.ignored == ("店铺编号", "业务员 名")
+    assert found.unread == ("满立减",), "it belongs to the layout, and nothing reads it"
     assert "发货期限" in found.missing
     assert "订单业务模式" not in found.missing, "only some generations have it"
 

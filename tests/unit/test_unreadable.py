@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from lib import texts
+from lib.files import layouts, sheets
 from lib.wording.files import UNREADABLE, unreadable_sentence
 
 FILES = Path(__file__).resolve().parents[2] / "lib" / "files"
@@ -43,3 +45,26 @@ def test_a_reason_has_a_sentence_that_names_what_it_is_told(
         sentence = unreadable_sentence(code, **dict.fromkeys(details, 7))
     assert not re.search(r"[{}]", sentence), sentence
     assert bool(re.search(r"[\u4e00-\u9fff]", sentence)) is (language == "zh_CN")
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "maps", "lacks"),
+    [
+        (("Order ref", "Item"), None, "Say once on the Files page", ""),
+        (("plan_key", "country", "per_kg"), None, "if these are orders or products", "“Rate cards”"),
+        (("plan_key", "country", "per_kg"), "rates", "", "“Rate cards”"),
+        (("运单号", "金额"), "bills", "", "“Bill of a carrier”"),
+        (("Order ref", "Item"), "orders", "Say once on the Files page", ""),
+    ],
+)
+def test_only_orders_and_products_are_promised_the_mapping_screen(
+    header: tuple[str, ...], kind: str | None, maps: str, lacks: str
+) -> None:
+    sheet = sheets.Sheet("t.xlsx", "Sheet1", header, pd.DataFrame(columns=range(len(header))))
+    with pytest.raises(sheets.NotReadable) as caught:
+        layouts.recognise(sheet, kind)
+    with texts.speak("en"):
+        said = unreadable_sentence(caught.value.code, **caught.value.details)
+    assert maps in said
+    assert lacks in said
+    assert ("Files page" in said) is bool(maps)

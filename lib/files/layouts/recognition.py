@@ -35,8 +35,11 @@ class Recognised:
     sheet: Sheet
     layout: Layout
     columns: Mapping[str, int]  #: Our name → the column's place in `sheet.rows`.
-    ignored: tuple[str, ...]  #: Headers nothing reads, as they stand in the file.
+    ignored: tuple[
+        str, ...
+    ]  #: Headers the layout does not know and nothing reads, as they stand in the file.
     missing: tuple[str, ...]  #: Columns of the layout that the file does not have, by their usual headers.
+    unread: tuple[str, ...] = ()  #: Headers that belong to the layout and that nothing reads.
 
     def header(self, column: str) -> str:
         """The header a column of ours has in this file, in one line."""
@@ -118,6 +121,8 @@ def recognise(sheet: Sheet, kind: str | None = None, taught: Sequence[TableMappi
         sheet=sheet.name,
         headers=[" ".join(text.split()) for text in sheet.header if text],
         nearest=nearest.layout.name,
+        kind=nearest.layout.kind,
+        asked=kind or "",
         missing=[_shown(nearest.layout, name) for name in nearest.layout.columns if name in lacking],
     )
 
@@ -157,17 +162,18 @@ def matched(sheet: Sheet, layout: Layout) -> Recognised:
             places.setdefault(name, place)
     places |= _later_names(sheet, layout, places)
     used = set(places.values())
-    ignored = tuple(
-        " ".join(text.split())
-        for place, text in enumerate(sheet.header)
-        if text and place not in used and not is_ours(text) and layout.passed_over.first(normal(text)) is None
-    )
+    rest = [
+        text for place, text in enumerate(sheet.header) if text and place not in used and not is_ours(text)
+    ]
+    unread = [text for text in rest if layout.passed_over.first(normal(text)) is not None]
+    known = set(unread)
+    ignored = [text for text in rest if text not in known]
     missing = tuple(
         _shown(layout, name)
         for name, texts in layout.columns.items()
         if texts and name not in places and name not in layout.rare
     )
-    return Recognised(sheet, layout, places, ignored, missing)
+    return Recognised(sheet, layout, places, _in_one_line(ignored), missing, _in_one_line(unread))
 
 
 def _first(sheets: Sequence[Sheet], tell: Callable[[Sheet], Recognised]) -> Recognised:
@@ -205,6 +211,10 @@ def _later_names(sheet: Sheet, layout: Layout, places: Mapping[str, int]) -> dic
         )
         for name in places
     }
+
+
+def _in_one_line(headers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(text.split()) for text in headers)
 
 
 def _likeness(found: Recognised) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +73,7 @@ def load(
     the same. Raises Problem: unknown_kind, unknown_mapping, unknown_unit, shop_unknown.
     """
     return _load(
-        app, [(path, path.name) for path in paths], wishes or Wishes(kind),
+        app, [(path, _readable(path.name)) for path in paths], wishes or Wishes(kind),
         by=by, rehearsing=rehearsing, on_step=on_step,
     )  # fmt: skip
 
@@ -102,16 +104,29 @@ def load_sample(app: App, *, by: str) -> LoadReport:
     return _load(app, [(path, path.name) for path in paths], Wishes(), by=by, recent=True)
 
 
-def imported(app: App, *, page_size: int = 200, skipped: int = 0) -> pd.DataFrame:
-    """One row per file ever read, newest first, with its counts and `open_count`: refused rows still open."""
+def imported(app: App, *, page_size: int = 200, skipped: int = 0, only_read: bool = False) -> pd.DataFrame:
+    """One row per file that came in, newest first, with its counts and `open_count`: refused rows still open.
+
+    A file that could not be read has counts of 0, its `error_code`, and what its sentence names in `error_args`, a
+    dict; `only_read` leaves such files out.
+    """
     with app.database.read() as work:
-        return imports.imports(work, page_size=page_size, skipped=skipped)
+        found = imports.imports(work, page_size=page_size, skipped=skipped, only_read=only_read)
+    return found.assign(error_args=[json.loads(args or "{}") for args in found["error_args"]])
 
 
 def shops(app: App) -> dict[str, str]:
     """Shop → its name, the first one first: whose files may be loaded."""
     with app.database.read() as work:
         return {row["shop_id"]: row["name"] for row in shop_store.known(work)}
+
+
+def _readable(name: str) -> str:
+    """A file's name as text: Chinese archives leave names in GBK, which are no text where names are UTF-8."""
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            return os.fsencode(name).decode(encoding)
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _load(
@@ -142,8 +157,7 @@ def _load(
             found = layouts.by_mapping(read, chosen) if chosen else layouts.find(read, wishes.kind, taught)
             file = Incoming(path, name, digest.result(), by, app.now(), recent, shop_id, wishes.newest)
         except sheets.NotReadable as error:
-            refusal = FileReport(name, error_code=error.code, error_args=dict(error.details))
-            report += LoadReport((refusal,))
+            report += LoadReport((_not_read(app, error, name, digest, wishes.kind or "", by),))
         except OSError as error:
             refusal = FileReport(name, error_code="file_missing", error_args={"why": error.strerror or ""})
             report += LoadReport((refusal,))
@@ -153,6 +167,26 @@ def _load(
                 followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
                 report += _take(app, _in_unit(one, wishes.weight_unit), file, rehearsing, followed)
     return report
+
+
+def _not_read(
+    app: App, error: sheets.NotReadable, name: str, digest: Future[str], kind: str, by: str
+) -> FileReport:
+    """Keep that a file could not be read. Of its headers only those are kept that its sentence names."""
+    args = dict(error.details)
+    kept = {key: value for key, value in args.items() if key != "headers"}
+    with app.database.write() as work:
+        import_id = imports.record_not_read(
+            work,
+            file=name,
+            kind=kind,
+            sha256="" if digest.exception() else digest.result(),
+            error_code=error.code,
+            error_args=json.dumps(kept, ensure_ascii=False, default=str),
+            by=by,
+            at=app.now(),
+        )
+    return FileReport(name, kind=kind, import_id=import_id, error_code=error.code, error_args=args)
 
 
 def _shop(app: App, wanted: str | None) -> str:
@@ -205,6 +239,7 @@ def _take(
             sheet=found.sheet.name,
             dialect=str(found.sheet.dialect or ""),
             ignored=tables.ignored,
+            unread=found.unread,
             missing=tables.missing,
             conflicts=len(taken.conflicts),
             older=taken.older,
@@ -221,6 +256,7 @@ def _take(
         row_problems(file.name, refused),
         () if taken.warnings is None else row_problems(file.name, taken.warnings),
         tuple(_conflict(file.name, row) for row in taken.conflicts),
+        tuple(_conflict(file.name, row) for row in taken.older_fields),
     )
 
 
@@ -261,6 +297,7 @@ def _record(
         zone=report.zone,
         header=_json(found.original_header()),
         ignored=_json(report.ignored),
+        unread=_json(report.unread),
         missing=_json(report.missing),
         read_count=report.read,
         loaded_count=report.loaded,

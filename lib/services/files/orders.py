@@ -69,6 +69,7 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
         identities=identities,
         conflicts=counts.conflicts,
         older=len(counts.older),
+        older_fields=counts.older_fields,
         as_of=tables.as_of,
     )
 

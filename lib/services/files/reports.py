@@ -27,7 +27,8 @@ class FileReport:
     shifted_days: int = 0  #: How far the sample's dates were moved, so that its orders are of today.
     zone: str = ""  #: The zone assumed for the times in the file; '' where it has none.
     weight_unit: str = ""  #: The unit its weights were read in; '' where it has none.
-    ignored: tuple[str, ...] = ()  #: Headers nothing reads.
+    ignored: tuple[str, ...] = ()  #: Headers nobody knows and nothing reads.
+    unread: tuple[str, ...] = ()  #: Headers that belong to the layout and that nothing reads.
     missing: tuple[str, ...] = ()  #: Headers the layout has and the file has not.
     conflicts: int = (
         0  #: Fields of orders in a batch of which the file says something else; nothing was changed.
@@ -53,12 +54,12 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field of an order in a batch of which a file says something else. What is kept stands."""
+    """A field of an order of which a file says something else. What is kept stands."""
 
     file: str
     row: int
     order_id: str
-    batch_id: str
+    batch_id: str  #: '' for an order in none.
     field: str
     kept: str
     offered: str
@@ -73,13 +74,14 @@ class LoadReport:
     order_lines: int = 0
     problems: tuple[RowProblem, ...] = ()  #: Refused rows.
     warnings: tuple[RowProblem, ...] = ()  #: Rows that were loaded and deserve a look.
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()  #: Of orders in a batch.
+    older: tuple[Conflict, ...] = ()  #: Of orders of which a newer source spoke, in a batch or not.
 
     @property
     def all_well(self) -> bool:
-        """Whether every file was read, no row refused, and nothing contradicts what is being shipped."""
-        return (
-            not self.problems and not self.conflicts and all(file.error_code is None for file in self.files)
+        """Whether every file was read, no row refused, and nothing a file says was left aside."""
+        return not (self.problems or self.conflicts or self.older) and all(
+            file.error_code is None for file in self.files
         )
 
     def __add__(self, other: LoadReport) -> LoadReport:
@@ -90,6 +92,7 @@ class LoadReport:
             self.problems + other.problems,
             self.warnings + other.warnings,
             self.conflicts + other.conflicts,
+            self.older + other.older,
         )
 
 
@@ -99,5 +102,8 @@ PLACE = ("sheet", "row_no", "column_name", "value", "code")
 
 def row_problems(file: str, rows: pd.DataFrame) -> tuple[RowProblem, ...]:
     """Rows of a file with something wrong, out of a frame with the columns of PLACE."""
-    places: Sequence[tuple[Any, ...]] = list(rows[list(PLACE)].itertuples(index=False, name=None))
+    whole = rows.astype(
+        {"row_no": "int64"}
+    )  # Put together of several frames, some without rows, they are floats.
+    places: Sequence[tuple[Any, ...]] = list(whole[list(PLACE)].itertuples(index=False, name=None))
     return tuple(RowProblem(file, *place) for place in places)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from lib.services import files, sync
@@ -9,7 +12,7 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
-from lib.wording import layout_label
+from lib.wording import layout_label, unreadable_sentence
 from pages.parts.files import import_report
 
 CONFLICTS = "files_open_conflicts"
@@ -77,18 +80,30 @@ def read_before() -> None:
         file=read["file"].where(read["file"] != sync.SOURCE, _("the platform")),
         layout=read["layout"].map(layout_label),
         at=[formats.moment(at) for at in read["loaded_at"]],
+        why=[_why(row) for _place, row in read.iterrows()],
     )
     counts = import_report.count_columns(
         "read_count", "loaded_count", "updated_count", "unchanged_count", "refused_count"
     )
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     waiting = {"open_count": number(_("To mend"), format="localized")}
-    columns = {"at": text(_("When"))} | counts | waiting | {"loaded_by": text(_("By"))}
+    columns: dict[str, Any] = {"at": text(_("When"))} | counts | waiting | {"loaded_by": text(_("By"))}
+    if read["error_code"].notna().any():
+        columns["why"] = text(_("Why it was not read"), width="large")
     st.caption(_("Tick a file to see its refused rows."))
     ticked = tables.choose(shown, columns, by="import_id", key="files_imports", single=True)
     if ticked:
         import_id = int(ticked[0])
-        _rows_of(import_id, str(read.loc[read["import_id"] == import_id, "file"].iloc[0]))
+        file, why = shown.loc[read["import_id"] == import_id, ["file", "why"]].iloc[0]
+        if why:
+            st.error(f"{formats.plain(file)}: {formats.plain(why)}")
+        else:
+            _rows_of(import_id, str(read.loc[read["import_id"] == import_id, "file"].iloc[0]))
+
+
+def _why(row: pd.Series) -> str:
+    """Why a file was refused as a whole; '' for one that was read."""
+    return "" if pd.isna(row["error_code"]) else unreadable_sentence(row["error_code"], **row["error_args"])
 
 
 def _rows_of(import_id: int, file: str) -> None:

@@ -13,7 +13,7 @@ from lib import texts
 from lib.services import files
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import formats, tables
+from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import (
     column_label,
@@ -31,8 +31,8 @@ SHOWN = 500
 NAMED = 12
 
 
-def show(report: files.LoadReport) -> None:
-    """The report of one load."""
+def show(report: files.LoadReport, again: Callable[[], None] | None = None) -> None:
+    """The report of one load. `again` loads those of its files that count as older once more, as the newest."""
     st.subheader(_("What became of them"))
     for file in report.files:
         if file.error_code is not None:
@@ -43,6 +43,8 @@ def show(report: files.LoadReport) -> None:
         _counts(read)
         _files_table(read)
     _news(report, read)
+    if report.older:
+        _older(report, sum(file.older > 0 for file in read), again)
     for file in read:
         if file.refused:
             _refused(report, file)
@@ -158,15 +160,35 @@ def _news(report: files.LoadReport, read: Sequence[files.FileReport]) -> None:
                 ngettext("{count} new order is loaded.", "{count} new orders are loaded.", report.orders)
             )
             st.page_link("pages/orders.py", label=_("Choose orders"), icon=":material/arrow_forward:")
-    older = sum(file.older for file in read)
-    if older:
-        st.info(
-            ngettext(
-                "Of {count} order a newer file said something else; that stands. If this file is the newest, load it "
-                "again and say so under Options.",
-                "Of {count} orders a newer file said something else; that stands. If this file is the newest, load "
-                "it again and say so under Options.",
-                older,
+
+
+def _older(report: files.LoadReport, file_count: int, again: Callable[[], None] | None) -> None:
+    """What files say otherwise that count as older. Whether one is newer all the same, only a person knows."""
+    orders = len({one.order_id for one in report.older})
+    placed = len({one.order_id for one in report.older if one.batch_id})
+    said = ngettext(
+        "Of {count} order a newer file or a sync said something else than this one; nothing of it was changed.",
+        "Of {count} orders a newer file or a sync said something else than this one; nothing of them was changed.",
+        orders,
+    )
+    if placed:
+        said += " " + ngettext("{count} of them is in a batch.", "{count} of them are in a batch.", placed)
+    st.warning(said)
+    conflict_table(pd.DataFrame([vars(one) for one in report.older]), "files_older")
+    if again is None:
+        st.caption(_("If this file is the newest, load it again and say so under Options."))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        actions.button(
+            _("This file is the newest: load it again as such")
+            if file_count == 1
+            else _("These {count} files are the newest: load them again as such", count=file_count),
+            again, key="files_newest_again", icon=":material/update:",
+        )  # fmt: skip
+        st.caption(
+            _(
+                "A file does not say when it was exported, and one of fewer orders looks older than it is. As the "
+                "newest it is believed, except for orders in a batch: those become contradictions."
             )
         )
 
@@ -259,7 +281,9 @@ def _remarks(file: files.FileReport) -> list[str]:
         lines.append(_("Columns it lacks: {columns}", columns=_listed(file.missing)))
     if file.ignored:
         lines.append(_("Columns not used: {columns}", columns=_listed(file.ignored)))
-    if not file.missing and not file.ignored:
+    if file.unread:
+        lines.append(_("Columns that are known and not used: {columns}", columns=_(", ").join(file.unread)))
+    if not (file.missing or file.ignored or file.unread):
         lines.append(_("Every column was found, and every one is used."))
     return lines
 

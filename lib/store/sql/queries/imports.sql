@@ -16,6 +16,7 @@ select
     $zone as zone,
     $header as header,
     $ignored as ignored,
+    $unread as unread,
     $missing as missing,
     $read_count as read_count,
     $loaded_count as loaded_count,
@@ -28,8 +29,28 @@ select
     $loaded_by as loaded_by,
     $loaded_at as loaded_at;
 
+-- name: import_not_read
+-- One row: a file that could not be read, and why.
+insert into imports by name
+select
+    $import_id as import_id,
+    $file as file,
+    $kind as kind,
+    '' as layout,
+    $sha256 as sha256,
+    0 as read_count,
+    0 as loaded_count,
+    0 as updated_count,
+    0 as unchanged_count,
+    0 as refused_count,
+    $error_code as error_code,
+    $error_args as error_args,
+    $loaded_by as loaded_by,
+    $loaded_at as loaded_at;
+
 -- name: imports_all
--- One row per file read, newest first, with how many of its refused rows are open still.
+-- One row per file that came in, newest first, with how many of its refused rows are open still; only_read leaves
+-- out those that could not be read.
 select import.*, coalesce(waiting.row_count, 0)::bigint as open_count
 from imports as import
 left join (
@@ -39,6 +60,7 @@ left join (
     group by import_id
 ) as waiting
     on waiting.import_id = import.import_id
+where not $only_read or import.error_code is null
 order by import.import_id desc
 limit $page_size
 offset $skipped;
@@ -426,6 +448,14 @@ from differing
 where is_older
 group by order_id
 order by row_no;
+
+-- name: orders_older_fields
+-- One row per order of which a newer source said something else than the file, and field: both values, and the batch
+-- it is in, if any.
+select order_id, row_no, coalesce(batch_id, '') as batch_id, field, kept, offered
+from differing
+where is_older
+order by row_no, field;
 
 -- name: load_findings_forget
 -- One row per doubt with which an order of the file was loaded before.
