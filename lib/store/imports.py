@@ -25,6 +25,7 @@ class Counts:
     orders: int = 0  #: The loaded orders: a row of the file may be an order, or one line of it.
     conflicts: tuple[dict[str, Any], ...] = ()  #: As of `orders_conflicting`.
     older: tuple[dict[str, Any], ...] = ()  #: As of `orders_older`.
+    replaced: int = 0  #: Rows that a later one changes, of orders that were loaded or updated.
 
 
 class OrderFrames(Protocol):
@@ -44,6 +45,9 @@ class OrderFrames(Protocol):
 
     @property
     def fingerprints(self) -> pd.DataFrame: ...
+
+    @property
+    def replaced_rows(self) -> pd.DataFrame: ...
 
     @property
     def unchanged(self) -> pd.DataFrame: ...
@@ -78,6 +82,7 @@ def load_orders(
         "file_lines": tables.lines,
         "file_findings": tables.findings,
         "file_fingerprints": tables.fingerprints,
+        "file_replaced": tables.replaced_rows,
         "file_unchanged": tables.unchanged[["order_id"]],
     }
     with ExitStack() as all_of_them:
@@ -125,6 +130,7 @@ def load_orders(
         work.run("loaded_rows_keep", **keys)
         with work.ids(sorted(renewed | touched)):
             updated = work.value("orders_row_count")
+            replaced = work.value("orders_replaced_count")
         done("file_fingerprints")
         done("file_orders")
         work.run("orders_incoming_drop")
@@ -137,6 +143,7 @@ def load_orders(
         new["order_count"],
         tuple(conflicts),
         tuple(older),
+        replaced,
     )
 
 
