@@ -114,7 +114,7 @@ ROWS = {
         "Four order numbers in five end in 0, as this one does: a spreadsheet rounded them to 15 digits."
     ),
     "order_number_cancelled": later("The order number begins with C: the row cancels an order."),
-    "order_number_short": later("The order number has fewer than 5 digits: it is none of the platform's."),
+    "order_number_zero": later("The order number is 0: it is none of the platform's."),
     "row_cancelled": later(
         "An amount or a quantity is below zero: the row is a cancellation or a refund, not an order."
     ),
@@ -194,7 +194,7 @@ MENDING = {
         "Leave the row out, and look whether the order without the C is still to be shipped. Do not load it as an "
         "order by taking the C away."
     ),
-    "order_number_short": later("Fill in the number from the platform's order page, or delete the row."),
+    "order_number_zero": later("Fill in the number from the platform's order page, or delete the row."),
     "row_cancelled": later(
         "Leave the row out, and look on the platform's order page whether the order itself is still to be shipped."
     ),

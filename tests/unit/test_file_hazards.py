@@ -128,7 +128,7 @@ def test_three_order_numbers_of_which_all_end_in_zero_are_too_few_to_tell(tmp_pa
 
 def test_an_order_number_of_one_zero_is_none(tmp_path: Path) -> None:
     tables = of_rows(tmp_path, an_export_row(订单号="0"))
-    assert tables.problems["code"].tolist() == ["order_number_short"]
+    assert tables.problems["code"].tolist() == ["order_number_zero"]
 
 
 def test_order_numbers_with_a_point_and_a_zero(tmp_path: Path) -> None:

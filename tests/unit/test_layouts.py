@@ -204,7 +204,7 @@ def test_what_guards_an_order_number_is_taken_off(tmp_path: Path, written: str) 
         ("订单号", "8E15", "order_number_damaged"),
         ("订单号", "C536379", "order_number_cancelled"),
         ("订单号", "X536379", "order_number_not_digits"),
-        ("订单号", "0", "order_number_short"),
+        ("订单号", "0", "order_number_zero"),
         ("订单号", "8100000000000017.5", "order_number_not_digits"),
         ("收货国家", "Channel Islands", "country_unknown"),
         (PRODUCTS_HEADER, "", "products_blank"),

@@ -387,7 +387,7 @@ with judged as (
                         then 'order_number_cancelled'
                     else 'order_number_not_digits'
                 end
-            when length(cell.order_id) < 5 then 'order_number_short'
+            when ltrim(cell.order_id, '0') = '' then 'order_number_zero'
             when rounding.is_rounded and length(cell.order_id) >= 16 and ends_with(cell.order_id, '0')
                 then 'order_number_rounded'
             when cell.row_no in (select row_no from cancelled) then 'row_cancelled'
@@ -412,7 +412,7 @@ from (
         ('order_number_damaged', 'order_id'),
         ('order_number_not_digits', 'order_id'),
         ('order_number_cancelled', 'order_id'),
-        ('order_number_short', 'order_id'),
+        ('order_number_zero', 'order_id'),
         ('order_number_rounded', 'order_id'),
         ('country_unknown', 'country'),
         ('row_cancelled', null),
