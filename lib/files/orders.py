@@ -70,8 +70,8 @@ class OrderTables:
         orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
             currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no,
             row_count (rows of the sheet that make it), weighed_g (Int64, what the program weighed).
-        lines: one row per product of an order, in no order but line_no's: order_id, line_no (from 1), sku, title,
-            attributes, quantity, unit.
+        lines: one row per product of an order, in no order but line_no's: order_id, line_no (its place, from 1; a
+            charge that stands among the products leaves its own empty), sku, title, attributes, quantity, unit.
         receivers: one row per order: order_id, name, country (ISO alpha-2), country_label, province, city,
             address, postcode, phone, mobile, tax_number.
         waybills: one row per number already declared: order_id, service, number.
@@ -80,6 +80,7 @@ class OrderTables:
         findings: the same doubts by order: order_id, code, field, value.
         fingerprints: one row per order that one row of the sheet tells: order_id, row_hash (uint64), moment_at (the
             newest moment it speaks of, in the file's zone). Empty where several rows tell an order.
+        replaced_rows: one row per order of which a later row changes others: order_id, row_count (how many).
         unchanged: one row per row that was taken in before, and is in no other frame: row_no, order_id, moment_at.
     """
 
@@ -99,6 +100,7 @@ class OrderTables:
     missing: tuple[str, ...]
     findings: pd.DataFrame
     fingerprints: pd.DataFrame
+    replaced_rows: pd.DataFrame
     unchanged: pd.DataFrame
     as_of: datetime | None  #: The newest moment the file speaks of; it was made then or later.
     weight_unit: str = ""  #: In which weights were read; '' where there are none.
@@ -152,15 +154,15 @@ def parse(
     with engine.reading(
         found, *scripts, rows=rows, streams=True, context=context, stream=stream, **lent
     ) as read:
-        [(repeated, replaced)] = read.table("earlier_rows").fetchall()
+        earlier = engine.frame(read, "earlier_rows")
         orders = engine.frame(read, "orders", _AMOUNTS)
         tables = OrderTables(
             layout=found.layout.name,
             sheet=found.sheet.name,
             zone=zone,
             read=len(found.sheet),
-            repeated=repeated,
-            replaced=replaced,
+            repeated=int(earlier["repeated"].sum()),
+            replaced=int(earlier["replaced"].sum()),
             orders=_in_zone(orders, zone).assign(row_count=1, weighed_g=pd.Series(dtype="Int64")),
             lines=engine.frame(read, "lines"),
             receivers=engine.frame(read, "receivers"),
@@ -169,6 +171,7 @@ def parse(
             warnings=engine.warnings(read, found.sheet.name),
             findings=_findings(engine.frame(read, "doubts")),
             fingerprints=engine.frame(read, "fingerprints").head(0 if by_line else None),
+            replaced_rows=_replaced(earlier),
             unchanged=unchanged,
             as_of=_moment(read.table("newest").fetchall(), zone),
             ignored=found.ignored,
@@ -249,10 +252,13 @@ def _by_line(tables: OrderTables, read: duckdb.DuckDBPyConnection, found: layout
 def _of_each_row(problems: pd.DataFrame, found: layouts.Recognised) -> pd.DataFrame:
     """Goods that cannot be read are told by what stands in each row itself."""
     column = next(name for name in ("products", "sku_quantities", "quantity", "sku") if name in found.columns)
-    faulty = problems["code"].isin(["products_unreadable", "products_blank"])
+    unread = problems["code"].isin(["products_unreadable", "products_blank"])
+    faulty = unread | problems["code"].isin(["products_no_goods", "row_cancelled"]) & (
+        problems["column_name"] == ""
+    )
     cells = found.column(column, problems["row_no"].tolist()).fillna("").str.slice(0, 200)
     return problems.assign(
-        code=problems["code"].where(~faulty | (column == "products"), "line_unreadable"),
+        code=problems["code"].where(~unread | (column == "products"), "line_unreadable"),
         column_name=problems["column_name"].where(~faulty, found.header(column)),
         value=problems["value"].where(~faulty, pd.Series(cells.to_numpy(), index=problems.index)),
     )
@@ -265,6 +271,11 @@ def _header(found: layouts.Recognised, *names: str) -> str:
 
 def _findings(doubts: pd.DataFrame) -> pd.DataFrame:
     return doubts[["order_id", "code", "field", "value"]].fillna("")
+
+
+def _replaced(earlier: pd.DataFrame) -> pd.DataFrame:
+    changed = earlier[earlier["replaced"] > 0].rename(columns={"replaced": "row_count"})
+    return changed[["order_id", "row_count"]].reset_index(drop=True)
 
 
 def _options(options: layouts.Options) -> pd.DataFrame:

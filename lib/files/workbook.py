@@ -31,6 +31,8 @@ MAX_SHEETS = 100
 
 #: From here on a spreadsheet's numbers skip whole numbers: an order number kept as one has lost digits.
 EXACT_BELOW = 2**53
+#: A spreadsheet program keeps 15 digits of a number: a longer one that ends in 0 has very likely been through one.
+KEPT_DIGITS = 15
 
 #: So many rows are told at a time: the one process takes them over while the other reads the next.
 _ROWS = 2_500
@@ -109,8 +111,9 @@ def _heard(stream: IO[bytes]) -> Any:
 def cell_text(value: object) -> str | None:
     """A spreadsheet cell as the text a person sees.
 
-    Whole numbers lose their `.0`; numbers that can no longer be exact keep the form `8.12E+17`, which nobody
-    takes for an order number; dates are ISO text, without a time when it is midnight.
+    Whole numbers lose their `.0`; numbers that can no longer be exact, or have more than 15 digits and a 0 in the
+    place of the last, take the form `8.12E+15`, which nobody takes for an order number; dates are ISO text, without a
+    time when it is midnight.
     """
     match value:
         case None | "":
@@ -131,7 +134,7 @@ def cell_text(value: object) -> str | None:
 def _number_text(value: int | float) -> str | None:
     if value != value or value in (float("inf"), float("-inf")):
         return None
-    if abs(value) >= EXACT_BELOW:
+    if abs(value) >= EXACT_BELOW or (abs(value) >= 10**KEPT_DIGITS and value % 10 == 0):
         mantissa, _, exponent = f"{value:.14E}".partition("E")
         return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
     return str(int(value)) if value == int(value) else f"{value:.15g}"

@@ -26,6 +26,7 @@ class Counts:
     conflicts: tuple[dict[str, Any], ...] = ()  #: As of `orders_conflicting`.
     older: tuple[dict[str, Any], ...] = ()  #: As of `orders_older`.
     older_fields: tuple[dict[str, Any], ...] = ()  #: As of `orders_older_fields`.
+    replaced: int = 0  #: Rows that a later one changes, of orders that were loaded or updated.
 
 
 class OrderFrames(Protocol):
@@ -45,6 +46,9 @@ class OrderFrames(Protocol):
 
     @property
     def fingerprints(self) -> pd.DataFrame: ...
+
+    @property
+    def replaced_rows(self) -> pd.DataFrame: ...
 
     @property
     def unchanged(self) -> pd.DataFrame: ...
@@ -79,6 +83,7 @@ def load_orders(
         "file_lines": tables.lines,
         "file_findings": tables.findings,
         "file_fingerprints": tables.fingerprints,
+        "file_replaced": tables.replaced_rows,
         "file_unchanged": tables.unchanged[["order_id"]],
     }
     with ExitStack() as all_of_them:
@@ -127,6 +132,7 @@ def load_orders(
         work.run("loaded_rows_keep", **keys)
         with work.ids(sorted(renewed | touched)):
             updated = work.value("orders_row_count")
+            replaced = work.value("orders_replaced_count")
         done("file_fingerprints")
         done("file_orders")
         work.run("orders_incoming_drop")
@@ -140,6 +146,7 @@ def load_orders(
         tuple(conflicts),
         tuple(older),
         tuple(older_fields),
+        replaced,
     )
 
 

@@ -124,7 +124,21 @@ ROWS = {
         "The order number became a rounded figure such as 8.1E+15: digits are lost."
     ),
     "order_number_not_digits": later("The order number has other characters than digits."),
-    "order_number_rounded": later("All order numbers end in 0: a spreadsheet rounded them to 15 digits."),
+    "order_number_rounded": later(
+        "Four order numbers in five end in 0, as this one does: a spreadsheet rounded them to 15 digits."
+    ),
+    "order_number_cancelled": later("The order number begins with C: the row cancels an order."),
+    "order_number_zero": later("The order number is 0: it is none of the platform's."),
+    "row_cancelled": later(
+        "An amount or a quantity is below zero: the row is a cancellation or a refund, not an order."
+    ),
+    "cancelled_elsewhere": later("Another row of the file cancels this order or refunds a part of it."),
+    "line_no_goods": later(
+        "A line of this order is a charge such as postage, not a product; it was left out, the others are loaded."
+    ),
+    "products_no_goods": later(
+        "The order has charges such as postage alone, and no product: there is nothing to ship."
+    ),
     "platform_ships": later("The platform ships this order itself (half-managed)."),
     "country_blank": later("The receiver's country is blank."),
     "country_unknown": later("The receiver's country is not in the table of country names."),
@@ -189,6 +203,21 @@ MENDING = {
     "order_number_not_digits": later("Put the platform's order number there: digits only."),
     "order_number_rounded": later(
         "Export again and load the file without opening it in a spreadsheet first."
+    ),
+    "order_number_cancelled": later(
+        "Leave the row out, and look whether the order without the C is still to be shipped. Do not load it as an "
+        "order by taking the C away."
+    ),
+    "order_number_zero": later("Fill in the number from the platform's order page, or delete the row."),
+    "row_cancelled": later(
+        "Leave the row out, and look on the platform's order page whether the order itself is still to be shipped."
+    ),
+    "cancelled_elsewhere": later(
+        "Look on the platform's order page whether the order is still to be shipped; hold it until you know."
+    ),
+    "line_no_goods": later("Nothing to do. If it is a product of yours, give it another SKU and load again."),
+    "products_no_goods": later(
+        "Leave the row out. If it is a product of yours, give it another SKU and load again."
     ),
     "platform_ships": later("Nothing to do: it needs no shipment from you."),
     "country_blank": later("Fill in the country from the platform's order page."),

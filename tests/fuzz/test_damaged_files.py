@@ -30,7 +30,7 @@ from lib.wording.files import UNREADABLE, unreadable_sentence
 from tests.builders import EXPORT_HEADERS, PRODUCT_HEADERS
 from tests.fuzz.damage import CELLS, Damaged, damaged
 
-COUNT = int(os.environ.get("SHIPDESK_FUZZ", "100"))
+COUNT = int(os.environ.get("SHIPDESK_FUZZ", "200"))
 #: The tests of pytest's workers start elsewhere each, all of them together once.
 FIRST = int(os.environ.get("SHIPDESK_FUZZ_FIRST", "0"))
 #: Each file here has less than 12 MB; the largest of them must be through by then.

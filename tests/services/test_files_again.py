@@ -15,7 +15,7 @@ from lib.files import fingerprints, layouts, sheets
 from lib.services import files, orders
 from lib.services.files import orders as kind
 from lib.services.files.registry import KINDS
-from lib.store import imports
+from lib.store import audit, imports
 from lib.store.database import Database
 from tests.builders import an_export_row, write_export
 
@@ -89,7 +89,7 @@ def test_an_order_in_two_rows_is_read_again_with_both(
     old, new = an_export_row(订单号=FIRST), an_export_row(订单号=FIRST, 订单备注="newer")
     load(desk, tmp_path, old, new)
     again = load(desk, tmp_path, old, new)
-    assert (again.updated, again.unchanged) == (1, 1)
+    assert (again.updated, again.unchanged) == (0, 2)
     assert read_again == [2, 2]
     assert orders.detail(desk.app, FIRST)["note"] == "newer"
 
@@ -127,3 +127,26 @@ def test_other_names_of_countries_or_another_zone_read_every_row_again(desk: Des
         )
     }
     assert len(told) == 4
+
+
+def test_two_rows_of_an_order_that_did_not_change_are_no_update_again(desk: Desk, tmp_path: Path) -> None:
+    rows = [
+        an_export_row(订单号=FIRST, 订单备注="old"),
+        an_export_row(订单号=FIRST, 订单备注="new"),
+        an_export_row(订单号=SECOND),
+    ]
+    first, again = load(desk, tmp_path, *rows), load(desk, tmp_path, *rows)
+    assert (first.loaded, first.updated, first.unchanged) == (2, 1, 0)
+    assert (again.loaded, again.updated, again.unchanged) == (0, 0, 3)
+    with desk.app.database.read() as work:
+        assert len([one for one in audit.recent(work) if one["action"] == "load"]) == 1
+    changed = load(desk, tmp_path, *rows[:2], rows[2] | {"订单备注": "other"})
+    assert (changed.updated, changed.unchanged) == (1, 2), "another order's change is not this one's"
+    renewed = load(desk, tmp_path, rows[0], rows[1] | {"订单备注": "newest"}, rows[2] | {"订单备注": "other"})
+    assert (renewed.updated, renewed.unchanged) == (2, 1)
+
+
+def test_the_row_of_a_doubt_is_a_whole_number(desk: Desk, tmp_path: Path) -> None:
+    path = write_export(tmp_path / "orders.xlsx", [an_export_row(订单金额="?")])
+    [doubt] = files.load(desk.app, [path], by="ann").warnings
+    assert repr(doubt.row) == "2"

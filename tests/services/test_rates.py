@@ -143,6 +143,12 @@ def test_loading_a_card_again_changes_nothing_and_a_draft_takes_the_newer_file(a
     assert rates.card(app, "cpam-2027-01-01").rates["per_kg_e4"].tolist() == [650_000]
 
 
+def test_a_first_tier_from_zero_begins_with_the_first_gram(app: App, load: Any) -> None:
+    report = load(a_rate(min_g="0", max_g="150"), a_rate(min_g="151", per_kg="60"))
+    assert (report.files[0].loaded, report.problems, report.warnings) == (2, (), ())
+    assert rates.card(app, "cpam-2027-01-01").rates["min_g"].tolist() == [1, 151]
+
+
 #: What is wrong → rows of a card, then which of them is named, its column, what stands there, and the code.
 WRONG: dict[str, tuple[list[dict[str, str]], int, str, str, str]] = {
     "overlapping tiers": ([a_rate(max_g="150"), a_rate(min_g="150")], 1, "min_g", "150", "tiers_overlap"),

@@ -117,6 +117,7 @@ LENT = {
     "came_in": "identity varchar, problem_id varchar",
     "file_fingerprints": "order_id varchar, row_hash ubigint, moment_at timestamp",
     "file_unchanged": "order_id varchar",
+    "file_replaced": "order_id varchar, row_count bigint",
     "file_findings": "order_id varchar, code varchar, field varchar, value varchar",
     "file_orders": """
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,

@@ -1,5 +1,6 @@
 """What has happened to sellers' files before they come here: one test for each thing."""
 
+import random
 from pathlib import Path
 
 import pandas as pd
@@ -86,6 +87,50 @@ def test_order_numbers_that_lost_digits(tmp_path: Path) -> None:
     assert set(of_rows(tmp_path, *rows).problems["code"]) == {"order_number_rounded"}
 
 
+def test_order_numbers_kept_as_numbers_that_lost_digits_are_never_guessed(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {**an_export_row(), "订单号": number}
+        for number in (
+            8123456789012340,
+            8123456789012350,
+            8123456789012360,
+            8123456789012361,
+            812345678901230,
+        )
+    ]
+    tables = read(write_export(tmp_path / "export.xlsx", rows))
+    assert tables.problems["code"].tolist() == ["order_number_damaged"] * 3
+    assert tables.problems["value"].iloc[0] == "8.12345678901234E+15"
+    assert numbers(tables) == ["8123456789012361", "812345678901230"], "exact ones and shorter ones are taken"
+
+
+def test_of_order_numbers_in_text_of_which_nearly_all_lost_digits_the_others_are_taken(
+    tmp_path: Path,
+) -> None:
+    rows = [an_export_row(订单号=f"82000000000{place:04d}0") for place in range(14)]
+    sound = an_export_row(订单号="8200000000009917")
+    tables = read(saved(tmp_path, as_text(*rows, sound).encode()))
+    assert tables.problems["code"].tolist() == ["order_number_rounded"] * 14
+    assert numbers(tables) == ["8200000000009917"]
+
+
+def test_a_file_of_twenty_sound_order_numbers_is_untouched(tmp_path: Path) -> None:
+    drawn = random.Random(7).sample(range(8 * 10**15, 9 * 10**15), 17)
+    sound = [str(number) for number in drawn] + ["8200000000000010", "8200000000000020", "8200000000000030"]
+    rows = [an_export_row(订单号=number) for number in sound]
+    assert sorted(numbers(read(saved(tmp_path, as_text(*rows).encode())))) == sorted(sound)
+
+
+def test_three_order_numbers_of_which_all_end_in_zero_are_too_few_to_tell(tmp_path: Path) -> None:
+    rows = [an_export_row(订单号=f"820000000000123{place}0") for place in range(3)]
+    assert of_rows(tmp_path, *rows).problems.empty
+
+
+def test_an_order_number_of_one_zero_is_none(tmp_path: Path) -> None:
+    tables = of_rows(tmp_path, an_export_row(订单号="0"))
+    assert tables.problems["code"].tolist() == ["order_number_zero"]
+
+
 def test_order_numbers_with_a_point_and_a_zero(tmp_path: Path) -> None:
     assert numbers(of_rows(tmp_path, an_export_row(订单号="8120001234567890.0"))) == ["8120001234567890"]
 
@@ -93,6 +138,29 @@ def test_order_numbers_with_a_point_and_a_zero(tmp_path: Path) -> None:
 def test_dates_of_another_locale(tmp_path: Path) -> None:
     row = an_export_row(下单时间="2026-11-04 10:00", 付款时间="2026-04-11 10:05")
     assert "times_out_of_order" in of_rows(tmp_path, row).findings["code"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ({"下单时间": "2026-11-04 10:00", "付款时间": "", "发货时间": "2026-04-11 10:00"}, "shipped_at"),
+        ({"付款时间": "", "确认收货时间": "2026-08-29 10:00"}, "received_at"),
+        ({"付款时间": "2026-04-11 10:05"}, "paid_at"),
+        ({"发货期限": "2011-04-14"}, "ship_by_at"),
+        ({"下单时间": "", "发货期限": "2026-08-30 11:00"}, "ship_by_at"),
+    ],
+)
+def test_every_time_is_compared_with_all_that_came_before(
+    tmp_path: Path, cells: dict[str, str], field: str
+) -> None:
+    found = of_rows(tmp_path, an_export_row(**cells)).findings
+    assert found[["code", "field"]].to_numpy().tolist() == [["times_out_of_order", field]]
+
+
+@pytest.mark.parametrize("column", ["付款时间", "发货时间", "确认收货时间", "发货期限"])
+def test_a_date_without_a_time_is_not_before_an_hour_of_that_day(tmp_path: Path, column: str) -> None:
+    row = an_export_row(**{"付款时间": "", column: "2026-08-30"})
+    assert of_rows(tmp_path, row).findings.empty
 
 
 @pytest.mark.parametrize("column", ["产品总金额", "物流费用", "订单金额"])
@@ -105,6 +173,66 @@ def test_numbers_that_are_sentences(tmp_path: Path, column: str, sentence: str) 
     assert told[["field", "value"]].to_numpy().tolist() == [[field, sentence]]
 
 
+@pytest.mark.parametrize(
+    "cell", ["$-11.00", "-$11.00", "-11", "US $-11.00", "-11.00 USD", "−11", "($11.00)", "11.00-", "-0.50"]
+)
+@pytest.mark.parametrize("column", ["产品总金额", "订单金额"])
+def test_a_cancellation_written_as_a_row_is_no_order(tmp_path: Path, column: str, cell: str) -> None:
+    tables = of_rows(tmp_path, an_export_row(**{column: cell}))
+    assert tables.problems[["code", "column_name", "value", "identity"]].to_numpy().tolist() == [
+        ["row_cancelled", column, cell, ""]
+    ]
+    assert tables.orders.empty
+
+
+@pytest.mark.parametrize("cell", ["-", "N/A - see 5", "2026-5", "-0.00", "order -5"])
+def test_what_only_has_a_dash_is_no_cancellation(tmp_path: Path, cell: str) -> None:
+    tables = of_rows(tmp_path, an_export_row(订单金额=cell))
+    assert tables.findings["code"].tolist() == ["amount_unreadable"]
+
+
+def test_a_cancellation_never_takes_the_place_of_its_order(tmp_path: Path) -> None:
+    good = an_export_row()
+    rows = [good, good | {"订单金额": "$-58.90"}, an_export_row(), good | {"订单号": "C" + good["订单号"]}]
+    tables = of_rows(tmp_path, *rows)
+    assert tables.problems[["row_no", "code"]].to_numpy().tolist() == [
+        [3, "row_cancelled"],
+        [5, "order_number_cancelled"],
+    ]
+    assert tables.orders["total_minor"].tolist() == [5890, 5890]
+    assert tables.findings.to_numpy().tolist() == [
+        [good["订单号"], "cancelled_elsewhere", "order_id", "3, 5"]
+    ]
+
+
+def test_a_quantity_below_zero_is_a_cancellation(tmp_path: Path) -> None:
+    cell = a_products_cell(("SKU-1", 2)).replace("数量:2", "数量:-2")
+    tables = of_rows(tmp_path, an_export_row(**{EXPORT_HEADERS[10]: cell}))
+    assert tables.problems["code"].tolist() == ["row_cancelled"]
+
+
+@pytest.mark.parametrize("word", ["POST", "Bank Charges", "邮费", "MANUAL"])
+def test_charges_among_products_are_left_out_and_named(tmp_path: Path, word: str) -> None:
+    cell = a_products_cell(("A", 2), (word, 1), ("M", 1)).replace(f"Title of {word}", "Manual")
+    row = an_export_row(**{EXPORT_HEADERS[10]: cell})
+    tables = of_rows(
+        tmp_path,
+        row,
+        an_export_row(
+            **{EXPORT_HEADERS[10]: a_products_cell((word, 1)).replace(f"Title of {word}", "Manual")}
+        ),
+    )
+    assert tables.lines["sku"].tolist() == ["A", "M"], "a size of one letter is a product"
+    assert tables.findings.to_numpy().tolist() == [[row["订单号"], "line_no_goods", "products", word]]
+    assert tables.problems[["row_no", "code"]].to_numpy().tolist() == [[3, "products_no_goods"]]
+
+
+def test_a_code_that_may_be_a_size_is_a_charge_when_its_title_says_so(tmp_path: Path) -> None:
+    cell = a_products_cell(("M", 1), ("DOT", 1), ("B", 1)).replace("Title of DOT", "DOTCOM POSTAGE")
+    tables = of_rows(tmp_path, an_export_row(**{EXPORT_HEADERS[10]: cell}))
+    assert tables.lines[["line_no", "sku"]].to_numpy().tolist() == [[1, "M"], [3, "B"]]
+
+
 def test_dates_that_are_sentences(tmp_path: Path) -> None:
     tables = of_rows(tmp_path, an_export_row(付款时间="Date Not Captured"))
     assert tables.orders["paid_at"].isna().all()
@@ -113,14 +241,14 @@ def test_dates_that_are_sentences(tmp_path: Path) -> None:
 
 def test_cancellations_as_prefixed_numbers(tmp_path: Path) -> None:
     tables = of_rows(tmp_path, an_export_row(订单号="C8120001234567890"), an_export_row())
-    assert tables.problems["code"].tolist() == ["order_number_not_digits"]
+    assert tables.problems["code"].tolist() == ["order_number_cancelled"]
     assert len(tables.orders) == 1
 
 
 def test_cancellations_as_negative_rows(tmp_path: Path) -> None:
     row = a_lingxing_row()
     path = write_export(tmp_path / "export.xlsx", [row | {"数量": "-1"}], LINGXING_HEADERS)
-    assert read(path).problems["code"].tolist() == ["line_unreadable"]
+    assert read(path).problems["code"].tolist() == ["row_cancelled"]
 
 
 def test_exact_duplicates(tmp_path: Path) -> None:

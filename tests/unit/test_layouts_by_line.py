@@ -120,6 +120,43 @@ def test_rows_of_an_order_with_different_amounts_leave_it_unknown(tmp_path: Path
     assert codes(tables.warnings) == [(2, "amounts_differ")]
 
 
+def test_a_row_that_takes_goods_back_is_refused_alone_and_its_order_stays(tmp_path: Path) -> None:
+    row, other = a_dianxiaomi_row(), a_dianxiaomi_row()
+    tables = dianxiaomi(
+        tmp_path,
+        row,
+        row | {"产品数量": "-1"},
+        row | {"订单金额": "-58.90"},
+        row | {"订单金额": "-58.90"},
+        other | {"订单金额": "-5"},
+    )
+    assert codes(tables.problems) == [(place, "row_cancelled") for place in (3, 4, 5, 6)]
+    assert list(tables.problems["column_name"]) == ["产品数量", "订单金额", "订单金额", "订单金额"]
+    assert list(tables.problems["value"]) == ["-1", "USD -58.90", "USD -58.90", "USD -5"]
+    assert (goods(tables), list(tables.orders["total_minor"])) == ([("SKU-1", 1)], [5890])
+    assert codes(tables.warnings) == [(2, "cancelled_elsewhere")]
+
+
+def test_pieces_below_zero_in_one_cell_are_a_cancellation(tmp_path: Path) -> None:
+    tables = mabang(tmp_path, a_mabang_row(**{"库存sku*数量": "SKU-1*-2"}))
+    assert codes(tables.problems) == [(2, "row_cancelled")]
+    assert list(tables.problems["column_name"]) == ["库存sku*数量"]
+
+
+def test_charges_among_the_lines_of_an_order_are_left_out_and_named(tmp_path: Path) -> None:
+    row, other = a_dianxiaomi_row(), a_dianxiaomi_row()
+    tables = dianxiaomi(tmp_path, row, row | {"SKU": "POST", "产品数量": "one"}, other | {"SKU": "运费"})
+    assert goods(tables) == [("SKU-1", 1)]
+    assert list(tables.orders["row_count"]) == [2]
+    assert codes(tables.warnings) == [(2, "line_no_goods")]
+    assert (tables.warnings["column_name"].tolist(), tables.warnings["value"].tolist()) == (["SKU"], ["POST"])
+    assert codes(tables.problems) == [(4, "products_no_goods")]
+    assert (tables.problems["column_name"].tolist(), tables.problems["value"].tolist()) == (
+        ["产品数量"],
+        ["1"],
+    )
+
+
 @pytest.mark.parametrize(
     ("written", "unit", "grams"),
     [

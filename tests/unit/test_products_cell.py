@@ -126,7 +126,6 @@ def test_a_quantity_has_the_unit_of_the_listing(written: str, quantity: int, uni
         "【1】Cup\n(商家编码:A)",
         "【1】Cup\n(商家编码:A)\n(产品数量:0 piece)",
         "【1】Cup\n(商家编码:A)\n(产品数量:many)",
-        "【1】Cup\n(商家编码:A)\n(产品数量:-1 piece)",
         "【1】Cup\n(商家编码:A)\n(产品数量:1.5 piece)",
         "【1】Cup\n(商家编码:A)\n(产品数量:1 piece",
         # The line breaks were lost on the way.

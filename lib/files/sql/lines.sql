@@ -20,10 +20,11 @@ create temp macro with_currency(amount, currency) as
     case when tidy(amount) is not null then concat_ws(' ', upper(tidy(currency)), tidy(amount)) end;
 
 -- One SKU*QTY with what parts it from the next one; a SKU may have blanks, and a * before its last one.
-create temp macro pair_form() as '\s*(\S.*?)\s*[*×＊]\s*(\d{1,6})(?:\.0+)?\s*(?:[;；,，、|/\s]+|$)';
+create temp macro pair_form() as '\s*(\S.*?)\s*[*×＊]\s*(-?\d{1,6})(?:\.0+)?\s*(?:[;；,，、|/\s]+|$)';
 
 -- One row per row of the sheet: whose it is, and whether an earlier one says the same word for word. The parcels of
--- an order that was split or sent again have its number with -1, -2 behind it in some programs.
+-- an order that was split or sent again have its number with -1, -2 behind it in some programs. A row that takes goods
+-- or money back stands by itself, so that orders.sql refuses it alone and the order is what its other rows tell.
 create temp table placed as
 select
     line_rows.*,
@@ -31,8 +32,18 @@ select
         when options.cuts_suffix then regexp_replace(number, '^(\d+)-\d{1,2}$', '\1')
         else number
     end as order_number,
-    coalesce(order_number, concat('?', row_no)) as order_key,
-    row_number() over (partition by row_hash order by row_no) > 1 as is_repeat,
+    coalesce(
+        is_below_zero(tidy(total))
+        or is_below_zero(tidy(goods))
+        or regexp_matches(tidy(quantity), '^-0*[1-9]')
+        or regexp_matches(sku_quantities, '[*×＊]\s*-0*[1-9]'),
+        false
+    ) as takes_back,
+    case
+        when takes_back then concat('-', row_no)
+        else coalesce(order_number, concat('?', row_no))
+    end as order_key,
+    row_number() over (partition by row_hash order by row_no) > 1 and not takes_back as is_repeat,
     said_yes(is_resent) as resent,
     said_yes(is_merged) as merged,
     options
@@ -145,9 +156,9 @@ select
     coalesce(one_line(title), '') as title,
     coalesce(one_line(attributes), '') as attributes,
     coalesce(one_line(sku), '') as sku,
-    try_cast(regexp_extract(tidy(quantity), '^(\d{1,9})(?:\.0+)?$', 1) as bigint) as quantity,
+    try_cast(regexp_extract(tidy(told.quantity), '^(-?\d{1,9})(?:\.0+)?$', 1) as bigint) as quantity,
     coalesce(one_line(unit), '') as unit,
-    coalesce(try_cast(regexp_extract(tidy(quantity), '^(\d{1,9})(?:\.0+)?$', 1) as bigint), 0) > 0 as is_whole
+    coalesce(try_cast(regexp_extract(tidy(told.quantity), '^(-?\d{1,9})(?:\.0+)?$', 1) as bigint), 0) > 0 as is_whole
 from told
 where not adds_nothing
 order by first_row_no, line_no;

@@ -67,6 +67,10 @@ create temp macro written_time(cell) as
         any_time(cell)
     );
 
+-- Whether a moment is before one that it follows. A date without a time counts as the end of its day.
+create temp macro is_too_early(moment, former) as
+    case when moment < former then moment <> date_trunc('day', moment) or moment < date_trunc('day', former) end;
+
 -- What stands between `label:` and the last bracket of its line.
 create temp macro block_field(block, label) as
     tidy(regexp_extract(block, concat('(?m)^[ \t]*[(（]', label, '[:：](.*)[)）]'), 1));
@@ -124,11 +128,15 @@ select
     case when cell.paid_time is null then tidy(cell.paid_at) end as paid_unread,
     case when cell.ship_by_time is null then tidy(cell.ship_by_at) end as ship_by_unread,
     case
-        when cell.order_time > cell.paid_time
-            or cell.paid_time > cell.shipped_time
-            or cell.shipped_time > cell.received_time
-            then coalesce(tidy(cell.paid_at), '')
-    end as paid_out_of_order,
+        when is_too_early(cell.paid_time, cell.order_time)
+            then {'field': 'paid_at', 'value': tidy(cell.paid_at)}
+        when is_too_early(cell.shipped_time, greatest(cell.order_time, cell.paid_time))
+            then {'field': 'shipped_at', 'value': tidy(cell.shipped_at)}
+        when is_too_early(cell.received_time, greatest(cell.order_time, cell.paid_time, cell.shipped_time))
+            then {'field': 'received_at', 'value': tidy(cell.received_at)}
+        when is_too_early(cell.ship_by_time, greatest(cell.order_time, cell.paid_time))
+            then {'field': 'ship_by_at', 'value': tidy(cell.ship_by_at)}
+    end as too_early,
     one_line(cell.buyer_name) as buyer_name,
     one_line(cell.buyer_service) as buyer_service,
     tidy(cell.note) as note,
@@ -258,7 +266,7 @@ select
     coalesce(block_field(block, '产品属性'), '') as attributes,
     coalesce(block_field(block, '商家编码'), '') as sku,
     regexp_extract(
-        block_field(block, '产品数量'), '^(\d{1,9})\s*([^\d.,].*)?$', ['quantity', 'unit']
+        block_field(block, '产品数量'), '^(-?\d{1,9})\s*([^\d.,].*)?$', ['quantity', 'unit']
     ) as counted,
     try_cast(struct_extract(counted, 'quantity') as bigint) as quantity,
     coalesce(one_line(struct_extract(counted, 'unit')), '') as unit,
@@ -282,13 +290,86 @@ from product_rows as product
 inner join cells as cell
     on cell.row_no = product.row_no;
 
--- One row: whether a spreadsheet rounded the order numbers to 15 digits. Ten long numbers do not all end in 0.
+-- One row per way to write a charge among the products of an order: postage, a bank's charge, a difference the buyer
+-- paid. Sellers keep such lines beside the goods; they weigh nothing and are never sent.
+create temp table charges as
+from (
+    values
+        ('post'), ('postage'), ('dotcom postage'), ('carriage'), ('shipping fee'), ('freight'), ('bank charge'),
+        ('bank charges'), ('amazonfee'), ('amazon fee'), ('cruk'), ('cruk commission'), ('discount'), ('manual'),
+        ('邮费'), ('运费'), ('快递费'), ('补邮费'), ('补运费'), ('补差价'), ('邮费补差价'), ('运费补差价'), ('差价'),
+        ('手续费')
+) as charge (word);
+
+-- One row per line that is no product (is_charge), or whose quantity is none. Codes that may be a size or a model, or
+-- a booklet that is sold, are a charge when the title says so alone.
+create temp table odd_lines as
+with named as (
+    select
+        row_no,
+        line_no,
+        quantity,
+        is_whole,
+        case
+            when length(sku) <= 6 and lower(sku) in ('', 'm', 'd', 'dot', 'c2', 'manual')
+                then coalesce(nullif(title, ''), sku)
+            else sku
+        end as name,
+        coalesce(nullif(sku, ''), title) as written
+    from blocks
+)
+
+select
+    line.row_no,
+    line.line_no,
+    charge.word is not null as is_charge,
+    not is_charge and coalesce(line.quantity < 0, false) as is_negative,
+    line.written
+from named as line
+left join charges as charge
+    on charge.word = lower(line.name)
+where charge.word is not null or not line.is_whole;
+
+-- One row per row that has charges alone. It is refused rather than loaded without a line: there is nothing to send,
+-- and an order without goods would wait for a weight for ever.
+create temp table only_charges as
+select block.row_no
+from blocks as block
+inner join (
+    select row_no, count(*) as line_count
+    from odd_lines
+    where is_charge
+    group by row_no
+) as charged
+    on charged.row_no = block.row_no
+group by block.row_no
+having count(*) = any_value(charged.line_count);
+
+-- One row per row that takes an order back instead of telling one: an amount or a quantity below zero, or the order's
+-- number behind a C (is_numbered). Whatever else stands there, nothing is to be sent by it.
+create temp table cancelled as
+select
+    row_no,
+    regexp_replace(order_id, '^[Cc]', '') as order_id,
+    left(order_id, 1) in ('C', 'c') as is_numbered,
+    case
+        when is_below_zero(total_unread) then 'total'
+        when is_below_zero(goods_unread) then 'goods'
+        else 'products'
+    end as column_name
+from cells
+where (left(order_id, 1) in ('C', 'c') and regexp_full_match(order_id, '[Cc]\d{5,20}'))
+    or (total_unread is not null and is_below_zero(total_unread))
+    or (goods_unread is not null and is_below_zero(goods_unread))
+    or row_no in (select row_no from odd_lines where is_negative);
+
+-- One row: whether a spreadsheet rounded order numbers to 15 digits. One long number in ten ends in 0, not four in
+-- five. Those that end otherwise are as they were.
 create temp table rounding as
 select
-    coalesce(
-        count(distinct order_id) filter (where ends_with(order_id, '0')) >= 10 and bool_and(ends_with(order_id, '0')),
-        false
-    ) as is_rounded
+    count(distinct hash(order_id)) as number_count,
+    count(distinct hash(order_id)) filter (where ends_with(order_id, '0')) as zero_count,
+    number_count >= 4 and zero_count >= number_count * 0.8 as is_rounded
 from (select order_id from cells union all select order_id from unchanged_rows)
 where regexp_full_match(order_id, '\d{16,}');
 
@@ -302,12 +383,18 @@ with judged as (
             when not regexp_full_match(cell.order_id, '\d{1,20}')
                 then case
                     when regexp_full_match(cell.order_id, '\d+(\.\d+)?[eE]\+?\d+') then 'order_number_damaged'
+                    when cell.row_no in (select row_no from cancelled where is_numbered)
+                        then 'order_number_cancelled'
                     else 'order_number_not_digits'
                 end
-            when length(cell.order_id) >= 16 and rounding.is_rounded then 'order_number_rounded'
+            when ltrim(cell.order_id, '0') = '' then 'order_number_zero'
+            when rounding.is_rounded and length(cell.order_id) >= 16 and ends_with(cell.order_id, '0')
+                then 'order_number_rounded'
+            when cell.row_no in (select row_no from cancelled) then 'row_cancelled'
             when cell.country_label <> '' and cell.country = '' then 'country_unknown'
             when cell.row_no not in (select row_no from blocks) then 'products_blank'
-            when cell.row_no in (select row_no from blocks where not is_whole) then 'products_unreadable'
+            when cell.row_no in (select row_no from odd_lines where not is_charge) then 'products_unreadable'
+            when cell.row_no in (select row_no from only_charges) then 'products_no_goods'
         end as fault
     from cells as cell
     cross join rounding
@@ -317,38 +404,54 @@ select *
 from judged
 where fault is not null;
 
--- One row per fault: the column it is reported under.
+-- One row per fault: the column it is reported under, when it is always the same.
 create temp table faults as
 from (
     values
         ('order_number_blank', 'order_id'),
         ('order_number_damaged', 'order_id'),
         ('order_number_not_digits', 'order_id'),
+        ('order_number_cancelled', 'order_id'),
+        ('order_number_zero', 'order_id'),
         ('order_number_rounded', 'order_id'),
         ('country_unknown', 'country'),
+        ('row_cancelled', null),
         ('products_blank', 'products'),
-        ('products_unreadable', 'products')
+        ('products_unreadable', 'products'),
+        ('products_no_goods', 'products')
 ) as fault (code, column_name);
 
--- One row per refused row.
+-- One row per refused row. What takes an order back is not mended by the order coming in.
 create temp table problems as
+with placed as (
+    select faulty.*, coalesce(faults.column_name, cancelled.column_name) as field
+    from faulty
+    inner join faults
+        on faults.code = faulty.fault
+    left join cancelled
+        on cancelled.row_no = faulty.row_no
+)
+
 select
     faulty.row_no,
     headers.header as column_name,
-    case faults.column_name
+    case faulty.field
         when 'order_id' then coalesce(cells.order_id, '')
         when 'country' then cells.country_label
+        when 'total' then cells.total_unread
+        when 'goods' then cells.goods_unread
         when 'products' then coalesce(left(cells.products, 200), '')
     end as value,
     faulty.fault as code,
-    case when faulty.fault not like 'order_number%' then cells.order_id else '' end as identity
+    case
+        when faulty.fault not like 'order_number%' and faulty.fault <> 'row_cancelled' then cells.order_id
+        else ''
+    end as identity
 from cells
-inner join faulty
+inner join placed as faulty
     on faulty.row_no = cells.row_no
-inner join faults
-    on faults.code = faulty.fault
 left join headers
-    on headers.column_name = faults.column_name
+    on headers.column_name = faulty.field
 order by faulty.row_no;
 
 -- One row per order that stands in several good rows: the last one.
@@ -382,12 +485,16 @@ from cells
 where row_no not in (select row_no from faulty)
     and row_no not in (select row_no from earlier);
 
--- One row: how many good rows a later row of the same order repeats, and how many it changes.
+-- One row per order with good rows that a later one of it repeats word for word, or changes: how many.
 create temp table earlier_rows as
 select
-    count(*) filter (where is_alike)::bigint as repeated,
-    count(*) filter (where not is_alike)::bigint as replaced
-from earlier;
+    cells.order_id,
+    count(*) filter (where earlier.is_alike)::bigint as repeated,
+    count(*) filter (where not earlier.is_alike)::bigint as replaced
+from cells
+inner join earlier
+    on earlier.row_no = cells.row_no
+group by cells.order_id;
 
 create temp view orders as
 select
@@ -419,6 +526,8 @@ select
     quantity,
     unit
 from blocks
+anti join (select row_no, line_no from odd_lines where is_charge) as charge
+    using (row_no, line_no)
 where row_no not in (select row_no from faulty)
     and row_no not in (select row_no from earlier);
 
@@ -466,8 +575,7 @@ from pairs
 where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null;
 
 -- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
--- that contradict each other: another locale may have swapped day and month. Dates without a time count as the end
--- of their day.
+-- that contradict each other: another locale may have swapped day and month. The deadline is a time like the others.
 create temp table doubts as
 with found as (
     select
@@ -507,9 +615,9 @@ with found as (
                     value: ship_by_unread
                 },
                 {
-                    code: case when paid_out_of_order is not null then 'times_out_of_order' end,
-                    field: 'paid_at',
-                    value: paid_out_of_order
+                    code: case when too_early is not null then 'times_out_of_order' end,
+                    field: too_early.field,
+                    value: too_early.value
                 }
             ],
             recursive := true
@@ -517,14 +625,48 @@ with found as (
     from standing
     where business_mode like '半托管%'
         or country_label = ''
-        or coalesce(
-            goods_unread, shipping_unread, total_unread, paid_unread, ship_by_unread, paid_out_of_order
-        ) is not null
+        or too_early is not null
+        or coalesce(goods_unread, shipping_unread, total_unread, paid_unread, ship_by_unread) is not null
 )
 
 select *
 from found
-where code is not null;
+where code is not null
+union all
+-- The rows that take back an order which another row tells: the order may be one that nobody wants any more.
+select
+    row.order_id,
+    row.row_no,
+    'cancelled_elsewhere' as code,
+    'order_id' as field,
+    string_agg(cancelled.row_no, ', ' order by cancelled.row_no) as value
+from standing as row
+inner join cancelled
+    on cancelled.order_id = row.order_id
+group by row.order_id, row.row_no
+union all
+-- The lines of an order that were left out.
+select
+    cells.order_id,
+    cells.row_no,
+    'line_no_goods' as code,
+    coalesce(
+        (
+            select column_name
+            from headers
+            where column_name in ('products', 'sku', 'sku_quantities')
+            order by column_name
+            limit 1
+        ),
+        'products'
+    ) as field,
+    string_agg(charge.written, '; ' order by charge.line_no) as value
+from cells
+inner join (select * from odd_lines where is_charge) as charge
+    on charge.row_no = cells.row_no
+where cells.row_no not in (select row_no from faulty)
+    and cells.row_no not in (select row_no from earlier)
+group by cells.order_id, cells.row_no;
 
 -- One row per order: the row that tells it, and the newest moment that it speaks of.
 create temp view fingerprints as

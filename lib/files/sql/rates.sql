@@ -25,7 +25,11 @@ select
     row_no,
     column_name,
     tidy(cell) as written,
-    written_number(cell) as number,
+    -- Tiers have both their ends; the first one is often written from 0, and nothing weighs less than a gram.
+    case
+        when column_name = 'min_g' and written_number(cell) = 0 then 1::decimal(14, 6)
+        else written_number(cell)
+    end as number,
     column_name in (
         'min_g', 'max_g', 'first_g', 'step_g', 'increment_g', 'min_billable_g', 'volumetric_divisor',
         'volumetric_from_mm'

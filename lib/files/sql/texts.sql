@@ -46,3 +46,11 @@ create temp macro with_line_feeds(cell) as
             then replace(replace(cell, chr(13) || chr(10), chr(10)), chr(13), chr(10))
         else cell
     end;
+
+-- Whether an amount is below zero: $-11.00, -$5.00, -5 USD, ($5.00), 5.00-. A word before the sign is no currency.
+create temp macro is_below_zero(cell) as
+    regexp_matches(cell, '^[^\d.,]{0,6}[-−–]|^[(（].*[)）]$|\d[-−–]$')
+    and regexp_full_match(
+        regexp_replace(cell, '[-−–()（）\s]', '', 'g'), '[^\d.,]{0,3}[$€£¥￥]?[\d,]*\d(\.\d+)?[^\d.,]{0,4}'
+    )
+    and regexp_matches(cell, '[1-9]');

@@ -61,8 +61,8 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
     ]
     return Taken(
         counts.loaded,
-        counts.updated + tables.replaced,
-        counts.unchanged + tables.repeated + len(tables.unchanged),
+        counts.updated + counts.replaced,
+        counts.unchanged + (tables.replaced - counts.replaced) + tables.repeated + len(tables.unchanged),
         orders=counts.orders,
         order_lines=counts.lines,
         warnings=pd.concat(doubts),
@@ -102,5 +102,7 @@ KIND = Kind("orders", read, take, remarks, after)
 
 def _named(tables: orders.OrderTables, code: str, rows: Mapping[str, int]) -> pd.DataFrame:
     """A doubt about these orders, which stand in these rows."""
-    frame = pd.DataFrame({"value": list(rows), "row_no": list(rows.values())}, columns=["value", "row_no"])
+    frame = pd.DataFrame(
+        {"value": pd.Series(list(rows), dtype="str"), "row_no": pd.Series(list(rows.values()), dtype="int64")}
+    )
     return frame.assign(sheet=tables.sheet, column_name="", code=code)

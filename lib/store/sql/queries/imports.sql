@@ -687,6 +687,14 @@ from incoming
 inner join chosen
     on chosen.id = incoming.order_id;
 
+-- name: orders_replaced_count
+-- One row: how many rows of the file a later one changes, of orders that are new or among the chosen.
+select coalesce(sum(replaced.row_count), 0)::bigint as row_count
+from file_replaced as replaced
+inner join incoming
+    on incoming.order_id = replaced.order_id
+where incoming.is_new or incoming.order_id in (select id from chosen);
+
 -- name: problem_rows_add
 -- One row per refused row of `refused`.
 insert into problem_rows by name
