@@ -227,7 +227,7 @@ def _parts(texts: tuple[str, ...]) -> dict[int, int]:
 
 
 def _say_unshipped(app: App, order_id: str) -> None:
-    unshipped = [row for row in notices.left(app, order_id) if row["left_quantity"] > 0]
+    unshipped = notices.unshipped(app, order_id)
     if not unshipped:
         say(_("Nothing of the order stays unshipped."))
         return

@@ -53,6 +53,15 @@ def left(app: App, order_id: str) -> list[dict[str, Any]]:
         return store.left(work, _order(work, order_id)["shop_id"], order_id)
 
 
+def unshipped(app: App, order_id: str) -> list[dict[str, Any]]:
+    """As `left`, the lines that stay unshipped when all is said to be shipped.
+
+    Raises Problem: order_unknown, parcels_under_way, notice_under_way.
+    """
+    with app.database.read() as work:
+        return _unshipped(work, _order(work, order_id))
+
+
 def of_order(app: App, order_id: str) -> list[dict[str, Any]]:
     """What people told the platform of an order, oldest first."""
     with app.database.read() as work:
@@ -98,6 +107,7 @@ def fill_in(
         order = _order(work, order_id)
         if order["status"] not in AWAITING:
             raise Problem("notice_order_status", order_id=order_id)
+        _check_settled(work, order)
         lines = _lines(work, order, everything, quantities)
         notice = _written(
             work, order, NOTICE, lines, service_key=service_key, tracking_number=number,
@@ -122,16 +132,12 @@ def finish(app: App, order_id: str, *, by: str) -> Told:
         raise Problem("nothing_declared", order_id=order_id)
     now, last = app.now(), told[-1]
     with app.database.write() as work:
-        if any(row["under_way"] for row in store.left(work, order["shop_id"], order_id)):
-            raise Problem("parcels_under_way", order_id=order_id)
+        stays = {row["line_no"]: row["left_quantity"] for row in _unshipped(work, order)}
         notice = _written(
             work, order, FINISH, {}, service_key=last.service_key, tracking_number=last.tracking_number,
             website="", is_everything=True, made_by=by, made_at=now,
         )  # fmt: skip
-        unshipped = {
-            row["line_no"]: row["left_quantity"] for row in store.left(work, order["shop_id"], order_id)
-        }
-        audit.record(work, "finish", order_id, by=by, at=now, unshipped=unshipped)
+        audit.record(work, "finish", order_id, by=by, at=now, unshipped=stays)
     return _tell(app, notice, lambda: _declare(app, notice))
 
 
@@ -256,11 +262,23 @@ def _lines(
     return wanted
 
 
+def _unshipped(work: Any, order: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = store.left(work, order["shop_id"], order["order_id"])
+    if any(row["under_way"] for row in rows):
+        raise Problem("parcels_under_way", order_id=order["order_id"])
+    _check_settled(work, order)
+    return [row for row in rows if row["left_quantity"] > 0]
+
+
+def _check_settled(work: Any, order: dict[str, Any]) -> None:
+    if store.under_way(work, order["shop_id"], order["order_id"]):
+        raise Problem("notice_under_way", order_id=order["order_id"])
+
+
 def _written(
     work: Any, order: dict[str, Any], kind: str, lines: Mapping[int, int], **told: Any
 ) -> dict[str, Any]:
-    if store.under_way(work, order["shop_id"], order["order_id"]):
-        raise Problem("notice_under_way", order_id=order["order_id"])
+    _check_settled(work, order)
     number = store.add(work, order["shop_id"], order["order_id"], kind, lines, **told)
     return next(
         one for one in store.of_order(work, order["shop_id"], order["order_id"]) if one["notice_id"] == number

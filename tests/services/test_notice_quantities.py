@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -102,6 +103,26 @@ def test_an_end_that_was_told_and_not_settled_leaves_nothing_to_ship(
     with app.database.write() as work:
         work._cursor.execute("update notices set kind = 'change' where kind = 'finish'")
     assert left(desk, order_of_five) == {1: 2, 2: 2}, "another number takes no goods"
+
+
+def test_what_stays_unshipped_is_known_before_the_end_and_kept(empty_desk: Desk, order_of_five: str) -> None:
+    app = empty_desk.app
+    unanswered(empty_desk, order_of_five, {1: 1})
+    with pytest.raises(Problem, match="notice_under_way"):
+        notices.unshipped(app, order_of_five)
+    with pytest.raises(Problem, match="notice_under_way"):
+        notices.fill_in(app, order_of_five, everything=False, quantities={1: 3}, **PART)
+    notices.settle(app)
+    made = batches.create(app, [order_of_five], by="t")
+    with pytest.raises(Problem, match="parcels_under_way"):
+        notices.unshipped(app, order_of_five)
+    batches.discard(app, made.batch_id or "", by="t")
+    stays = {row["line_no"]: row["left_quantity"] for row in notices.unshipped(app, order_of_five)}
+    assert stays == {1: 2, 2: 2}
+    notices.finish(app, order_of_five, by="anna")
+    with app.database.read() as work:
+        [[kept]] = work._cursor.execute("select detail from audit where action = 'finish'").fetchall()
+    assert json.loads(kept)["unshipped"] == {"1": 2, "2": 2}
 
 
 def test_what_a_sync_heard_of_meanwhile_is_not_counted_twice(empty_desk: Desk, order_of_five: str) -> None:

@@ -34,7 +34,7 @@ def _buttons(order_id: str, shop_id: str) -> None:
         with st.popover(_("Fill in the shipping notice"), icon=":material/edit_document:"):
             _notice(order_id, shop_id, rows)
         with st.popover(_("All shipped"), icon=":material/task_alt:"):
-            _finish(order_id, rows)
+            _finish(order_id)
         actions.button(
             ngettext("Online shipping: {count} piece left", "Online shipping: {count} pieces left", left),
             _ship,
@@ -125,8 +125,12 @@ def _tell_file(name: str, content: bytes) -> None:
             _say(one)
 
 
-def _finish(order_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    open_rows = [row for row in rows if row["left_quantity"] > 0]
+def _finish(order_id: str) -> None:
+    try:
+        open_rows = notices.unshipped(app(), order_id)
+    except SAYABLE as error:
+        st.warning(formats.plain(error_sentence(error)))
+        return
     if open_rows:
         st.warning(_("These stay unshipped, and the order can hold no further parcel:"))
         for row in open_rows:
