@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
-from lib.cli.frame import Answer, command
+from lib.cli.frame import Answer, command, say
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
 from lib.services import happenings, notices, partly, presets
@@ -96,7 +97,11 @@ def fill(app: App, order_id: str, carrier: str, number: str, website: str, parts
 @command("file")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def file(app: App, path: Path) -> Answer:
-    """Declare what a table says: order, carrier key, number, all or part."""
+    """Declare what a table says: order, carrier key, number, all or part.
+
+    A part needs two more columns with headers: the line's number or its SKU ("line" or "SKU"), and "pieces"; a row
+    per line. A part without pieces is refused: all of it would be left to ship again.
+    """
     return _told(notices.from_file(app, path, by=app.settings.operator))
 
 
@@ -123,8 +128,14 @@ def change(app: App, order_id: str, old: str, carrier: str, number: str) -> Answ
 
 @command("finish")
 @click.argument("order_id")
-def finish(app: App, order_id: str) -> Answer:
-    """Confirm that all of a partly shipped order is shipped; what is left stays unshipped."""
+@click.option("--yes", "sure", is_flag=True, help="Do it without asking, as scripts and --json must.")
+def finish(app: App, order_id: str, sure: bool) -> Answer:
+    """Confirm that all of a partly shipped order is shipped; what is left stays unshipped. Says what, and asks."""
+    _say_unshipped(app, order_id)
+    if not sure and not _asked():
+        raise click.UsageError(
+            _("It was not confirmed, so nothing was told. Answer y at a terminal; elsewhere say --yes.")
+        )
     return _told([notices.finish(app, order_id, by=app.settings.operator)])
 
 
@@ -213,6 +224,24 @@ def _parts(texts: tuple[str, ...]) -> dict[int, int]:
             raise click.BadParameter(_("Written like 2=1: line 2, one piece."), param_hint="--take")
         found[int(line)] = int(pieces)
     return found
+
+
+def _say_unshipped(app: App, order_id: str) -> None:
+    unshipped = notices.unshipped(app, order_id)
+    if not unshipped:
+        say(_("Nothing of the order stays unshipped."))
+        return
+    say(_("These stay unshipped, and the order can hold no further parcel:"))
+    for row in unshipped:
+        say(f"{row['left_quantity']} × {row['sku'] or row['title']}")
+
+
+def _asked() -> bool:
+    """Whether a person at a terminal says yes; nobody is asked where nobody can answer."""
+    as_json = click.get_current_context().params["as_json"]
+    if as_json or not sys.stdin.isatty():
+        return False
+    return click.confirm(_("Is all shipped?"), err=True)
 
 
 def _line(told: notices.Told) -> str:

@@ -12,6 +12,9 @@ class Finding(StrEnum):
     STATUS = "status"  #: The platform does not let this order be shipped now.
     HELD = "held"  #: A person put it on hold (搁置).
     TAKEN = "taken"  #: All of it is in a batch already.
+    NOTICE_UNSETTLED = (
+        "notice_unsettled"  #: A notice by hand that nobody knows the end of holds all that is left.
+    )
     UNKNOWN_REST = "unknown_rest"  #: Partly shipped elsewhere; what is left is known after a sync.
     OVERDUE = "overdue"  #: The deadline has passed: warns and sorts first, never blocks.
 
@@ -85,6 +88,7 @@ RULES = {
     Finding.STATUS: Rule(_ERROR, Subject.ORDER),
     Finding.HELD: Rule(_ERROR, Subject.ORDER),
     Finding.TAKEN: Rule(_ERROR, Subject.ORDER),
+    Finding.NOTICE_UNSETTLED: Rule(_ERROR, Subject.ORDER),
     Finding.UNKNOWN_REST: Rule(_ERROR, Subject.ORDER),
     Finding.OVERDUE: Rule(_WARNING, Subject.ORDER),
     Finding.DEADLINE_UNREADABLE: Rule(_ERROR, Subject.ORDER),

@@ -16,7 +16,7 @@ from lib.aliexpress.platform import Carrier
 from lib.app import App
 from lib.domain.orders import AWAITING, OrderStatus
 from lib.domain.problems import Problem
-from lib.files import sheets
+from lib.services import notice_tables
 from lib.store import audit
 from lib.store import notices as store
 from lib.store import orders as order_store
@@ -26,7 +26,6 @@ MISSING = "not_declared"  #: Why one is refused that the platform never had.
 SENDING, DONE, REFUSED, UNCONFIRMED = "sending", "done", "refused", "unconfirmed"
 #: One that has not ended by then was left by a program that died; longer than any time-out on the wire.
 LEASE = timedelta(minutes=3)
-ALL_WORDS, PART_WORDS = {"all", "全部", "全部发货", ""}, {"part", "部分", "部分发货"}
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,33 @@ def left(app: App, order_id: str) -> list[dict[str, Any]]:
         return store.left(work, _order(work, order_id)["shop_id"], order_id)
 
 
+def unshipped(app: App, order_id: str) -> list[dict[str, Any]]:
+    """As `left`, the lines that stay unshipped when all is said to be shipped.
+
+    Raises Problem: order_unknown, parcels_under_way, notice_under_way.
+    """
+    with app.database.read() as work:
+        return _unshipped(work, _order(work, order_id))
+
+
 def of_order(app: App, order_id: str) -> list[dict[str, Any]]:
     """What people told the platform of an order, oldest first."""
     with app.database.read() as work:
         return store.of_order(work, _order(work, order_id)["shop_id"], order_id)
+
+
+def numbers(app: App, order_id: str) -> list[tuple[str, str]]:
+    """Number and carrier key of each notice by hand, as they stand on the platform after what was changed since."""
+    standing: list[tuple[str, str]] = []
+    for one in of_order(app, order_id):
+        if one["state"] != DONE:
+            continue
+        told, old = (one["tracking_number"], one["service_key"]), one["old_tracking_number"]
+        if one["kind"] == NOTICE:
+            standing.append(told)
+        elif one["kind"] == CHANGE:
+            standing = [told if number == old else (number, service) for number, service in standing]
+    return standing
 
 
 def fill_in(
@@ -74,7 +96,7 @@ def fill_in(
     """Declare a parcel that went out some other way: all that is left of the order, or a part (line → how many).
 
     Raises Problem: order_unknown, notice_order_status, carrier_unknown, number_pattern, notice_quantity,
-    notice_under_way, parcels_under_way; PlatformError before anything was told.
+    notice_nothing (a part of no piece), notice_under_way, parcels_under_way; PlatformError before anything was told.
     """
     with app.database.read() as work:
         order = _order(work, order_id)
@@ -85,6 +107,7 @@ def fill_in(
         order = _order(work, order_id)
         if order["status"] not in AWAITING:
             raise Problem("notice_order_status", order_id=order_id)
+        _check_settled(work, order)
         lines = _lines(work, order, everything, quantities)
         notice = _written(
             work, order, NOTICE, lines, service_key=service_key, tracking_number=number,
@@ -109,16 +132,12 @@ def finish(app: App, order_id: str, *, by: str) -> Told:
         raise Problem("nothing_declared", order_id=order_id)
     now, last = app.now(), told[-1]
     with app.database.write() as work:
-        if any(row["under_way"] for row in store.left(work, order["shop_id"], order_id)):
-            raise Problem("parcels_under_way", order_id=order_id)
+        stays = {row["line_no"]: row["left_quantity"] for row in _unshipped(work, order)}
         notice = _written(
             work, order, FINISH, {}, service_key=last.service_key, tracking_number=last.tracking_number,
             website="", is_everything=True, made_by=by, made_at=now,
         )  # fmt: skip
-        unshipped = {
-            row["line_no"]: row["left_quantity"] for row in store.left(work, order["shop_id"], order_id)
-        }
-        audit.record(work, "finish", order_id, by=by, at=now, unshipped=unshipped)
+        audit.record(work, "finish", order_id, by=by, at=now, unshipped=stays)
     return _tell(app, notice, lambda: _declare(app, notice))
 
 
@@ -160,32 +179,25 @@ def change(
 
 
 def from_file(app: App, path: Path, *, by: str) -> list[Told]:
-    """Fill in one notice per row: order, carrier key, number, all or part. A row that cannot be told says why.
+    """Fill in the notices of a table: order, carrier key, number, all or part, and for a part its pieces in two more
+    columns. Returns one per row; one that cannot be told says why. A part without pieces is refused: what is left
+    would go once more.
 
     Once the platform is not there, the rows that are left are named and not tried. Raises sheets.NotReadable.
     """
     done: list[Told] = []
     is_gone = False
-    for sheet in sheets.read(path):
-        for row_no, *cells in sheet.rows.itertuples(name=None):
-            order_id, service, number, how = ([str(cell or "").strip() for cell in cells] + [""] * 4)[:4]
-            try:
-                if is_gone:
-                    raise Problem("notice_not_told")
-                if not order_id.isdigit():
-                    raise Problem("notice_order_number", order_id=order_id)
-                if how.lower() not in ALL_WORDS | PART_WORDS:
-                    raise Problem("notice_how", how=how)
-                told = fill_in(
-                    app, order_id, service_key=service, tracking_number=number,
-                    everything=how.lower() in ALL_WORDS, by=by,
-                )  # fmt: skip
-            except PlatformError:
-                is_gone = True
-                told = _not_told(order_id, Problem("notice_not_told"))
-            except Problem as problem:
-                told = _not_told(order_id, problem)
-            done.append(replace(told, row_no=row_no))
+    for row in notice_tables.read(path):
+        try:
+            if is_gone:
+                raise Problem("notice_not_told")
+            told = _fill_in_row(app, row, by=by)
+        except PlatformError:
+            is_gone = True
+            told = _not_told(row.order_id, Problem("notice_not_told"))
+        except Problem as problem:
+            told = _not_told(row.order_id, problem)
+        done += [replace(told, row_no=row_no) for row_no in row.row_nos]
     return done
 
 
@@ -199,6 +211,15 @@ def settle(app: App) -> list[Told]:
         waiting = store.unsettled(work, over_at=app.now() - LEASE)
     states = [(notice["order_id"], _read_back(app, notice)) for notice in waiting]
     return [Told(order_id, state, MISSING if state == REFUSED else None) for order_id, state in states]
+
+
+def _fill_in_row(app: App, row: notice_tables.Row, *, by: str) -> Told:
+    row.check()
+    quantities = row.quantities(left(app, row.order_id)) if row.parts else None
+    return fill_in(
+        app, row.order_id, service_key=row.service_key, tracking_number=row.tracking_number,
+        everything=row.everything, quantities=quantities, by=by,
+    )  # fmt: skip
 
 
 def _not_told(order_id: str, problem: Problem) -> Told:
@@ -233,17 +254,31 @@ def _lines(
     if everything:
         return {line: quantity for line, quantity in free.items() if quantity}
     wanted = {line: quantity for line, quantity in (quantities or {}).items() if quantity}
+    if not wanted:
+        raise Problem("notice_nothing")
     for line, quantity in wanted.items():
         if not 0 < quantity <= free.get(line, 0):
             raise Problem("notice_quantity", line=line, quantity=quantity, most=free.get(line, 0))
     return wanted
 
 
+def _unshipped(work: Any, order: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = store.left(work, order["shop_id"], order["order_id"])
+    if any(row["under_way"] for row in rows):
+        raise Problem("parcels_under_way", order_id=order["order_id"])
+    _check_settled(work, order)
+    return [row for row in rows if row["left_quantity"] > 0]
+
+
+def _check_settled(work: Any, order: dict[str, Any]) -> None:
+    if store.under_way(work, order["shop_id"], order["order_id"]):
+        raise Problem("notice_under_way", order_id=order["order_id"])
+
+
 def _written(
     work: Any, order: dict[str, Any], kind: str, lines: Mapping[int, int], **told: Any
 ) -> dict[str, Any]:
-    if store.under_way(work, order["shop_id"], order["order_id"]):
-        raise Problem("notice_under_way", order_id=order["order_id"])
+    _check_settled(work, order)
     number = store.add(work, order["shop_id"], order["order_id"], kind, lines, **told)
     return next(
         one for one in store.of_order(work, order["shop_id"], order["order_id"]) if one["notice_id"] == number

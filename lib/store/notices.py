@@ -29,7 +29,7 @@ def add(work: Work, shop_id: str, order_id: str, kind: str, lines: Mapping[int, 
         }
     )
     with work.table("parts", frame):
-        work.run("notice_lines_add", notice_no=number)
+        work.run("notice_lines_add", notice_no=number, shop_id=shop_id, order_id=order_id)
     return number
 
 
@@ -87,5 +87,5 @@ def unsettled(work: Work, *, over_at: datetime) -> list[dict[str, Any]]:
 
 
 def left(work: Work, shop_id: str, order_id: str) -> list[dict[str, Any]]:
-    """One dict per order line: left_quantity no shipment holds, under_way in shipments not declared."""
+    """One dict per order line: left_quantity nobody holds, under_way in shipments not declared."""
     return work.rows("order_left", shop_id=shop_id, order_id=order_id)

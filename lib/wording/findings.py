@@ -34,6 +34,7 @@ LABELS = {
     "plan_cargo": later("Plan does not take these goods"),
     "plan_size": later("Too large for its plan"),
     "plan_weight": later("Too heavy for its plan"),
+    "notice_unsettled": later("Shipping notice not settled"),
     "unknown_rest": later("Remainder not known"),
     "deadline_unreadable": later("Deadline unreadable"),
     "country_blank": later("Country missing"),
@@ -122,6 +123,10 @@ SENTENCES = {
     ),
     "odd_tax_number": later(
         "The receiver's tax number is not valid in {value}. Ask the buyer, correct the receiver."
+    ),
+    "notice_unsettled": later(
+        "A shipping notice of it is not settled yet. It is read back by itself; then the goods are shipped, or free "
+        "again."
     ),
     "unknown_rest": later("It was partly shipped elsewhere; what is left is not known. Sync the orders."),
     "deadline_unreadable": later(

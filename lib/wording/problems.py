@@ -172,6 +172,17 @@ PROBLEMS = {
         "The platform could not be asked, so this row was not told. Load the rows that were not told later."
     ),
     "notice_how": later("“{how}” is neither all nor part."),
+    "notice_nothing": later(
+        "A part needs its pieces: say how many of which line go out. Nothing was told; else all would be shipped "
+        "once more."
+    ),
+    "notice_pieces": later("“{pieces}” is no number of pieces. Write it in digits, 1 or more."),
+    "notice_item": later(
+        "“{item}” is no line and no SKU of this order. Write the line's number or the SKU beside the pieces."
+    ),
+    "notice_all_pieces": later(
+        "This row has pieces but does not say that a part goes out. Write part, or leave the pieces empty."
+    ),
     "preset_unknown": later("There is no preset “{name}”. Look at the list."),
     "preset_needs_name": later("A preset needs a name. Write one, then save."),
     "label_broken": later(

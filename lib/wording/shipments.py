@@ -15,6 +15,7 @@ from lib.wording.problems import PROBLEMS, problem_sentence
 REASONS = {
     "order_status": later("The order no longer awaits shipment on the platform; nothing was sent."),
     "taken": later("Somebody else's batch has these goods already: {text}. Nothing was sent."),
+    "notice_unsettled": later("A shipping notice of these goods is not settled yet; nothing was sent."),
     "shipped_elsewhere": later("Less of the order is left to ship than this parcel holds; nothing was sent."),
     "address_incomplete": later("The receiver's address lacks something or is wrong; nothing was sent."),
     "plan_gone": later("The plan {text} is stopped or not offered any more; nothing was sent."),
@@ -37,6 +38,9 @@ REASONS = {
 MENDING = {
     "order_status": later("Sync the orders. If the buyer cancelled, take it out of the batch."),
     "taken": later("Look at the batch that has it; take this one out."),
+    "notice_unsettled": later(
+        "Wait until the notice is settled: send it again when it was not told, else take it out of the batch."
+    ),
     "shipped_elsewhere": later(
         "Sync the orders and see what is left; take it out of the batch, make a new one."
     ),

@@ -30,6 +30,11 @@ def test_it_is_told_again_shipped_online_and_finished(open_page: Open, empty_des
     assert "is no number of" in text_of(page).replace("\\", "")
     page.selectbox(key="orders_notice_carrier").set_value("CPAM")
     page.text_input(key="orders_notice_number").set_value("LX123456790CN")
+    page.button(key="orders_notice_tell").click().run()
+    assert "A part needs its pieces" in text_of(page)
+    assert len(notices.of_order(empty_desk.app, partly)) == 1
+    page.selectbox(key="orders_notice_carrier").set_value("CPAM")
+    page.text_input(key="orders_notice_number").set_value("LX123456790CN")
     page.number_input(key=f"orders_notice_{partly}_2").set_value(2)
     page.button(key="orders_notice_tell").click().run()
     assert len(notices.of_order(empty_desk.app, partly)) == 2
@@ -46,3 +51,18 @@ def test_it_is_told_again_shipped_online_and_finished(open_page: Open, empty_des
     assert "2 × SKU-1" in text_of(page)
     page.button(key="orders_finish").click().run()
     assert orders.detail(empty_desk.app, partly)["status"] == "WAIT_BUYER_ACCEPT_GOODS"
+
+
+def test_a_number_told_by_hand_is_changed_beside_it(open_page: Open, empty_desk: Desk, partly: str) -> None:
+    page = open_page(empty_desk.app, "orders", view="all", open=partly)
+    key = f"orders_change_{partly}_LX123456789CN"
+    assert page.selectbox(key=f"{key}_carrier").value == "CPAM"
+    page.text_input(key=f"{key}_number").set_value("LX987654321CN")
+    page.button(key=f"{key}_tell").click().run()
+    assert not page.exception
+    [declared] = empty_desk.app.platform.declarations(partly)
+    assert declared.tracking_number == "LX987654321CN"
+    assert notices.numbers(empty_desk.app, partly) == [("LX987654321CN", "CPAM")]
+    page.text_input(key=f"orders_change_{partly}_LX987654321CN_number").set_value("wrong!")
+    page.button(key=f"orders_change_{partly}_LX987654321CN_tell").click().run()
+    assert "is no number of" in text_of(page).replace("\\", "")

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from lib.domain.shipments import Decision, State
-from lib.services import orders, shipments, stops
+from lib.services import notices, orders, shipments, stops
 from lib.services.dispatch import Dispatcher
+from lib.store import notices as notice_store
 from lib.store import orders as order_store
 from lib.store.database import Work
 from lib.wording import note_sentence, reason_mending, reason_sentence
@@ -61,6 +62,21 @@ def test_goods_that_were_shipped_elsewhere_meanwhile_are_not_sent_again(
     with desk.app.database.write() as work:
         _sql(work, "update order_lines set shipped_quantity = quantity where order_id = ?", order_id)
     assert outcome(desk, batch_id)[order_id][:2] == ("refused", "shipped_elsewhere")
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_goods_of_a_notice_that_is_not_settled_are_not_sent(
+    desk: Desk, queued: tuple[str, str], everything: bool
+) -> None:
+    batch_id, order_id = queued
+    with desk.app.database.write() as work:
+        # No way of the program leads here either: a notice takes only what no parcel holds.
+        notice_store.add(
+            work, "default", order_id, notices.NOTICE, {} if everything else {1: 1}, service_key="CPAM",
+            website="", tracking_number="LX123456789CN", is_everything=everything, made_by="t",
+            made_at=desk.app.now(),
+        )  # fmt: skip
+    assert outcome(desk, batch_id) == {order_id: ("refused", "notice_unsettled", "")}
 
 
 def test_of_two_parcels_with_the_same_goods_one_is_sent_and_who_has_it_is_named(

@@ -36,6 +36,14 @@ from tests.builders import (
     write_rates,
 )
 
+
+class Terminal(io.StringIO):
+    """Standard input at which a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 ROOT = Path(__file__).resolve().parents[2]
 SEND = ("--undeliverable", "destroy", "--handover", "self-post", "--agree")
 
@@ -272,6 +280,29 @@ def test_a_notice_nobody_answered_is_asked_about_twice(shop: Shop) -> None:
     assert (missing.returncode, missing.stdout.count("it was not told")) == (1, 1)
     assert shop.json("notice", "settle") == []
     assert [one["state"] for one in shop.json(*told)] == ["done"]
+
+
+def test_the_end_of_an_order_is_asked_again_with_what_stays_unshipped(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = shop.json("orders", "--free", "--not-blocked", "--not-held", "--limit", "200")
+    [order_id, *_others] = [
+        row["order_id"] for row in rows if row["unit_count"] > 1 and row["line_count"] == 1
+    ]
+    filled = ("notice", "fill", order_id, "--carrier", "CPAM", "--number", "LX123456789CN", "--take")
+    assert shop.json(*filled, "1=0", status=2)["code"] == "notice_nothing"
+    assert [one["state"] for one in shop.json(*filled, "1=1")] == ["done"]
+    finish = ("notice", "finish", order_id)
+    assert "nothing was told" in shop.json(*finish, status=2)["error"]
+    blind = shop.run(*finish)
+    assert (blind.returncode, "stay unshipped" in blind.stderr, " × " in blind.stderr) == (2, True, True)
+    chinese = shop.run(*finish, language="zh_CN").stderr
+    assert ("以下商品将不再发货" in chinese, "--yes" in chinese, "nothing" in chinese) == (True, True, False)
+    for answer, status in (("n\n", 2), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", Terminal(answer))
+        asked = shop.run(*finish)
+        assert (asked.returncode, "Is all shipped?" in asked.stderr) == (status, True), asked.stderr
+    assert shop.json(*finish, "--yes", status=1)[0]["state"] == "refused", "the platform has it already"
 
 
 def test_a_paused_batch_waits_until_it_is_resumed(shop: Shop) -> None:

@@ -21,16 +21,20 @@ from lib.wording import SAYABLE, error_sentence, notice_state_label, refusal_sen
 
 def show(order: Mapping[str, Any]) -> None:
     """The three buttons of the platform's own page, and what people told of the order so far."""
-    if order["status"] != OrderStatus.PARTLY_SHIPPED:
-        return
-    order_id = str(order["order_id"])
+    order_id, shop_id = str(order["order_id"]), str(order["shop_id"])
+    if order["status"] == OrderStatus.PARTLY_SHIPPED:
+        _buttons(order_id, shop_id)
+    _told(order_id, shop_id)
+
+
+def _buttons(order_id: str, shop_id: str) -> None:
     rows = notices.left(app(), order_id)
     left = sum(max(row["left_quantity"], 0) for row in rows)
     with st.container(horizontal=True, key="orders_partly_shipped"):
         with st.popover(_("Fill in the shipping notice"), icon=":material/edit_document:"):
-            _notice(order_id, str(order["shop_id"]), rows)
+            _notice(order_id, shop_id, rows)
         with st.popover(_("All shipped"), icon=":material/task_alt:"):
-            _finish(order_id, rows)
+            _finish(order_id)
         actions.button(
             ngettext("Online shipping: {count} piece left", "Online shipping: {count} pieces left", left),
             _ship,
@@ -39,14 +43,11 @@ def show(order: Mapping[str, Any]) -> None:
             disabled=not left,
             icon=":material/local_shipping:",
         )
-    _told(order_id)
 
 
 def _notice(order_id: str, shop_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    try:
-        known = {one.service_key: one.name for one in notices.carriers(app(), shop_id)}
-    except SAYABLE as error:
-        st.error(formats.plain(error_sentence(error)))
+    known = _carriers(shop_id)
+    if known is None:
         return
     with st.form(f"orders_notice_{order_id}", border=False):
         st.selectbox(
@@ -78,6 +79,12 @@ def _notice(order_id: str, shop_id: str, rows: Sequence[Mapping[str, Any]]) -> N
         _("Or a table: order, carrier key, number, all or part"),
         type=["csv", "xlsx", "xls"],
         key="orders_notice_file",
+    )
+    st.caption(
+        _(
+            "A part needs two more columns, “line” or “SKU”, and “pieces”, with a row per line. A part without its "
+            "pieces is refused."
+        )
     )
     if file is not None:
         st.button(
@@ -118,8 +125,12 @@ def _tell_file(name: str, content: bytes) -> None:
             _say(one)
 
 
-def _finish(order_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    open_rows = [row for row in rows if row["left_quantity"] > 0]
+def _finish(order_id: str) -> None:
+    try:
+        open_rows = notices.unshipped(app(), order_id)
+    except SAYABLE as error:
+        st.warning(formats.plain(error_sentence(error)))
+        return
     if open_rows:
         st.warning(_("These stay unshipped, and the order can hold no further parcel:"))
         for row in open_rows:
@@ -148,7 +159,16 @@ def _ship(order_id: str) -> None:
         actions.notice("warning", _("No batch was made: none of these orders can go into one."))
 
 
-def _told(order_id: str) -> None:
+def _carriers(shop_id: str) -> dict[str, str] | None:
+    """Carrier key → name; None: it was said why they are not known."""
+    try:
+        return {one.service_key: one.name for one in notices.carriers(app(), shop_id)}
+    except SAYABLE as error:
+        st.error(formats.plain(error_sentence(error)))
+        return None
+
+
+def _told(order_id: str, shop_id: str) -> None:
     told = notices.of_order(app(), order_id)
     if not told:
         return
@@ -173,6 +193,40 @@ def _told(order_id: str) -> None:
         key="orders_notices",
         height="content",
     )
+    standing = notices.numbers(app(), order_id)
+    known = _carriers(shop_id) if standing else None
+    if known is None:
+        return
+    with st.container(horizontal=True, key="orders_numbers"):
+        for number, service in standing:
+            with st.popover(_("Change {number}", number=formats.plain(number)), icon=":material/edit:"):
+                _change(order_id, number, service, known)
+
+
+def _change(order_id: str, number: str, service: str, known: Mapping[str, str]) -> None:
+    """Another number or carrier in the place of one told by hand; one of the seller's own stays among the choices."""
+    keys = [*known, *(key for key in dict.fromkeys(("OTHER", service)) if key not in known)]
+    key = f"orders_change_{order_id}_{number}"
+    with st.form(key, border=False):
+        st.selectbox(
+            _("Carrier"), keys, index=keys.index(service), key=f"{key}_carrier",
+            format_func=lambda one: known.get(one, _("Other, of your own")),
+        )  # fmt: skip
+        st.text_input(_("The number that is right"), value=number, key=f"{key}_number", max_chars=35)
+        st.form_submit_button(
+            _("Change it on the platform"), key=f"{key}_tell", on_click=_changed, args=(order_id, number, key),
+            type="primary",
+        )  # fmt: skip
+
+
+def _changed(order_id: str, number: str, key: str) -> None:
+    given = {
+        "old_number": number,
+        "service_key": st.session_state[f"{key}_carrier"],
+        "tracking_number": str(st.session_state[f"{key}_number"] or ""),
+        "by": actions.by(),
+    }
+    _say(actions.run(notices.change, (app(), order_id), given))
 
 
 def _say(told: notices.Told | None) -> None:

@@ -42,7 +42,7 @@ def show_receivers(rows: pd.DataFrame) -> set[str]:
     found: dict[str, list[str]] = {}
     kept_back: set[str] = set()
     for one in checks.of_orders(app(), rows["order_id"].tolist()):
-        if one["code"] not in ("taken", "unknown_rest"):  # Taken by this batch itself.
+        if one["code"] not in ("taken", "notice_unsettled", "unknown_rest"):  # Taken by this batch itself.
             if one["blocks"]:
                 kept_back.add(one["order_id"])
             found.setdefault(one["order_id"], []).append(

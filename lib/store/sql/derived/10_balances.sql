@@ -52,7 +52,36 @@ select *
 from shipments
 where state not in ('cancelled', 'closed', 'voided');
 
--- One row per order line: how many of it no live shipment holds yet (left_quantity).
+-- One row per notice by hand that takes goods and of which nobody knows the end yet; another number takes none.
+create or replace view open_notices as
+select *
+from notices
+where state in ('sending', 'unconfirmed') and kind in ('notice', 'finish');
+
+-- One row per order line in open notices: how many pieces they take that are not counted as shipped yet. One of
+-- everything takes all of the line.
+create or replace view noticed_lines as
+select
+    line.shop_id,
+    line.order_id,
+    line.line_no,
+    case
+        when bool_or(notice.everything) then line.quantity
+        else greatest(
+            coalesce(sum(part.quantity), 0)
+            - greatest(line.shipped_quantity - max(coalesce(part.shipped_before, line.shipped_quantity)), 0),
+            0
+        )
+    end::bigint as quantity
+from order_lines as line
+inner join open_notices as notice
+    on notice.shop_id = line.shop_id and notice.order_id = line.order_id
+left join notice_lines as part
+    on part.notice_id = notice.notice_id and part.line_no = line.line_no
+group by line.shop_id, line.order_id, line.line_no, line.quantity, line.shipped_quantity;
+
+-- One row per order line: how many of it neither a live shipment nor an open notice holds (left_quantity), and how many
+-- an open notice holds (noticed_quantity).
 create or replace view line_balances as
 select
     line.shop_id,
@@ -60,7 +89,10 @@ select
     line.line_no,
     line.sku,
     line.quantity - coalesce(line.shipped_quantity, 0) as open_quantity,
-    line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(held.quantity, 0) as left_quantity,
+    line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(held.quantity, 0) as unheld_quantity,
+    case when noticed.quantity > 0 then least(noticed.quantity, greatest(unheld_quantity, 0)) else 0 end
+        as noticed_quantity,
+    unheld_quantity - noticed_quantity as left_quantity,
     line.shipped_quantity is null as rest_unknown
 from order_lines as line
 left join (
@@ -76,7 +108,11 @@ left join (
 ) as held
     on held.shop_id = line.shop_id
     and held.order_id = line.order_id
-    and held.line_no = line.line_no;
+    and held.line_no = line.line_no
+left join noticed_lines as noticed
+    on noticed.shop_id = line.shop_id
+    and noticed.order_id = line.order_id
+    and noticed.line_no = line.line_no;
 
 -- Small words of the check before shipping.
 

@@ -180,7 +180,13 @@ with found as (
     group by shop_id, order_id
     having bool_or(rest_unknown)
     union all
-    select shop_id, order_id, 'taken', 'quantity', '', ''
+    select
+        shop_id,
+        order_id,
+        case when sum(noticed_quantity) > 0 then 'notice_unsettled' else 'taken' end,
+        'quantity',
+        '',
+        ''
     from line_balances
     group by shop_id, order_id
     having sum(greatest(left_quantity, 0)) = 0
@@ -251,7 +257,8 @@ select
     parcel.cargo_class,
     hold.reason as hold_reason,
     hold.until_at as hold_until_at,
-    coalesce(parcel.left_count, 0) = 0 as in_batch,
+    coalesce(parcel.left_count, 0) = 0 and not list_contains(coalesce(block.codes, []), 'notice_unsettled')
+        as in_batch,
     place.batch_id,
     place.state as shipment_state,
     coalesce(block.codes, []) as block_codes,

@@ -556,5 +556,5 @@ inner join order_findings as found
 where shipment.batch_id = $batch_id
     and shipment.state = 'draft'
     and found.blocks
-    and found.code not in ('taken', 'unknown_rest')
+    and found.code not in ('taken', 'notice_unsettled', 'unknown_rest')
 order by shipment.shipment_id;

@@ -88,6 +88,7 @@ taken as (
         part.line_no,
         part.quantity,
         line.quantity - coalesce(line.shipped_quantity, 0) as open_quantity,
+        coalesce(max(noticed.quantity), 0) as noticed_quantity,
         coalesce(sum(first_part.quantity), 0) as first_quantity,
         max(batch.batch_id || ' (' || coalesce(batch.submitted_by, batch.created_by) || ')') as taker
     from mine
@@ -95,6 +96,8 @@ taken as (
         on part.shipment_id = mine.shipment_id
     inner join order_lines as line
         on line.shop_id = part.shop_id and line.order_id = part.order_id and line.line_no = part.line_no
+    left join noticed_lines as noticed
+        on noticed.shop_id = part.shop_id and noticed.order_id = part.order_id and noticed.line_no = part.line_no
     left join live_shipments as other
         on other.shop_id = mine.shop_id
         and other.order_id = mine.order_id
@@ -115,9 +118,17 @@ found as (
     from mine
     where order_status not in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
     union all
-    select shipment_id, 2, case when first_quantity > 0 then 'taken' else 'shipped_elsewhere' end, coalesce(taker, '')
+    select
+        shipment_id,
+        2,
+        case
+            when first_quantity + quantity <= open_quantity then 'notice_unsettled'
+            when first_quantity > 0 then 'taken'
+            else 'shipped_elsewhere'
+        end,
+        coalesce(taker, '')
     from taken
-    where first_quantity + quantity > open_quantity
+    where first_quantity + noticed_quantity + quantity > open_quantity
     union all
     select mine.shipment_id, 3, 'address_incomplete', string_agg(distinct finding.code, ' ' order by finding.code)
     from mine

@@ -11,10 +11,12 @@ values (
 returning notice_id;
 
 -- name: notice_lines_add
--- One row per line of `parts` (line_no, quantity) in a notice.
-insert into notice_lines
-select $notice_no, line_no, quantity
-from parts;
+-- One row per line of `parts` (line_no, quantity) in a notice, with what had gone out of it by then.
+insert into notice_lines (notice_id, line_no, quantity, shipped_before)
+select $notice_no, part.line_no, part.quantity, line.shipped_quantity
+from parts as part
+inner join order_lines as line
+    on line.shop_id = $shop_id and line.order_id = $order_id and line.line_no = part.line_no;
 
 -- name: notice_settle
 -- How a notice ended.
@@ -30,9 +32,17 @@ set state = 'unconfirmed', absent_at = coalesce(absent_at, $absent_at)
 where notice_id = $notice_no and state in ('sending', 'unconfirmed');
 
 -- name: notice_lines_ship
--- One row per order line of which a part went out with a notice.
+-- One row per order line of which a part went out with a notice. A sync may have counted it already; where it is not known
+-- what had gone out before, it is not known now.
 update order_lines
-set shipped_quantity = coalesce(order_lines.shipped_quantity, 0) + part.quantity
+set
+    shipped_quantity = case
+        when order_lines.shipped_quantity is not null
+            then greatest(
+                order_lines.shipped_quantity,
+                coalesce(part.shipped_before, order_lines.shipped_quantity) + part.quantity
+            )
+    end
 from notice_lines as part
 where part.notice_id = $notice_no
     and part.line_no = order_lines.line_no
@@ -61,7 +71,7 @@ where state = 'unconfirmed' or (state = 'sending' and made_at <= $over_at)
 order by notice_id;
 
 -- name: order_left
--- One row per order line with what no living shipment holds and nobody shipped (left_quantity), and what lies in living
+-- One row per order line with what nobody holds and nobody shipped (left_quantity), and what lies in living
 -- shipments that are not declared (under_way).
 select
     balance.line_no,
