@@ -95,6 +95,14 @@ def _wishes() -> None:
                 "A file that looks older than what is known changes nothing of it. Tick this when you know better."
             ),
         )
+        st.checkbox(
+            _("All orders in it await shipment"),
+            key="files_awaiting",
+            help=_(
+                "For files without a column for the status, or with one in words that are not known here. An order "
+                "whose status is known keeps it."
+            ),
+        )
 
 
 def _load_uploads(key: str) -> None:
@@ -104,6 +112,7 @@ def _load_uploads(key: str) -> None:
         weight_unit=st.session_state.get("files_weight_unit"),
         newest=bool(st.session_state.get("files_newest")),
         shop_id=st.session_state.get("files_shop"),
+        awaiting=bool(st.session_state.get("files_awaiting")),
     )
     report, foreign = files.LoadReport(), None
     bar = st.progress(0.0)

@@ -42,6 +42,11 @@ MOST_LINES = 20
     "--newest", is_flag=True, help="They are newer than what was loaded before, whatever they look like."
 )
 @click.option(
+    "--awaiting",
+    is_flag=True,
+    help="All orders in them await shipment whose status is missing or unknown.",
+)
+@click.option(
     "--refused",
     type=click.Path(path_type=Path),
     metavar="OUT",
@@ -127,6 +132,7 @@ def _file(file: files.FileReport) -> dict[str, Any]:
         "shifted_days": file.shifted_days,
         "zone": file.zone,
         "weight_unit": file.weight_unit,
+        "awaiting": file.awaiting,
         "conflicts": file.conflicts,
         "older": file.older,
         "mended": file.mended,
@@ -196,6 +202,8 @@ def _how_read(file: files.FileReport) -> Iterator[str]:
         yield _("  columns not used: {columns}", columns=_(", ").join(file.ignored))
     if file.weight_unit:
         yield _("  weights were read as {unit}", unit=file.weight_unit)
+    if file.awaiting:
+        yield _("  {count} orders without a known status await shipment, as was said", count=file.awaiting)
     if file.mended:
         yield _("  {count} rows that were refused before came in now", count=file.mended)
 

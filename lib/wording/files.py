@@ -111,6 +111,9 @@ ROWS = {
     ),
     "order_number_not_digits": later("The order number has other characters than digits."),
     "order_number_rounded": later("All order numbers end in 0: a spreadsheet rounded them to 15 digits."),
+    "status_unknown": later(
+        "The order's status is missing, or none that is known here: it is kept, and not shipped."
+    ),
     "platform_ships": later("The platform ships this order itself (half-managed)."),
     "country_blank": later("The receiver's country is blank."),
     "country_unknown": later("The receiver's country is not in the table of country names."),
@@ -175,6 +178,9 @@ MENDING = {
     "order_number_not_digits": later("Put the platform's order number there: digits only."),
     "order_number_rounded": later(
         "Export again and load the file without opening it in a spreadsheet first."
+    ),
+    "status_unknown": later(
+        "Sync the orders. Or load the file again with the option “All orders in it await shipment”, if that is so."
     ),
     "platform_ships": later("Nothing to do: it needs no shipment from you."),
     "country_blank": later("Fill in the country from the platform's order page."),

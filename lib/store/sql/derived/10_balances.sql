@@ -71,6 +71,10 @@ left join (
     and held.order_id = line.order_id
     and held.line_no = line.line_no;
 
+-- The SKU that an order itself names: '' for one that was made here of title and attributes (docs/decisions/0046).
+create or replace macro given_sku(sku) as
+    case when regexp_full_match(sku, 'TITLE-[0-9a-f]{8}') then '' else sku end;
+
 -- Small words of the check before shipping.
 
 -- Whether a length is among those of a mask: bit n stands for n digits.

@@ -64,7 +64,8 @@ from country_names;
 -- One row per order of the file: as it will be kept, beside what is kept now. What a file leaves out does not
 -- erase what is known. An older file (is_older) fills gaps and changes nothing: the platform's states only go one
 -- way, and of two files that agree on the state the one that knows of the later moment is newer. An order in a
--- batch (is_placed) is filled likewise; its status follows once a parcel of it has left, for that is our doing.
+-- batch (is_placed) is filled likewise; its status follows once a parcel of it has left, for that is our doing. A
+-- status that a person said of the file (is_said) takes the place of an unknown one, or of one that comes before it.
 create or replace temp table incoming as
 with ranks as (
     from (
@@ -108,6 +109,7 @@ compared as (
         coalesce(placed.is_declared, false) as is_declared,
         coalesce(placed.has_left, false) as has_left,
         coalesce(rank.place < kept_rank.place, false) as goes_back,
+        coalesce(rank.place > kept_rank.place, false) as goes_on,
         not $newest
             and (
                 coalesce(rank.place < kept_rank.place, false)
@@ -139,6 +141,7 @@ judged as (
                 or is_older
                 or (is_placed and not has_left)
                 or (is_declared and goes_back)
+                or (is_said and kept.status <> 'UNKNOWN' and not goes_on)
             ) as keeps_status
     from compared
 )
@@ -153,7 +156,7 @@ select
     judged.is_older,
     judged.only_fills,
     judged.is_declared,
-    judged.is_placed and not judged.has_left and not judged.says_nothing as minds_status,
+    judged.is_placed and not judged.has_left and not (judged.says_nothing or judged.is_said) as minds_status,
     judged.status as file_status,
     judged.status_label as file_label,
     judged.ship_by_at as file_ship_by_at,
@@ -256,6 +259,14 @@ where orders.shop_id = $shop_id
     and not incoming.is_older
     and orders.as_of_at is distinct from incoming.as_of_at;
 
+-- name: orders_of_unknown_status
+-- One row per chosen order of the shop whose status is not known.
+select o.order_id
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id
+where o.shop_id = $shop_id and o.status = 'UNKNOWN';
+
 -- name: orders_insert
 -- One row per order the shop did not have.
 insert into orders by name
@@ -290,7 +301,7 @@ create or replace temp table differing as
 with file_goods as (
     select
         line.order_id,
-        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+        string_agg(concat(given_sku(line.sku), ' × ', line.quantity), ', ' order by line.line_no) as goods
     from file_lines as line
     inner join incoming
         on incoming.order_id = line.order_id and incoming.only_fills
@@ -300,7 +311,7 @@ with file_goods as (
 kept_goods as (
     select
         line.order_id,
-        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+        string_agg(concat(given_sku(line.sku), ' × ', line.quantity), ', ' order by line.line_no) as goods
     from order_lines as line
     inner join incoming
         on incoming.order_id = line.order_id and incoming.only_fills
@@ -458,7 +469,9 @@ returning order_lines.order_id;
 -- One row per known line that the file changes. Another product in its place is another sub-order.
 update order_lines
 set
-    child_order_id = case when order_lines.sku = file.sku then order_lines.child_order_id end,
+    child_order_id = case
+        when given_sku(order_lines.sku) = given_sku(file.sku) then order_lines.child_order_id
+    end,
     sku = file.sku,
     title = file.title,
     attributes = file.attributes,
