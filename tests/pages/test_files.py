@@ -254,3 +254,20 @@ def test_a_row_worth_a_look_is_said_to_be_loaded(open_page: Open, desk: Desk) ->
     ).read_bytes()
     page = upload(open_page(desk.app, "files"), ("again.xlsx", changed))
     assert "1 row was loaded and deserves a look" in text_of(page)
+
+
+def test_a_person_says_under_options_that_all_orders_await_shipment(
+    open_page: Open, store: Database, tmp_path: Path
+) -> None:
+    app = App(Settings(data=tmp_path, platform_url="http://127.0.0.1:1"), store)
+    export = write_export(tmp_path / "mine.csv", [an_export_row(订单状态="new words")])
+    page = upload(open_page(app, "files"), ("mine.csv", export.read_bytes()))
+    [doubt] = table(page, "problem")
+    assert "All orders in it await shipment" in str(doubt["mending"])
+    assert orders.counts(app)["awaiting"] == 0
+    page = open_page(app, "files")
+    page.checkbox(key="files_awaiting").check()
+    page = upload(page, ("mine.csv", export.read_bytes()))
+    assert not page.exception
+    assert "1 order without a known status awaits shipment, as was said" in text_of(page)
+    assert orders.counts(app)["awaiting"] == 1

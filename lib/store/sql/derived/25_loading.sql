@@ -1,8 +1,26 @@
 -- What loading a file found, and what of it matters for shipping.
 
--- One row per order and doubt from loading that matters for shipping; what it does to the order, its rule says. Two
--- receivers are no doubt any more once somebody corrected the one that was taken, and another one than was seen is
--- another doubt.
+-- One row per order and doubt from loading that keeps it out of batches until it is cleared up.
+create or replace view load_blocks as
+select finding.shop_id, finding.order_id, finding.code, finding.field, finding.value
+from load_findings as finding
+inner join orders as o
+    on o.shop_id = finding.shop_id and o.order_id = finding.order_id
+where finding.code in ('platform_ships', 'goods_merged')
+    or (finding.code = 'deadline_unreadable' and o.ship_by_at is null)
+    or (
+        finding.code = 'country_blank'
+        and not exists (
+            select 1
+            from receivers as receiver
+            where receiver.shop_id = finding.shop_id
+                and receiver.order_id = finding.order_id
+                and receiver.country <> ''
+        )
+    );
+
+-- One row per order and doubt from loading that a person can accept, or is only told. Two receivers are no doubt any
+-- more once somebody corrected the one that was taken, and another one than was seen is another doubt.
 create or replace view load_doubts as
 select
     finding.shop_id,
@@ -19,17 +37,12 @@ select
         else ''
     end as seen
 from load_findings as finding
-inner join orders as o
-    on o.shop_id = finding.shop_id and o.order_id = finding.order_id
 left join effective_receivers as receiver
     on receiver.shop_id = finding.shop_id and receiver.order_id = finding.order_id
 where finding.code in (
-        'platform_ships', 'goods_merged', 'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent',
-        'amount_unreadable'
+        'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent', 'amount_unreadable', 'rows_differ'
     )
-    or (finding.code = 'rows_differ' and coalesce(receiver.version, '') <> 'corrected')
-    or (finding.code = 'deadline_unreadable' and o.ship_by_at is null)
-    or (finding.code = 'country_blank' and coalesce(receiver.country, '') = '');
+    and (finding.code <> 'rows_differ' or coalesce(receiver.version, '') <> 'corrected');
 
 -- One row per field of an order of which a file, or the platform, said something else while it was in a shipment, and
 -- nobody settled it. is_free: no live shipment has the order now, so what was said can be taken.

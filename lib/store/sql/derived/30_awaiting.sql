@@ -203,6 +203,9 @@ with found as (
     select *
     from findings
     union all
+    select *, ''
+    from load_blocks
+    union all
     select *
     from load_doubts
 )
