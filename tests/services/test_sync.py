@@ -170,7 +170,8 @@ def test_goods_without_a_sku_are_told_apart_and_matched_by_their_place(empty_des
     for sku in {line["sku"] for line in lines}:
         products.pair(empty_desk.app, sku, "SKU-1", by="tester")
     later = row | an_export_row(订单号=order_id, products=cell.replace("Color:Red", "Colour:Red"))
-    files.load(empty_desk.app, [write_export(empty_desk.folder / "later.csv", [later])], by="tester")
+    export, newest = write_export(empty_desk.folder / "later.csv", [later]), files.Wishes(newest=True)
+    files.load(empty_desk.app, [export], by="tester", wishes=newest)
     with empty_desk.app.database.read() as work:
         kept = work._cursor.execute("select sku, child_order_id from order_lines order by line_no").fetchall()
     assert kept == [
