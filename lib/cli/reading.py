@@ -13,6 +13,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.frame import Answer, command, say
+from lib.domain.checks import Finding
 from lib.services import files, orders
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -234,12 +235,19 @@ def _row_lines(title: str, problems: Sequence[files.RowProblem]) -> Iterator[str
             "  {file}, row {row}, {column}: {problem} {mending}",
             file=problem.file,
             row=problem.row,
-            column=problem.column or "–",
+            column=_where(problem),
             problem=row_problem(problem.code),
             mending=row_mending(problem.code),
         )
     if len(problems) > MOST_LINES:
         yield _("  … and {count} more.", count=len(problems) - MOST_LINES)
+
+
+def _where(problem: files.RowProblem) -> str:
+    """The column, and a status that is not known: it names nobody."""
+    column = problem.column or "–"
+    is_status = problem.code == Finding.STATUS_UNKNOWN and problem.value
+    return f"{column} “{problem.value}”" if is_status else column
 
 
 def _order_lines(listed: list[dict[str, Any]], now: datetime) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,13 +26,6 @@ MOST_PURCHASE_MINOR = 100_000_000
 
 #: A SKU that was made here, of title and attributes (docs/decisions/0046).
 _MADE = re.compile(r"TITLE-[0-9a-f]{8}")
-
-
-def made_sku(title: str, attributes: str) -> str:
-    """A SKU for goods whose order names none: the same for the same title and attributes; '' without both."""
-    if not title and not attributes:
-        return ""
-    return "TITLE-" + hashlib.md5(f"{title}\x1f{attributes}".encode(), usedforsecurity=False).hexdigest()[:8]
 
 
 def is_made(sku: str) -> bool:

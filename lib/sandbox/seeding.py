@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 from stdnum.br import cpf
 
-from lib.domain.products import is_made
 from lib.files.orders import OrderTables, days_to_recent, moved, read_orders
 from lib.files.sheets import NotReadable
 from lib.sandbox import reference
@@ -117,9 +116,7 @@ def _line(order_id: str, line: dict[str, Any]) -> TradeLine:
         index=index,
         child_order_id="8" + str(_digest(f"{order_id}:{index}") % 10**15).zfill(15),
         product_id="1005" + str(_digest(f"{line['sku']}{line['title']}") % 10**12).zfill(12),
-        sku=""
-        if is_made(_text(line["sku"]))
-        else _text(line["sku"]),  # The platform knows a seller's own only.
+        sku=_text(line["sku"]),
         title=_text(line["title"]),
         attributes=_text(line["attributes"]),
         quantity=int(line["quantity"]),

@@ -13,7 +13,6 @@ import pandas as pd
 from lib.aliexpress.errors import BadAnswer, DailyQuota, Refused, Unauthorised, Unavailable
 from lib.aliexpress.platform import Declaration, OrderDetail, Platform, PlatformLine, PlatformOrder
 from lib.domain.orders import AWAITING, STATUS_LABELS, OrderStatus, Receiver
-from lib.domain.products import made_sku
 from lib.services.check_rules import TAX_NUMBERS
 from lib.store import sync as store
 
@@ -188,9 +187,8 @@ def _row(
 
 
 def _line(order_id: str, line: PlatformLine, shipped: int | None) -> tuple[object, ...]:
-    sku = line.sku.strip() or made_sku(line.title, line.attributes)
     return (
-        order_id, line.line_no, line.child_order_id, sku, line.title, line.attributes, line.quantity,
+        order_id, line.line_no, line.child_order_id, line.sku.strip(), line.title, line.attributes, line.quantity,
         line.unit, shipped,
     )  # fmt: skip
 

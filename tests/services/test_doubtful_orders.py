@@ -12,7 +12,7 @@ from lib.app import App
 from lib.config import Settings
 from lib.domain.orders import OrderFilter, Receiver
 from lib.domain.problems import Problem
-from lib.domain.products import Edit, is_made, made_sku
+from lib.domain.products import Edit, is_made
 from lib.services import batches, checks, files, orders, products
 from lib.services.files import Wishes
 from lib.store.database import Database
@@ -24,6 +24,7 @@ from tests.builders import (
     a_dianxiaomi_row,
     a_products_cell,
     an_export_row,
+    made_sku,
     write_export,
     write_products,
 )
@@ -254,6 +255,4 @@ def test_an_order_placed_with_another_wording_of_an_unnamed_product_is_no_contra
 
 def test_made_up_skus_say_what_they_are() -> None:
     assert is_made(made_sku("Hat", ""))
-    assert made_sku("Hat", "") != made_sku("Hat", "Red")
     assert not any(is_made(sku) for sku in ("TITLE-hat", "", "SKU-1"))
-    assert made_sku("", "") == "", "nothing to make it from"

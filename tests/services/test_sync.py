@@ -16,12 +16,11 @@ from lib.aliexpress.errors import Unavailable
 from lib.app import App
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
-from lib.domain.products import made_sku
 from lib.services import files, orders, products, sync
 from lib.services.sync_details import Stopped
 from lib.store import sync as store
 from lib.store.database import Work
-from tests.builders import a_products_cell, an_export_row, write_export
+from tests.builders import a_products_cell, an_export_row, made_sku, write_export
 from tests.conftest import HTTP, Desk
 
 SHOP = "default"

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from lib.domain.products import made_sku
 from lib.store.database import MIGRATIONS, Database
+from tests.builders import made_sku
 
 
 def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:

@@ -412,16 +412,11 @@ cross join clock
 left join status_labels as labels
     on labels.label = row.status_label;
 
--- A product without a SKU has one made of its title and attributes, as lib.domain.products.made_sku makes it.
 create temp view lines as
 select
     order_id,
     line_no,
-    case
-        when sku = '' and concat(title, attributes) <> ''
-            then concat('TITLE-', left(md5(concat(title, chr(31), attributes)), 8))
-        else sku
-    end as sku,
+    sku,
     title,
     attributes,
     quantity,

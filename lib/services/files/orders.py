@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lib.domain.checks import Finding
 from lib.files import exports, fingerprints, memory, orders
 from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
@@ -18,9 +19,6 @@ from lib.store.database import Work
 
 if TYPE_CHECKING:
     from lib.app import App
-
-#: The doubt about an order whose status is missing, or none that is known.
-STATUS_UNKNOWN = "status_unknown"
 
 
 def read(app: App, found: Recognised, file: Incoming) -> orders.OrderTables:
@@ -111,7 +109,7 @@ def _is_told_anew(tables: orders.OrderTables) -> bool:
 
 def _unclear(tables: orders.OrderTables) -> dict[int, str]:
     """Row → its order, of orders whose status the file does not say."""
-    codes = tables.findings["code"] == STATUS_UNKNOWN
+    codes = tables.findings["code"] == Finding.STATUS_UNKNOWN
     if not codes.any():
         return {}
     found = tables.orders[tables.orders["order_id"].isin(tables.findings.loc[codes, "order_id"])]
@@ -126,10 +124,12 @@ def _without_known(
         return warnings
     unknown = imports.of_unknown_status(work, shop_id, unclear.values())
     known = {row_no for row_no, order_id in unclear.items() if order_id not in unknown}
-    return warnings[(warnings["code"] != STATUS_UNKNOWN) | ~warnings["row_no"].isin(known)]
+    return warnings[(warnings["code"] != Finding.STATUS_UNKNOWN) | ~warnings["row_no"].isin(known)]
 
 
 def _named(tables: orders.OrderTables, code: str, rows: Mapping[str, int]) -> pd.DataFrame:
     """A doubt about these orders, which stand in these rows."""
-    frame = pd.DataFrame({"value": list(rows), "row_no": list(rows.values())}, columns=["value", "row_no"])
+    frame = pd.DataFrame(
+        {"value": pd.Series(list(rows), dtype="str"), "row_no": pd.Series(list(rows.values()), dtype="int64")}
+    )
     return frame.assign(sheet=tables.sheet, column_name="", code=code)

@@ -71,9 +71,18 @@ left join (
     and held.order_id = line.order_id
     and held.line_no = line.line_no;
 
--- The SKU that an order itself names: '' for one that was made here of title and attributes (docs/decisions/0046).
+-- The SKU under which goods are known here: for goods whose order names none it is made of title and attributes, and
+-- stays blank without both (docs/decisions/0046).
+create or replace macro sku_here(sku, title, attributes) as
+    case
+        when sku = '' and concat(title, attributes) <> ''
+            then concat('TITLE-', left(md5(concat(title, chr(31), attributes)), 8))
+        else sku
+    end;
+
+-- The SKU that an order itself names: '' for one that was made here.
 create or replace macro given_sku(sku) as
-    case when regexp_full_match(sku, 'TITLE-[0-9a-f]{8}') then '' else sku end;
+    case when starts_with(sku, 'TITLE-') and regexp_full_match(sku, 'TITLE-[0-9a-f]{8}') then '' else sku end;
 
 -- Small words of the check before shipping.
 

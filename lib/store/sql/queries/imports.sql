@@ -301,7 +301,7 @@ create or replace temp table differing as
 with file_goods as (
     select
         line.order_id,
-        string_agg(concat(given_sku(line.sku), ' × ', line.quantity), ', ' order by line.line_no) as goods
+        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
     from file_lines as line
     inner join incoming
         on incoming.order_id = line.order_id and incoming.only_fills
@@ -470,9 +470,9 @@ returning order_lines.order_id;
 update order_lines
 set
     child_order_id = case
-        when given_sku(order_lines.sku) = given_sku(file.sku) then order_lines.child_order_id
+        when given_sku(order_lines.sku) = file.sku then order_lines.child_order_id
     end,
-    sku = file.sku,
+    sku = sku_here(file.sku, file.title, file.attributes),
     title = file.title,
     attributes = file.attributes,
     quantity = file.quantity,
@@ -485,7 +485,7 @@ where order_lines.shop_id = $shop_id
     and order_lines.line_no = file.line_no
     and not incoming.only_fills
     and (
-        order_lines.sku is distinct from file.sku
+        order_lines.sku is distinct from sku_here(file.sku, file.title, file.attributes)
         or order_lines.title is distinct from file.title
         or order_lines.attributes is distinct from file.attributes
         or order_lines.quantity is distinct from file.quantity
@@ -521,7 +521,7 @@ select
     file.order_id,
     file.line_no,
     null,
-    file.sku,
+    sku_here(file.sku, file.title, file.attributes),
     file.title,
     file.attributes,
     file.quantity,

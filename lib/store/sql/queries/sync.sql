@@ -187,14 +187,14 @@ with ours as (
 
 theirs as (
     select
-        line.*,
-        lower(trim(line.sku)) as bare_sku,
-        row_number() over (
-            partition by line.order_id, lower(trim(line.sku)), line.quantity order by line.line_no
-        ) as nth
-    from told_lines as line
-    inner join synced
-        on synced.order_id = line.order_id and not synced.is_new
+        *,
+        row_number() over (partition by order_id, bare_sku, quantity order by line_no) as nth
+    from (
+        select line.*, lower(trim(sku_here(line.sku, line.title, line.attributes))) as bare_sku
+        from told_lines as line
+        inner join synced
+            on synced.order_id = line.order_id and not synced.is_new
+    )
 ),
 
 same as (
@@ -216,7 +216,7 @@ select
     theirs.child_order_id,
     theirs.quantity,
     theirs.shipped_quantity,
-    given_sku(theirs.sku) = '' and ours.given = ''
+    theirs.sku = '' and ours.given = ''
 from theirs
 inner join ours
     on ours.order_id = theirs.order_id and ours.line_no = theirs.line_no and ours.quantity = theirs.quantity
@@ -525,7 +525,7 @@ select
     line.order_id,
     line.line_no,
     nullif(line.child_order_id, ''),
-    line.sku,
+    sku_here(line.sku, line.title, line.attributes),
     line.title,
     line.attributes,
     line.quantity,
