@@ -127,6 +127,8 @@ def _orders(group: Mapping[str, Any]) -> None:
             icon=":material/receipt_long:",
             query_params=query,
         )
+    if subject is Subject.FILE:
+        st.page_link("pages/files.py", label=_("Load files"), icon=":material/upload_file:")
     shows_accepted = bool(group["accepted_count"]) and st.toggle(
         _("Show accepted ones too"), key="checks_accepted"
     )
@@ -173,7 +175,8 @@ def _mend(code: str, rows: pd.DataFrame) -> None:
 def _wrong_fields(found: list[dict[str, Any]]) -> set[str]:
     """The receiver's fields that something is wrong with; a phone may be either of two."""
     fields = {str(one["field"]) for one in found if one["subject"] == Subject.RECEIVER}
-    return fields | {"mobile"} if "phone" in fields else fields
+    beside = {"phone": {"mobile"}, "receiver": {"name", "address"}}
+    return fields.union(*(beside.get(field, set()) for field in fields))
 
 
 def _correct(code: str, order_id: str, receiver: Receiver) -> None:

@@ -99,6 +99,14 @@ def _wishes() -> None:
                 "A file that looks older than what is known changes nothing of it. Tick this when you know better."
             ),
         )
+        st.checkbox(
+            _("All orders in it await shipment"),
+            key="files_awaiting",
+            help=_(
+                "For files without a column for the status, or with one in words that are not known here. An order "
+                "whose status is known keeps it."
+            ),
+        )
 
 
 def _load_uploads(key: str) -> None:
@@ -107,6 +115,7 @@ def _load_uploads(key: str) -> None:
         weight_unit=st.session_state.get("files_weight_unit"),
         newest=bool(st.session_state.get("files_newest")),
         shop_id=st.session_state.get("files_shop"),
+        awaiting=bool(st.session_state.get("files_awaiting")),
     )
     uploads = st.session_state.get(key) or []
     _load_each([(upload.name, upload.getvalue()) for upload in uploads], wishes)

@@ -12,11 +12,11 @@ from lib.cli import shown
 from lib.cli.frame import Answer, command, say
 from lib.domain.checks import RULES
 from lib.domain.plans import Cargo
-from lib.domain.products import Edit
+from lib.domain.products import Edit, is_made
 from lib.services import checks, products
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.wording import fault_sentence, finding_label, finding_sentence, severity_label
+from lib.wording import fault_sentence, finding_label, finding_sentence, made_skus, severity_label
 
 
 @click.group("products")
@@ -30,6 +30,8 @@ def needed(app: App) -> Answer:
     rows = shown.records(products.needed(app))
     header = ["SKU", _("Orders"), _("Units"), _("Lacks"), _("Looks like"), _("Product")]
     lines = shown.table(header, (_needed_row(row) for row in rows))
+    if any(is_made(row["sku"]) for row in rows):
+        say(made_skus())
     return Answer(rows, lines)
 
 

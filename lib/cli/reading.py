@@ -13,6 +13,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.frame import Answer, command, say
+from lib.domain.checks import Finding
 from lib.services import files, orders
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -40,6 +41,11 @@ MOST_LINES = 20
 @click.option("--weight-unit", type=click.Choice(list(files.WEIGHT_UNITS)), help="The unit of their weights.")
 @click.option(
     "--newest", is_flag=True, help="They are newer than what was loaded before, whatever they look like."
+)
+@click.option(
+    "--awaiting",
+    is_flag=True,
+    help="All orders in them await shipment whose status is missing or unknown.",
 )
 @click.option(
     "--refused",
@@ -128,6 +134,7 @@ def _file(file: files.FileReport) -> dict[str, Any]:
         "shifted_days": file.shifted_days,
         "zone": file.zone,
         "weight_unit": file.weight_unit,
+        "awaiting": file.awaiting,
         "conflicts": file.conflicts,
         "older": file.older,
         "mended": file.mended,
@@ -210,6 +217,8 @@ def _how_read(file: files.FileReport) -> Iterator[str]:
         yield _("  columns that are known and not used: {columns}", columns=_(", ").join(file.unread))
     if file.weight_unit:
         yield _("  weights were read as {unit}", unit=file.weight_unit)
+    if file.awaiting:
+        yield _("  {count} orders without a known status await shipment, as was said", count=file.awaiting)
     if file.mended:
         yield _("  {count} rows that were refused before came in now", count=file.mended)
 
@@ -241,12 +250,19 @@ def _row_lines(title: str, problems: Sequence[files.RowProblem]) -> Iterator[str
             "  {file}, row {row}, {column}: {problem} {mending}",
             file=problem.file,
             row=problem.row,
-            column=problem.column or "–",
+            column=_where(problem),
             problem=row_problem(problem.code),
             mending=row_mending(problem.code),
         )
     if len(problems) > MOST_LINES:
         yield _("  … and {count} more.", count=len(problems) - MOST_LINES)
+
+
+def _where(problem: files.RowProblem) -> str:
+    """The column, and a status that is not known: it names nobody."""
+    column = problem.column or "–"
+    is_status = problem.code == Finding.STATUS_UNKNOWN and problem.value
+    return f"{column} “{problem.value}”" if is_status else column
 
 
 def _order_lines(listed: list[dict[str, Any]], now: datetime) -> Iterator[str]:

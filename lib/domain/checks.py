@@ -10,6 +10,7 @@ class Finding(StrEnum):
     """What is wrong with an order, or odd about it."""
 
     STATUS = "status"  #: The platform does not let this order be shipped now.
+    STATUS_UNKNOWN = "status_unknown"  #: Missing, or a label nobody knows: shown, never shipped.
     HELD = "held"  #: A person put it on hold (搁置).
     TAKEN = "taken"  #: All of it is in a batch already.
     NOTICE_UNSETTLED = (
@@ -22,7 +23,14 @@ class Finding(StrEnum):
     COUNTRY_BLANK = "country_blank"
     PLATFORM_SHIPS = "platform_ships"  #: Half-managed (半托管): shipped from the platform's warehouse.
     GOODS_MERGED = "goods_merged"  #: The file has the goods of several orders in one row.
+    ROWS_DIFFER = "rows_differ"  #: The file has two receivers for it; the first one was taken.
+    ROW_REPEATED = "row_repeated"  #: A row of it stands there twice; it was counted once.
+    TIMES_OUT_OF_ORDER = "times_out_of_order"  #: Day and month may be swapped, also in its deadline.
+    AMOUNTS_DIFFER = "amounts_differ"  #: The file has two totals for it; none was taken.
+    ROW_RESENT = "row_resent"  #: A row of it is a parcel sent again.
+    AMOUNT_UNREADABLE = "amount_unreadable"
 
+    SKU_BLANK = "sku_blank"  #: Neither SKU nor title nor attributes: nothing tells what it is.
     UNKNOWN_SKU = "unknown_sku"
     MISSING_WEIGHT = "missing_weight"
     WEIGHT_OUT_OF_RANGE = "weight_out_of_range"  #: One piece is lighter or heavier than the call takes.
@@ -65,6 +73,7 @@ class Subject(StrEnum):
     RECEIVER = "receiver"
     PRODUCT = "product"
     PLAN = "plan"
+    FILE = "file"  #: What a file said of it, or did not say.
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 #: The one place that says what blocks, what asks, and what is only told.
 RULES = {
     Finding.STATUS: Rule(_ERROR, Subject.ORDER),
+    Finding.STATUS_UNKNOWN: Rule(_ERROR, Subject.FILE),
     Finding.HELD: Rule(_ERROR, Subject.ORDER),
     Finding.TAKEN: Rule(_ERROR, Subject.ORDER),
     Finding.NOTICE_UNSETTLED: Rule(_ERROR, Subject.ORDER),
@@ -95,6 +105,13 @@ RULES = {
     Finding.COUNTRY_BLANK: Rule(_ERROR, Subject.ORDER),
     Finding.PLATFORM_SHIPS: Rule(_ERROR, Subject.ORDER),
     Finding.GOODS_MERGED: Rule(_ERROR, Subject.ORDER),
+    Finding.ROWS_DIFFER: Rule(_WARNING, Subject.RECEIVER, asks=True),
+    Finding.ROW_REPEATED: Rule(_WARNING, Subject.FILE, asks=True),
+    Finding.TIMES_OUT_OF_ORDER: Rule(_WARNING, Subject.FILE, asks=True),
+    Finding.AMOUNTS_DIFFER: Rule(_WARNING, Subject.FILE, asks=True),
+    Finding.ROW_RESENT: Rule(_WARNING, Subject.FILE),
+    Finding.AMOUNT_UNREADABLE: Rule(_WARNING, Subject.FILE),
+    Finding.SKU_BLANK: Rule(_ERROR, Subject.FILE),
     Finding.UNKNOWN_SKU: Rule(_ERROR, Subject.PRODUCT),
     Finding.MISSING_WEIGHT: Rule(_ERROR, Subject.PRODUCT),
     Finding.WEIGHT_OUT_OF_RANGE: Rule(_ERROR, Subject.PRODUCT),

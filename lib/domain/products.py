@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,14 @@ DECLARED_ROWS = 50
 MOST_WEIGHT_G = 100_000
 MOST_LENGTH_MM = 3_000
 MOST_PURCHASE_MINOR = 100_000_000
+
+#: A SKU that was made here, of title and attributes (docs/decisions/0046).
+_MADE = re.compile(r"TITLE-[0-9a-f]{8}")
+
+
+def is_made(sku: str) -> bool:
+    """Whether a SKU was made here, of title and attributes."""
+    return _MADE.fullmatch(sku) is not None
 
 
 class Kind(StrEnum):

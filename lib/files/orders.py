@@ -69,7 +69,8 @@ class OrderTables:
     Frames:
         orders: one row per order: order_id, status, status_label, ordered_at, paid_at, ship_by_at (aware UTC),
             currency, goods_minor, shipping_minor, total_minor (Int64), buyer_name, buyer_service, note, row_no,
-            row_count (rows of the sheet that make it), weighed_g (Int64, what the program weighed).
+            row_count (rows of the sheet that make it), weighed_g (Int64, what the program weighed), is_said (a
+            person said its status, for the row has none that is known).
         lines: one row per product of an order, in no order but line_no's: order_id, line_no (its place, from 1; a
             charge that stands among the products leaves its own empty), sku, title, attributes, quantity, unit.
         receivers: one row per order: order_id, name, country (ISO alpha-2), country_label, province, city,
@@ -105,6 +106,7 @@ class OrderTables:
     as_of: datetime | None  #: The newest moment the file speaks of; it was made then or later.
     weight_unit: str = ""  #: In which weights were read; '' where there are none.
     shifted_days: int = 0  #: How far the times were moved.
+    said: int = 0  #: Orders whose status a person said, for their rows have none that is known.
 
 
 def read_orders(
@@ -140,7 +142,12 @@ def parse(
         "status_labels": engine.pairs("label", "status", _status_labels(found.layout)),
         "currency_signs": _currency_signs(),
         "country_names": countries[["name", "country"]],
-        "clock": pd.DataFrame({"now_there": [now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)]}),
+        "clock": pd.DataFrame(
+            {
+                "now_there": [now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)],
+                "said_status": [found.layout.options.status],
+            }
+        ),
     }
     scripts: tuple[str, ...]
     if by_line:
@@ -176,6 +183,7 @@ def parse(
             as_of=_moment(read.table("newest").fetchall(), zone),
             ignored=found.ignored,
             missing=found.missing,
+            said=int(orders["is_said"].sum()),
         )
         return _by_line(tables, read, found) if by_line else tables
 
@@ -281,7 +289,6 @@ def _replaced(earlier: pd.DataFrame) -> pd.DataFrame:
 def _options(options: layouts.Options) -> pd.DataFrame:
     said = {
         "date_order": options.date_order,
-        "status": options.status,
         "grams": layouts.WEIGHT_UNITS[options.weight_unit],
         "cuts_suffix": options.cuts_suffix,
     }

@@ -97,7 +97,8 @@ def needed(app: App, *, suggest: bool = True) -> pd.DataFrame:
     def find() -> tuple[pd.DataFrame, list[dict[str, Any]]]:
         with app.database.read() as work:
             lacking = store.needed(work)
-            return lacking, store.alike(work, lacking["sku"].tolist()) if suggest and len(lacking) else []
+            own = [sku for sku in lacking["sku"] if not domain.is_made(sku)]
+            return lacking, store.alike(work, own) if suggest and own else []
 
     rows, found = app.database.kept(("skus_needed", suggest), find)
     known = {row["sku"]: row["known_sku"] for row in found}
@@ -134,8 +135,8 @@ def preview(app: App, edits: Sequence[Edit], pairings: Sequence[Pairing] = ()) -
 def save(app: App, edits: Sequence[Edit], pairings: Sequence[Pairing] = (), *, by: str) -> Saved:
     """Write the cells that changed and remember the pairs, all of it or none; drafts are weighed and priced anew.
 
-    With a cell that cannot be taken nothing is saved; `faults` says which and why. Raises Problem: pair_itself,
-    pair_quantity, pair_unknown, pair_of_pair, pair_is_base.
+    With a cell that cannot be taken nothing is saved; `faults` says which and why. Raises Problem: pair_blank,
+    pair_itself, pair_quantity, pair_unknown, pair_of_pair, pair_is_base.
     """
     cells, faults = _cells(edits)
     if faults:
@@ -295,6 +296,8 @@ def _check_pairs(work: Work, pairings: Sequence[Pairing]) -> None:
     bases = store.pair_bases(work, [one.sku for one in pairings])
     paired_now = {one.sku for one in pairings}
     for one in pairings:
+        if not one.sku.strip() or not one.known_sku.strip():
+            raise Problem("pair_blank")
         if one.sku == one.known_sku:
             raise Problem("pair_itself", sku=one.sku)
         least, most = PAIR_QUANTITY

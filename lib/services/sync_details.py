@@ -188,7 +188,7 @@ def _row(
 
 def _line(order_id: str, line: PlatformLine, shipped: int | None) -> tuple[object, ...]:
     return (
-        order_id, line.line_no, line.child_order_id, line.sku, line.title, line.attributes, line.quantity,
+        order_id, line.line_no, line.child_order_id, line.sku.strip(), line.title, line.attributes, line.quantity,
         line.unit, shipped,
     )  # fmt: skip
 

@@ -114,7 +114,12 @@ def groups(work: Work) -> list[dict[str, Any]]:
 def orders_with(
     work: Work, code: str, *, include_accepted: bool, page_size: int, skipped: int
 ) -> pd.DataFrame:
-    """One row per awaiting order looked at (`orders.look`) with this finding, soonest deadline first."""
+    """One row per awaiting order looked at (`orders.look`) with this finding, soonest deadline first.
+
+    Orders whose status is not known are not among those looked at: they are found by themselves.
+    """
+    if code == checks.Finding.STATUS_UNKNOWN:
+        return work.frame("finding_orders_unknown", page_size=page_size, skipped=skipped)
     return work.frame(
         "finding_orders",
         code=code,

@@ -150,6 +150,12 @@ def load_orders(
     )
 
 
+def of_unknown_status(work: Work, shop_id: str, order_ids: Iterable[str]) -> set[str]:
+    """Those of these orders whose status is not known."""
+    with work.ids(sorted(set(order_ids))):
+        return _ids(work.rows("orders_of_unknown_status", shop_id=shop_id))
+
+
 def next_id(work: Work) -> int:
     """The number of the next import."""
     import_id: int = work.value("import_next_id")

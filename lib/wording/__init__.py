@@ -19,6 +19,7 @@ from lib.wording.findings import (
     field_label,
     finding_label,
     finding_sentence,
+    made_skus,
     severity_label,
 )
 from lib.wording.happenings import action_label, happening_sentence, notice_state_label
@@ -104,6 +105,7 @@ __all__ = [
     "lack_label",
     "layout_label",
     "loading_step",
+    "made_skus",
     "meaning_label",
     "mending_columns",
     "note_sentence",

@@ -139,6 +139,9 @@ ROWS = {
     "products_no_goods": later(
         "The order has charges such as postage alone, and no product: there is nothing to ship."
     ),
+    "status_unknown": later(
+        "The order's status is missing, or none that is known here: it is kept, and not shipped."
+    ),
     "platform_ships": later("The platform ships this order itself (half-managed)."),
     "country_blank": later("The receiver's country is blank."),
     "country_unknown": later("The receiver's country is not in the table of country names."),
@@ -218,6 +221,9 @@ MENDING = {
     "line_no_goods": later("Nothing to do. If it is a product of yours, give it another SKU and load again."),
     "products_no_goods": later(
         "Leave the row out. If it is a product of yours, give it another SKU and load again."
+    ),
+    "status_unknown": later(
+        "Sync the orders. Or load the file again with the option “All orders in it await shipment”, if that is so."
     ),
     "platform_ships": later("Nothing to do: it needs no shipment from you."),
     "country_blank": later("Fill in the country from the platform's order page."),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from lib.domain.products import is_made
 from lib.texts import gettext as _
 from lib.texts import later
 
 #: The code of a finding, or of an excluded order → a word for it.
 LABELS = {
     "status": later("Cannot be shipped now"),
+    "status_unknown": later("Status unknown"),
     "held": later("On hold"),
     "taken": later("In a batch"),
+    "sku_blank": later("Goods without a name"),
     "unknown_sku": later("Unknown SKU"),
     "missing_weight": later("Weight missing"),
     "missing_declaration": later("Declaration missing"),
@@ -40,6 +43,12 @@ LABELS = {
     "country_blank": later("Country missing"),
     "platform_ships": later("The platform ships it"),
     "goods_merged": later("Merged with other orders"),
+    "rows_differ": later("Two receivers in the file"),
+    "row_repeated": later("A row stands there twice"),
+    "times_out_of_order": later("Times contradict each other"),
+    "amounts_differ": later("Two amounts in the file"),
+    "row_resent": later("A parcel sent again"),
+    "amount_unreadable": later("Amount unreadable"),
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
     "order_unknown": later("Order not known"),
@@ -51,10 +60,18 @@ SENTENCES = {
     "status": later(
         "The platform does not let it be shipped: its status is “{value}”. Wait, or sync the orders."
     ),
+    "status_unknown": later(
+        "Its status is missing or none that is known here: {value}. Sync the orders, or load its file again with the "
+        "option “All orders in it await shipment”."
+    ),
     "held": later("It is on hold: {value}. Release it to ship it."),
     "taken": later("All of it is in batch {value} already. Open that batch, or take the order out of it."),
     "unknown_sku": later(
         "SKU {value} is not in the product table. Give its weight, or pair it with a known SKU, on the page Products."
+    ),
+    "sku_blank": later(
+        "A product of it has neither SKU nor title, so that nothing tells what it is. Fill in its SKU in the file "
+        "and load it again, or sync the orders."
     ),
     "missing_weight": later("SKU {value} has no weight. Give it on the page Products."),
     "weight_out_of_range": later(
@@ -143,6 +160,30 @@ SENTENCES = {
         "The file has it merged with other orders in one parcel; which goods are its own is not known. Load the "
         "Seller Center's export of it."
     ),
+    "rows_differ": later(
+        "The rows of its file have different receivers, and the first one was taken. Compare with the platform's "
+        "order page. Correct the receiver, or accept it as it is."
+    ),
+    "row_repeated": later(
+        "A row of it stands in the file twice, word for word, and was counted once (SKU {value}). Compare the "
+        "quantities with the platform's order page: load a file without the doubt, or accept it as it is."
+    ),
+    "times_out_of_order": later(
+        "Its times contradict each other (time of payment: {value}): day and month may be swapped, also in its "
+        "deadline. Compare with the platform's order page: export it again, or accept it as it is."
+    ),
+    "amounts_differ": later(
+        "The rows of its file have different amounts ({value}); its order total counts as not known. Compare with "
+        "the platform's order page: load the Seller Center's export of it, or accept it as it is."
+    ),
+    "row_resent": later(
+        "A row of its file is a parcel sent again; it adds nothing to the order. Nothing to do, unless the first "
+        "parcel was lost."
+    ),
+    "amount_unreadable": later(
+        "Its {field} in the file cannot be read as money and counts as not known: {value}. Write it as $12.34 and "
+        "load the file again, if its value matters."
+    ),
     "overdue": later("Its shipping deadline has passed. Ship it first: the platform may close it any time."),
     "no_plan": later(
         "No plan that the policy allows can carry it. Choose another policy, or look at its quotes."
@@ -151,6 +192,14 @@ SENTENCES = {
         "A batch is of one shop, and this order is of {value}. Make a batch of its own for that shop."
     ),
     "order_unknown": later("No such order is known here. Check the number, or load the export that has it."),
+}
+
+#: The same where the SKU was made here, for the order names none.
+MADE_SKU = {
+    "unknown_sku": later(
+        "The order names no SKU; {value} was made here of the product's title and attributes. Give its weight, or "
+        "pair it with a known SKU, on the page Products."
+    ),
 }
 
 SEVERITIES = {"error": later("Error"), "warning": later("Warning")}
@@ -170,6 +219,9 @@ FIELDS = {
     "phone": later("phone"),
     "mobile": later("mobile"),
     "tax_number": later("tax number"),
+    "goods": later("goods total"),
+    "shipping": later("shipping paid by the buyer"),
+    "total": later("order total"),
 }
 
 
@@ -182,7 +234,13 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
     """What keeps an order out of a batch, and what to do; also for the code of an excluded order."""
     if code not in SENTENCES:
         return f"{code} {field} {value}".strip()
-    return _(SENTENCES[code], field=field_label(field or "address"), value=value)
+    said = MADE_SKU.get(code, SENTENCES[code]) if is_made(value) else SENTENCES[code]
+    return _(said, field=field_label(field or "address"), value=value)
+
+
+def made_skus() -> str:
+    """What the SKUs are that were made here."""
+    return _("SKUs that begin with TITLE- were made here of title and attributes: their orders name none.")
 
 
 def severity_label(severity: str) -> str:

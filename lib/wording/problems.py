@@ -248,6 +248,7 @@ PROBLEMS = {
         "Each of the {count} drafts has something wrong that keeps it back. Mend what the check before shipping "
         "names, accept its warnings, or take them out of the batch."
     ),
+    "pair_blank": later("A blank SKU cannot be paired. Name both SKUs."),
     "pair_itself": later("{sku} cannot be paired with itself. Choose another SKU."),
     "pair_quantity": later(
         "A pair is a whole number from {least} to {most} of the known SKU; for {sku} it is {quantity}. Write how "

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lib.services import orders
-from tests.builders import an_export_row
+from lib.app import App
+from lib.config import Settings
+from lib.services import files, orders
+from lib.store.database import Database
+from tests.builders import an_export_row, write_export
 from tests.conftest import Desk, Stocked
 from tests.pages.conftest import Open, text_of
 
@@ -73,3 +78,33 @@ def test_a_warning_is_accepted_for_all(open_page: Open, faulty: Desk) -> None:
 def test_an_error_cannot_be_accepted_on_the_page(open_page: Open, faulty: Desk) -> None:
     page = open_page(faulty.app, "checks", finding="missing_phone")
     assert not [one for one in page.button if one.key == "checks_accept"]
+
+
+def test_orders_of_unknown_status_are_listed_with_their_label_and_the_way_to_the_files(
+    open_page: Open, store: Database, tmp_path: Path
+) -> None:
+    app = App(Settings(data=tmp_path, platform_url="http://127.0.0.1:1"), store)
+    row = an_order(订单状态="**new** words")
+    files.load(app, [write_export(tmp_path / "orders.csv", [row])], by="tester")
+    page = open_page(app, "checks", finding="status_unknown")
+    assert not page.exception
+    [group] = page.dataframe[0].value[["code", "order_count", "blocked_count"]].values.tolist()
+    assert group == ["status_unknown", 1, 1]
+    [listed] = page.dataframe[1].value.to_dict("records")
+    assert row["订单号"] in listed["order"]
+    assert "**new** words" in listed["what"]
+
+
+def test_two_receivers_in_one_order_are_corrected_or_accepted(open_page: Open, faulty: Desk) -> None:
+    order_id = faulty.order_ids()[-1]
+    with faulty.app.database.write() as work:
+        work._cursor.execute(
+            "insert into load_findings select shop_id, order_id, 'rows_differ', 'receiver', '' from orders "
+            "where order_id = ?",
+            [order_id],
+        )
+    page = open_page(faulty.app, "checks", finding="rows_differ")
+    assert not page.exception
+    assert "different receivers" in text_of(page)
+    page.button(key="checks_accept").click().run()
+    assert "Accepted for 1 order" in page.success[0].value

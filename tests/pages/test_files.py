@@ -291,3 +291,20 @@ def test_an_older_looking_upload_is_asked_about_and_loaded_again_as_the_newest(
     assert (report["file"], report["updated"]) == ("part.xlsx", 1)
     assert "files_newest_again" not in [button.key for button in page.button]
     assert orders.detail(empty_desk.app, row["订单号"])["receivers"]["received"].city == "**Cork**"
+
+
+def test_a_person_says_under_options_that_all_orders_await_shipment(
+    open_page: Open, store: Database, tmp_path: Path
+) -> None:
+    app = App(Settings(data=tmp_path, platform_url="http://127.0.0.1:1"), store)
+    export = write_export(tmp_path / "mine.csv", [an_export_row(订单状态="new words")])
+    page = upload(open_page(app, "files"), ("mine.csv", export.read_bytes()))
+    [doubt] = table(page, "problem")
+    assert "All orders in it await shipment" in str(doubt["mending"])
+    assert orders.counts(app)["awaiting"] == 0
+    page = open_page(app, "files")
+    page.checkbox(key="files_awaiting").check()
+    page = upload(page, ("mine.csv", export.read_bytes()))
+    assert not page.exception
+    assert "1 order without a known status awaits shipment, as was said" in text_of(page)
+    assert orders.counts(app)["awaiting"] == 1

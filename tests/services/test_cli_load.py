@@ -197,3 +197,21 @@ def test_what_takes_its_time_is_said_while_it_does(
     monkeypatch.setenv("SHIPDESK_DATA", str(tmp_path / "data"))
     assert cli.run(["load", str(write_products(tmp_path / "products.xlsx", [{"SKU": "A-1"}])), "--json"]) == 0
     assert "products.xlsx: storing and checking 1 rows…" in capsys.readouterr().err
+
+
+def test_orders_of_unknown_status_are_named_with_their_label_and_ship_once_a_person_says_so(
+    tmp_path: Path,
+) -> None:
+    export = write_export(tmp_path / "new words.csv", [an_export_row(订单状态="等待发货(新)")])
+    out = io.StringIO()
+    with (
+        patch.dict(os.environ, {**os.environ, "SHIPDESK_DATA": str(tmp_path / "data")}),
+        redirect_stdout(out),
+    ):
+        cli.run(["load", str(export)])
+    assert "row 2, 订单状态 “等待发货(新)”" in out.getvalue()
+    [group] = [one for one in lib(tmp_path / "data", "checks") if one["code"] == "status_unknown"]
+    assert (group["severity"], group["order_count"]) == ("error", 1)
+    [file] = lib(tmp_path / "data", "load", export, "--awaiting")["files"]
+    assert (file["updated"], file["awaiting"]) == (1, 1)
+    assert len(lib(tmp_path / "data", "orders")) == 1

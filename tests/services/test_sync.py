@@ -16,11 +16,11 @@ from lib.aliexpress.errors import Unavailable
 from lib.app import App
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
-from lib.services import files, orders, sync
+from lib.services import files, orders, products, sync
 from lib.services.sync_details import Stopped
 from lib.store import sync as store
 from lib.store.database import Work
-from tests.builders import a_products_cell, an_export_row, write_export
+from tests.builders import a_products_cell, an_export_row, made_sku, write_export
 from tests.conftest import HTTP, Desk
 
 SHOP = "default"
@@ -155,6 +155,33 @@ def test_an_order_known_from_a_file_gets_what_the_platform_knows_better(empty_de
     assert {(sku, quantity): child for sku, quantity, child, _ in kept} == theirs
     assert [sku for sku, *_ in kept] == ["SKU-1", "SKU-1", "SKU-2"], "the lines stay as the file has them"
     assert orders.counts(empty_desk.app)["blocked"] == 0, "the tax number came too"
+
+
+def test_goods_without_a_sku_are_told_apart_and_matched_by_their_place(empty_desk: Desk) -> None:
+    cell = "【1】Hat\n(商家编码:)\n(产品数量:1 piece)\n【2】Sofa\n(产品属性:Color:Red)\n(产品数量:1 piece)"
+    row = an_export_row(products=cell)
+    [order_id] = put(empty_desk, [row])
+    detail = empty_desk.app.platform.order(order_id)
+    assert [line.sku for line in detail.lines] == ["", ""]
+    run(empty_desk)
+    lines = orders.detail(empty_desk.app, order_id)["lines"]
+    assert [line["sku"] for line in lines] == [made_sku(one.title, one.attributes) for one in detail.lines]
+    for sku in {line["sku"] for line in lines}:
+        products.pair(empty_desk.app, sku, "SKU-1", by="tester")
+    later = row | an_export_row(订单号=order_id, products=cell.replace("Color:Red", "Colour:Red"))
+    export, newest = write_export(empty_desk.folder / "later.csv", [later]), files.Wishes(newest=True)
+    files.load(empty_desk.app, [export], by="tester", wishes=newest)
+    with empty_desk.app.database.read() as work:
+        kept = work._cursor.execute("select sku, child_order_id from order_lines order by line_no").fetchall()
+    assert kept == [
+        (made_sku("Hat", ""), detail.lines[0].child_order_id),
+        (made_sku("Sofa", "Colour:Red"), detail.lines[1].child_order_id),
+    ]
+    products.pair(empty_desk.app, kept[1][0], "SKU-1", by="tester")
+    empty_desk.draft([order_id])
+    change(empty_desk, order_id, receiver={"city": "Cork"})
+    assert run(empty_desk).conflicts == (order_id,)
+    assert [one["field"] for one in orders.detail(empty_desk.app, order_id)["conflicts"]] == ["city"]
 
 
 def test_the_same_order_from_a_file_later_is_not_doubled(empty_desk: Desk) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from lib.store.database import MIGRATIONS, Database
+from tests.builders import made_sku
 
 
 def test_views_of_an_earlier_program_are_replaced(tmp_path: Path) -> None:
@@ -127,3 +128,38 @@ def test_what_was_found_is_kept_until_something_is_written() -> None:
     for key in range(20):
         database.kept(key, lambda: next(found))
     assert database.kept("c", lambda: next(found)) == 25, "the oldest are forgotten"
+
+
+def test_goods_of_an_earlier_program_that_had_no_sku_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "store.duckdb"
+    line = "insert into order_lines values ('default', ?, 1, null, ?, ?, ?, 1, 'piece', 0)"
+    with duckdb.connect(str(path)) as earlier:
+        earlier.execute("create table migrations (name varchar primary key)")
+        for script in sorted(MIGRATIONS.glob("*.sql")):
+            if script.stem < "0037":
+                earlier.execute(script.read_text(encoding="utf-8"))
+                earlier.execute("insert into migrations values (?)", [script.stem])
+        for row in (
+            ("1", "", "Hat", "Red"), ("2", "", "Sofa", ""), ("3", "SKU-1", "Hat", "Red"), ("4", "", "", ""),
+        ):  # fmt: skip
+            earlier.execute(line, row)
+        earlier.execute(
+            "insert into products by name select '' as sku, '' as title, 'general' as cargo_class, 70 as weight_g, "
+            "now()::timestamp as changed_at"
+        )
+        earlier.execute(
+            "insert into shipments by name select 'S-1' as shipment_id, 'default' as shop_id, 'B' as batch_id, "
+            "'1' as order_id, 1 as position, 'draft' as state, 'general' as cargo_class, 'sku' as weight_source, "
+            "now()::timestamp as created_at, now()::timestamp as changed_at"
+        )
+        earlier.execute(
+            "insert into shipment_lines by name select 'S-1' as shipment_id, 'default' as shop_id, '1' as order_id, "
+            "1 as line_no, 1 as quantity"
+        )
+    Database(path).close()
+    with duckdb.connect(str(path)) as now:
+        skus = [sku for (sku,) in now.execute("select sku from order_lines order by order_id").fetchall()]
+        products = now.execute("select sku, weight_g from products").fetchall()
+    hat = made_sku("Hat", "Red")
+    assert skus == [hat, made_sku("Sofa", ""), "SKU-1", ""]
+    assert products == [(hat, 70)], "what was said of the blank SKU stays with the parcel that is made by it"

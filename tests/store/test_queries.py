@@ -123,7 +123,7 @@ LENT = {
         order_id varchar, status varchar, status_label varchar, ordered_at timestamp, paid_at timestamp,
         ship_by_at timestamp, currency varchar, goods_minor bigint, shipping_minor bigint, total_minor bigint,
         buyer_name varchar, buyer_service varchar, note varchar, row_no bigint,
-        row_count bigint, weighed_g bigint
+        row_count bigint, weighed_g bigint, is_said boolean
     """,
     "file_lines": """
         order_id varchar, line_no integer, sku varchar, title varchar, attributes varchar, quantity bigint,

@@ -21,7 +21,7 @@ class Options:
 
     weight_unit: str = "g"  #: A key of WEIGHT_UNITS.
     date_order: str = ""  #: One of DATE_ORDERS.
-    status: str = ""  #: The state of orders whose row has none; '' leaves it unknown.
+    status: str = ""  #: The state of orders whose row has none that is known; '': nobody said.
     cuts_suffix: bool = False  #: Order numbers may end in -1, -2, for parcels of one order.
 
 

@@ -78,7 +78,7 @@ with firsts as (
 select
     row_no,
     order_number as order_id,
-    coalesce(tidy(status), nullif(options.status, '')) as status,
+    status,
     buyer_name,
     year_first(ordered_at, options.date_order) as ordered_at,
     year_first(paid_at, options.date_order) as paid_at,

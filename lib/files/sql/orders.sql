@@ -4,7 +4,8 @@
 --   status_labels   one row per label of a status
 --   currency_signs  one row per way to write a currency: sign, currency, part (ten-thousandths in a minor unit)
 --   country_names   one row per spelling of a country
---   clock           one row: now_there, the time of the file's zone now
+--   clock           one row: now_there, the time of the file's zone now, and said_status, the status that a person
+--                   said of rows without a known one ('': nobody said)
 --   unchanged_rows  one row per row that was taken in before and is not in `sheet` now
 --   product_rows    one row per product of a row that is not told in its products cell (lines.sql makes them)
 -- and the variable `context`, and takes orders, fingerprints, lines, receivers, waybills, problems, doubts, warnings, newest and earlier_rows. Times stay as
@@ -499,7 +500,7 @@ group by cells.order_id;
 create temp view orders as
 select
     row.order_id,
-    coalesce(labels.status, 'UNKNOWN') as status,
+    coalesce(labels.status, nullif(clock.said_status, ''), 'UNKNOWN') as status,
     row.status_label,
     row.ordered_at,
     row.paid_at,
@@ -511,8 +512,10 @@ select
     row.buyer_name,
     row.buyer_service,
     row.note,
+    labels.status is null and clock.said_status <> '' as is_said,
     row.row_no
 from standing as row
+cross join clock
 left join status_labels as labels
     on labels.label = row.status_label;
 
@@ -573,6 +576,12 @@ select
     tidy(regexp_extract(pair, '([^:：]*)$', 1)) as number
 from pairs
 where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null;
+
+-- One row per label that is no status known here, and of which nobody said what it is: few or none.
+create temp table unknown_labels as
+select label
+from (select distinct status_label as label from cells)
+where label not in (select label from status_labels) and (select said_status from clock) = '';
 
 -- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
 -- that contradict each other: another locale may have swapped day and month. The deadline is a time like the others.
@@ -666,7 +675,12 @@ inner join (select * from odd_lines where is_charge) as charge
     on charge.row_no = cells.row_no
 where cells.row_no not in (select row_no from faulty)
     and cells.row_no not in (select row_no from earlier)
-group by cells.order_id, cells.row_no;
+group by cells.order_id, cells.row_no
+union all
+-- The orders of which nobody knows whether they are to be shipped.
+select order_id, row_no, 'status_unknown', 'status', status_label
+from standing
+where status_label in (select label from unknown_labels);
 
 -- One row per order: the row that tells it, and the newest moment that it speaks of.
 create temp view fingerprints as

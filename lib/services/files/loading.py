@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lib.domain.orders import OrderStatus
 from lib.domain.problems import Problem
 from lib.files import engine, layouts, memory, sheets
 from lib.services.files import mappings
@@ -54,6 +55,7 @@ class Wishes:
     weight_unit: str | None = None  #: The unit of their weights; None: their layout's usual one.
     newest: bool = False  #: They are newer than what was loaded before, whatever they look like.
     shop_id: str | None = None  #: Whose orders they hold; None: the first shop's.
+    awaiting: bool = False  #: All orders in them await shipment whose status is missing or unknown.
 
 
 def load(
@@ -165,7 +167,7 @@ def _load(
             others = layouts.beside(read, found) if wishes.kind is None and chosen is None else []
             for one in (found, *others):
                 followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
-                report += _take(app, _in_unit(one, wishes.weight_unit), file, rehearsing, followed)
+                report += _take(app, _as_said(one, wishes), file, rehearsing, followed)
     return report
 
 
@@ -200,11 +202,13 @@ def _shop(app: App, wanted: str | None) -> str:
     return wanted
 
 
-def _in_unit(found: layouts.Recognised, unit: str | None) -> layouts.Recognised:
-    """The same sheet, its weights in the unit that was said."""
-    if unit is None:
-        return found
-    options = replace(found.layout.options, weight_unit=unit)
+def _as_said(found: layouts.Recognised, wishes: Wishes) -> layouts.Recognised:
+    """The same sheet, with what a person said of its weights and its orders."""
+    options = found.layout.options
+    if wishes.weight_unit is not None:
+        options = replace(options, weight_unit=wishes.weight_unit)
+    if wishes.awaiting:
+        options = replace(options, status=str(OrderStatus.AWAITING_SHIPMENT))
     return replace(found, layout=replace(found.layout, options=options))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from lib.domain.checks import Finding
 from lib.files import exports, fingerprints, memory, orders
 from lib.files.layouts import PREFIX, Recognised
 from lib.services import checks
@@ -40,6 +41,7 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
     What is in is let go of: a large file's frames are hundreds of megabytes. Only a table that a person taught the
     desk to read is needed once more, for the sandbox.
     """
+    unclear = _unclear(tables)
     identities = pd.concat([tables.orders["order_id"], tables.unchanged["order_id"]], ignore_index=True)
     counts = imports.load_orders(
         work,
@@ -49,13 +51,13 @@ def take(work: Work, tables: orders.OrderTables, file: Incoming, import_id: int)
         at=file.at,
         by=file.by,
         newest=file.newest,
-        lets_go=not tables.layout.startswith(PREFIX),
+        lets_go=not _is_told_anew(tables),
     )
     if counts.orders > MANY_ROWS:
         memory.give_back()
     checks.refresh(work, file.shop_id, file.at)
     doubts = [
-        tables.warnings,
+        _without_known(work, tables.warnings, unclear, file.shop_id),
         _named(tables, "in_shipment", {row["order_id"]: row["row_no"] for row in counts.conflicts}),
         _named(tables, "older_file", {row["order_id"]: row["row_no"] for row in counts.older}),
     ]
@@ -80,13 +82,14 @@ def remarks(tables: orders.OrderTables) -> Mapping[str, Any]:
         "zone": tables.zone,
         "shifted_days": tables.shifted_days,
         "weight_unit": tables.weight_unit,
+        "awaiting": tables.said,
     }
 
 
 def after(app: App, tables: orders.OrderTables, file: Incoming) -> None:
-    """The sandbox gets to know the orders too: by the file, or by an export like it when only we can read that."""
+    """The sandbox gets to know the orders too: by the file, or by an export like it when that does not say all."""
     name, count = file.digest[:16], len(tables.orders)
-    if not tables.layout.startswith(PREFIX):
+    if not _is_told_anew(tables):
         app.rehearse_with(
             file.path, f"{name}{Path(file.name).suffix.lower()}", file.shop_id, order_count=count
         )
@@ -98,6 +101,31 @@ def after(app: App, tables: orders.OrderTables, file: Incoming) -> None:
 
 
 KIND = Kind("orders", read, take, remarks, after)
+
+
+def _is_told_anew(tables: orders.OrderTables) -> bool:
+    """Whether the file alone does not say all: a person said which column is what, or what state its orders have."""
+    return tables.layout.startswith(PREFIX) or tables.said > 0
+
+
+def _unclear(tables: orders.OrderTables) -> dict[int, str]:
+    """Row → its order, of orders whose status the file does not say."""
+    codes = tables.findings["code"] == Finding.STATUS_UNKNOWN
+    if not codes.any():
+        return {}
+    found = tables.orders[tables.orders["order_id"].isin(tables.findings.loc[codes, "order_id"])]
+    return dict(zip(found["row_no"], found["order_id"], strict=True))
+
+
+def _without_known(
+    work: Work, warnings: pd.DataFrame, unclear: Mapping[int, str], shop_id: str
+) -> pd.DataFrame:
+    """The doubts without those about a status that is known from elsewhere."""
+    if not unclear:
+        return warnings
+    unknown = imports.of_unknown_status(work, shop_id, unclear.values())
+    known = {row_no for row_no, order_id in unclear.items() if order_id not in unknown}
+    return warnings[(warnings["code"] != Finding.STATUS_UNKNOWN) | ~warnings["row_no"].isin(known)]
 
 
 def _named(tables: orders.OrderTables, code: str, rows: Mapping[str, int]) -> pd.DataFrame:

@@ -27,6 +27,9 @@ class FileReport:
     shifted_days: int = 0  #: How far the sample's dates were moved, so that its orders are of today.
     zone: str = ""  #: The zone assumed for the times in the file; '' where it has none.
     weight_unit: str = ""  #: The unit its weights were read in; '' where it has none.
+    awaiting: int = (
+        0  #: Orders that await shipment because a person said so: their status is missing or unknown.
+    )
     ignored: tuple[str, ...] = ()  #: Headers nobody knows and nothing reads.
     unread: tuple[str, ...] = ()  #: Headers that belong to the layout and that nothing reads.
     missing: tuple[str, ...] = ()  #: Headers the layout has and the file has not.

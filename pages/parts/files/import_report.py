@@ -277,6 +277,14 @@ def _remarks(file: files.FileReport) -> list[str]:
     if file.weight_unit:
         lines.append(_("Weights without a unit were read as {unit}; another one can be said under Options.",
                        unit=file.weight_unit))  # fmt: skip
+    if file.awaiting:
+        lines.append(
+            ngettext(
+                "{count} order without a known status awaits shipment, as was said.",
+                "{count} orders without a known status await shipment, as was said.",
+                file.awaiting,
+            )
+        )
     if file.missing:
         lines.append(_("Columns it lacks: {columns}", columns=_listed(file.missing)))
     if file.ignored:

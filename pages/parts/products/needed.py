@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib.domain.products import Edit, Pairing
+from lib.domain.products import Edit, Pairing, is_made
 from lib.services import products
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, order_card
 from lib.ui.context import app
+from lib.wording import made_skus
 from pages.parts.products import editing
 
 PASTE = "products_paste"
@@ -97,6 +98,8 @@ def _grid(rows: pd.DataFrame) -> None:
             "you say so."
         )
     )
+    if rows["sku"].map(is_made).any():
+        st.caption(made_skus())
     st.data_editor(
         shown,
         column_config=_columns(any(shown["suggestion"])),

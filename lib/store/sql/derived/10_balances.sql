@@ -114,6 +114,19 @@ left join noticed_lines as noticed
     and noticed.order_id = line.order_id
     and noticed.line_no = line.line_no;
 
+-- The SKU under which goods are known here: for goods whose order names none it is made of title and attributes, and
+-- stays blank without both (docs/decisions/0046).
+create or replace macro sku_here(sku, title, attributes) as
+    case
+        when sku = '' and concat(title, attributes) <> ''
+            then concat('TITLE-', left(md5(concat(title, chr(31), attributes)), 8))
+        else sku
+    end;
+
+-- The SKU that an order itself names: '' for one that was made here.
+create or replace macro given_sku(sku) as
+    case when starts_with(sku, 'TITLE-') and regexp_full_match(sku, 'TITLE-[0-9a-f]{8}') then '' else sku end;
+
 -- Small words of the check before shipping.
 
 -- Whether a length is among those of a mask: bit n stands for n digits.

@@ -19,6 +19,31 @@ where finding.code in ('platform_ships', 'goods_merged')
         )
     );
 
+-- One row per order and doubt from loading that a person can accept, or is only told. Two receivers are no doubt any
+-- more once somebody corrected the one that was taken, and another one than was seen is another doubt.
+create or replace view load_doubts as
+select
+    finding.shop_id,
+    finding.order_id,
+    finding.code,
+    finding.field,
+    finding.value,
+    case
+        when finding.code = 'rows_differ'
+            then md5(concat_ws(
+                chr(31), receiver.name, receiver.country, receiver.province, receiver.city, receiver.address,
+                receiver.postcode
+            ))
+        else ''
+    end as seen
+from load_findings as finding
+left join effective_receivers as receiver
+    on receiver.shop_id = finding.shop_id and receiver.order_id = finding.order_id
+where finding.code in (
+        'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent', 'amount_unreadable', 'rows_differ'
+    )
+    and (finding.code <> 'rows_differ' or coalesce(receiver.version, '') <> 'corrected');
+
 -- One row per field of an order of which a file, or the platform, said something else while it was in a shipment, and
 -- nobody settled it. is_free: no live shipment has the order now, so what was said can be taken.
 create or replace view open_conflicts as

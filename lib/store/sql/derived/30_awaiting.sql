@@ -77,14 +77,14 @@ select
     unnest(
         list_filter(
             [
-                case when sku.sku is null then 'unknown_sku' end,
+                case when goods.sku = '' then 'sku_blank' when sku.sku is null then 'unknown_sku' end,
                 case when goods.quantity > (select quantity_most from limits) then 'quantity_out_of_range' end,
                 case
                     when sku.lacks_hs and rule.needs is not null then 'missing_hs'
                     when sku.lacks_hs then 'lacking_hs'
                 end
             ]
-            || coalesce(sku.codes, []),
+            || case when goods.sku = '' then [] else coalesce(sku.codes, []) end,
             lambda code: code is not null
         )
     ) as code,
@@ -171,7 +171,13 @@ where shipment.state in ('draft', 'refused');
 -- deadlines depend on the time and are added where it is known.
 create or replace view order_findings as
 with found as (
-    select shop_id, order_id, 'status' as code, 'status' as field, status_label as value, '' as seen
+    select
+        shop_id,
+        order_id,
+        case when status = 'UNKNOWN' then 'status_unknown' else 'status' end as code,
+        'status' as field,
+        case when status = 'UNKNOWN' then coalesce(nullif(status_label, ''), '–') else status_label end as value,
+        '' as seen
     from orders
     where status not in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
     union all
@@ -205,6 +211,9 @@ with found as (
     union all
     select *, ''
     from load_blocks
+    union all
+    select *
+    from load_doubts
 )
 
 select
@@ -230,6 +239,21 @@ create or replace view order_blocks as
 select shop_id, order_id, code, field, value
 from order_findings
 where blocks;
+
+-- One row per order whose status is not known and of which something is left that no shipment of ours holds.
+create or replace view orders_unknown as
+select o.shop_id, o.order_id, coalesce(nullif(o.status_label, ''), '–') as status_label, o.ship_by_at
+from orders as o
+where o.status = 'UNKNOWN'
+    and (o.shop_id, o.order_id) in (
+        select (balance.shop_id, balance.order_id)
+        from line_balances as balance
+        inner join orders as unknown
+            on unknown.shop_id = balance.shop_id
+            and unknown.order_id = balance.order_id
+            and unknown.status = 'UNKNOWN'
+        where balance.left_quantity > 0
+    );
 
 -- One row per order that awaits shipment, with what an operator chooses by, whatever the time: holds that ended by
 -- themselves are among it, and nothing is overdue. `awaiting_at` knows the time.

@@ -493,7 +493,8 @@ order by found.order_id, found.code, found.value;
 
 -- name: finding_groups
 -- One row per finding among the awaiting orders, whatever the time: how many orders have it, how many it keeps back, and
--- how many a person accepted. What most orders are kept back by comes first.
+-- how many a person accepted; and one for the orders whose status is not known, of whatever else is wrong with them
+-- nothing is told. What most orders are kept back by comes first.
 select
     found.code,
     found.severity,
@@ -506,7 +507,13 @@ inner join orders as o
     on o.shop_id = found.shop_id and o.order_id = found.order_id
 where found.code not in ('status', 'taken') and o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
 group by found.code, found.severity, found.subject
-order by blocked_count desc, order_count desc, found.code;
+union all
+select rule.code, rule.severity, rule.subject, count(*)::bigint, count(*)::bigint, 0::bigint
+from orders_unknown as unknown
+inner join finding_rules as rule
+    on rule.code = 'status_unknown'
+group by rule.code, rule.severity, rule.subject
+order by blocked_count desc, order_count desc, code;
 
 -- name: finding_orders
 -- One row per awaiting order looked at with one finding, and field and value of the finding; soonest deadline first.
@@ -527,6 +534,33 @@ inner join awaiting
     on awaiting.shop_id = found.shop_id and awaiting.order_id = found.order_id
 where found.code = $code and ($include_accepted or found.accepted_at is null)
 order by awaiting.ship_by_at nulls last, awaiting.order_id, found.value
+limit $page_size
+offset $skipped;
+
+-- name: finding_orders_unknown
+-- As finding_orders: one row per order whose status is not known, with its label.
+select
+    unknown.order_id,
+    receiver.country,
+    unknown.ship_by_at,
+    place.batch_id,
+    place.state as shipment_state,
+    null::varchar as hold_reason,
+    'status' as field,
+    unknown.status_label as value,
+    true as blocks,
+    null::varchar as accepted_by,
+    null::timestamp as accepted_at
+from orders_unknown as unknown
+inner join effective_receivers as receiver
+    on receiver.shop_id = unknown.shop_id and receiver.order_id = unknown.order_id
+left join (
+    select shop_id, order_id, max(batch_id) as batch_id, max(state) as state
+    from live_shipments
+    group by shop_id, order_id
+) as place
+    on place.shop_id = unknown.shop_id and place.order_id = unknown.order_id
+order by unknown.ship_by_at nulls last, unknown.order_id
 limit $page_size
 offset $skipped;
 

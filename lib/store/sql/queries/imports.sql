@@ -86,7 +86,8 @@ from country_names;
 -- One row per order of the file: as it will be kept, beside what is kept now. What a file leaves out does not
 -- erase what is known. An older file (is_older) fills gaps and changes nothing: the platform's states only go one
 -- way, and of two files that agree on the state the one that knows of the later moment is newer. An order in a
--- batch (is_placed) is filled likewise; its status follows once a parcel of it has left, for that is our doing.
+-- batch (is_placed) is filled likewise; its status follows once a parcel of it has left, for that is our doing. A
+-- status that a person said of the file (is_said) takes the place of an unknown one, or of one that comes before it.
 create or replace temp table incoming as
 with ranks as (
     from (
@@ -130,6 +131,7 @@ compared as (
         coalesce(placed.is_declared, false) as is_declared,
         coalesce(placed.has_left, false) as has_left,
         coalesce(rank.place < kept_rank.place, false) as goes_back,
+        coalesce(rank.place > kept_rank.place, false) as goes_on,
         not $newest
             and (
                 coalesce(rank.place < kept_rank.place, false)
@@ -161,6 +163,7 @@ judged as (
                 or is_older
                 or (is_placed and not has_left)
                 or (is_declared and goes_back)
+                or (is_said and kept.status <> 'UNKNOWN' and not goes_on)
             ) as keeps_status
     from compared
 )
@@ -175,7 +178,7 @@ select
     judged.is_older,
     judged.only_fills,
     judged.is_declared,
-    judged.is_placed and not judged.has_left and not judged.says_nothing as minds_status,
+    judged.is_placed and not judged.has_left and not (judged.says_nothing or judged.is_said) as minds_status,
     judged.status as file_status,
     judged.status_label as file_label,
     judged.ship_by_at as file_ship_by_at,
@@ -278,6 +281,14 @@ where orders.shop_id = $shop_id
     and not incoming.is_older
     and orders.as_of_at is distinct from incoming.as_of_at;
 
+-- name: orders_of_unknown_status
+-- One row per chosen order of the shop whose status is not known.
+select o.order_id
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id
+where o.shop_id = $shop_id and o.status = 'UNKNOWN';
+
 -- name: orders_insert
 -- One row per order the shop did not have.
 insert into orders by name
@@ -322,7 +333,7 @@ with file_goods as (
 kept_goods as (
     select
         line.order_id,
-        string_agg(concat(line.sku, ' × ', line.quantity), ', ' order by line.line_no) as goods
+        string_agg(concat(given_sku(line.sku), ' × ', line.quantity), ', ' order by line.line_no) as goods
     from order_lines as line
     inner join incoming
         on incoming.order_id = line.order_id and incoming.only_fills
@@ -488,8 +499,10 @@ returning order_lines.order_id;
 -- One row per known line that the file changes. Another product in its place is another sub-order.
 update order_lines
 set
-    child_order_id = case when order_lines.sku = file.sku then order_lines.child_order_id end,
-    sku = file.sku,
+    child_order_id = case
+        when given_sku(order_lines.sku) = file.sku then order_lines.child_order_id
+    end,
+    sku = sku_here(file.sku, file.title, file.attributes),
     title = file.title,
     attributes = file.attributes,
     quantity = file.quantity,
@@ -502,7 +515,7 @@ where order_lines.shop_id = $shop_id
     and order_lines.line_no = file.line_no
     and not incoming.only_fills
     and (
-        order_lines.sku is distinct from file.sku
+        order_lines.sku is distinct from sku_here(file.sku, file.title, file.attributes)
         or order_lines.title is distinct from file.title
         or order_lines.attributes is distinct from file.attributes
         or order_lines.quantity is distinct from file.quantity
@@ -538,7 +551,7 @@ select
     file.order_id,
     file.line_no,
     null,
-    file.sku,
+    sku_here(file.sku, file.title, file.attributes),
     file.title,
     file.attributes,
     file.quantity,

@@ -112,7 +112,15 @@ order by products.sku;
 insert into products by name
 select
     edit.sku,
-    coalesce(any_value(line.title), '') as title,
+    coalesce(
+        any_value(
+            case
+                when given_sku(line.sku) = '' then concat_ws(' · ', line.title, nullif(line.attributes, ''))
+                else line.title
+            end
+        ),
+        ''
+    ) as title,
     'general' as cargo_class,
     $changed_at::timestamp as changed_at
 from (
@@ -270,7 +278,13 @@ inner join orders as o
 inner join effective_receivers as receiver
     on receiver.shop_id = found.shop_id and receiver.order_id = found.order_id
 inner join (
-    select shop_id, order_id, sku, any_value(title) as title, sum(quantity)::bigint as quantity
+    select
+        shop_id,
+        order_id,
+        sku,
+        any_value(case when given_sku(sku) = '' then concat_ws(' · ', title, nullif(attributes, '')) else title end)
+            as title,
+        sum(quantity)::bigint as quantity
     from order_lines
     group by shop_id, order_id, sku
 ) as line

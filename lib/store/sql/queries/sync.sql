@@ -166,13 +166,15 @@ where (kept.order_id is null and told.is_detailed) or kept.changed_at <= told.as
 
 -- name: sync_lines_matched
 -- One row per sub-order and the line here that it is: by SKU and quantity, the first by the first; what is left over
--- by its place, where the quantity is the same.
+-- by its place, where the quantity is the same. Two that name no SKU are the same by their place: the platform and a
+-- file word titles and attributes differently, and the SKUs made of them differ.
 create or replace temp table matched_lines as
 with ours as (
     select
         line.order_id,
         line.line_no,
         lower(trim(line.sku)) as sku,
+        given_sku(line.sku) as given,
         line.quantity,
         row_number() over (
             partition by line.order_id, lower(trim(line.sku)), line.quantity order by line.line_no
@@ -185,14 +187,14 @@ with ours as (
 
 theirs as (
     select
-        line.*,
-        lower(trim(line.sku)) as bare_sku,
-        row_number() over (
-            partition by line.order_id, lower(trim(line.sku)), line.quantity order by line.line_no
-        ) as nth
-    from told_lines as line
-    inner join synced
-        on synced.order_id = line.order_id and not synced.is_new
+        *,
+        row_number() over (partition by order_id, bare_sku, quantity order by line_no) as nth
+    from (
+        select line.*, lower(trim(sku_here(line.sku, line.title, line.attributes))) as bare_sku
+        from told_lines as line
+        inner join synced
+            on synced.order_id = line.order_id and not synced.is_new
+    )
 ),
 
 same as (
@@ -208,7 +210,13 @@ same as (
 select order_id, our_line_no, child_order_id, quantity, shipped_quantity, true as is_same
 from same
 union all
-select theirs.order_id, ours.line_no, theirs.child_order_id, theirs.quantity, theirs.shipped_quantity, false
+select
+    theirs.order_id,
+    ours.line_no,
+    theirs.child_order_id,
+    theirs.quantity,
+    theirs.shipped_quantity,
+    theirs.sku = '' and ours.given = ''
 from theirs
 inner join ours
     on ours.order_id = theirs.order_id and ours.line_no = theirs.line_no and ours.quantity = theirs.quantity
@@ -517,7 +525,7 @@ select
     line.order_id,
     line.line_no,
     nullif(line.child_order_id, ''),
-    line.sku,
+    sku_here(line.sku, line.title, line.attributes),
     line.title,
     line.attributes,
     line.quantity,
