@@ -35,6 +35,8 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
     settings = _settings(batch_id, printing.choose(app(), wanted, PrintSettings()).kinds)
     choice = printing.choose(app(), wanted, settings)
     _say_missing(choice)
+    # A button prints what it says, though more may be ready by the click.
+    shown = [row["shipment_id"] for row in choice.rows]
     new = [row["shipment_id"] for row in choice.rows if not row["is_printed"]]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if 0 < len(new) < len(choice.rows) and not ticked:
@@ -54,7 +56,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            partial(_print, batch_id, {shop_id}, wanted, settings, actions.by()),
+            partial(_print, batch_id, {shop_id}, shown, settings, actions.by()),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -190,7 +192,8 @@ def _runs(batch_id: str) -> None:
     ):
         text, number = st.column_config.TextColumn, st.column_config.NumberColumn
         frame = pd.DataFrame(runs)
-        ticked = tables.choose(
+        chosen = tables.choose_across(frame, by="print_run_id", key="shipments_runs")
+        tables.choose(
             frame.assign(
                 when=[formats.moment(one) for one in frame["printed_at"]],
                 sheet=[PAPERS.get(one, one) for one in frame["paper"]],
@@ -211,10 +214,11 @@ def _runs(batch_id: str) -> None:
             single=True,
             height="content" if len(runs) <= 5 else 215,
         )
+        ticked = [one for one in runs if str(one["print_run_id"]) in chosen]
         if not ticked:
             st.caption(_("Tick a run to print pages of it again, or to list what it needs from the shelves."))
             return
-        _reprint(next(one for one in runs if str(one["print_run_id"]) == ticked[0]))
+        _reprint(ticked[0])
 
 
 def _again(run: Any) -> str:
