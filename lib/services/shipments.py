@@ -141,6 +141,9 @@ def decide_undeliverable(
         if decision == Choice.ADVISED:
             advice.keep_in(work, batch_id, past, at=now)
         if shipment_ids is not None:
+            unable = batch_store.without_return(work, batch_id, shipment_ids)
+            if decision == Decision.RETURN and unable:
+                raise Problem("no_return_offered", plan=", ".join(unable))
             batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
             plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}

@@ -45,6 +45,7 @@ def add_run(
         sorted_by=settings.order,
         start_no=start,
         reprint_no=reprint_of,
+        run_size=settings.run_size or 0,
     )
     counts = pd.Series([row["page_count"] for row in rows], dtype="int64")
     pages = pd.DataFrame(

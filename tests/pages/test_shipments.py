@@ -183,6 +183,21 @@ def test_a_plan_and_a_parcel_decide_for_themselves_and_returns_need_an_address(
     assert page.selectbox(key=f"shipments_refund_{batch_id}").value
 
 
+def test_return_is_not_offered_for_a_parcel_whose_plan_has_none(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    [_returning, plain] = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[:2]
+    plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester", shipment_ids=[plain])
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.session_state["shipments_own_undeliverable"] = {
+        "selection": {"rows": [0, 1], "columns": [], "cells": []}
+    }
+    page.run()
+    assert page.button(key="shipments_own_return").disabled
+    assert not page.button(key="shipments_own_destroy").disabled
+    assert "1 of those ticked goes on a plan that offers no return: it is destroyed." in text_of(page)
+
+
 def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_to(
     open_page: Open, desk: Desk
 ) -> None:
@@ -191,9 +206,12 @@ def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_
     page = open_page(desk.app, "overview")
     page.button(key="overview_preset_0").click().run()
     batch_id = str(batches.all_batches(desk.app)["batch_id"].iloc[0])
+    presets.save(desk.app, presets.Preset("Morning", undeliverable=Decision.RETURN), by="ben")
+    presets.forget(desk.app, "Morning", by="ben")
     page = open_page(desk.app, "review", batch=batch_id)
     assert not page.exception
     said = text_of(page)
+    assert "saved by anna" in said.replace("\\", ""), "as it was when the batch was made"
     assert "10 parcels ready" in said or "10 parcels ready" in str([one.proto for one in page.get("badge")])
     assert "anna" in said
     assert "1 order stayed out" in str([one.label for one in page.expander])

@@ -89,10 +89,10 @@ order by batch.created_at, shipment.batch_id, shipment.position;
 -- name: print_run_add
 -- One row: the number of a new print run.
 insert into print_runs (
-    batch_id, paper, label_count, printed_by, printed_at, sorted_by, start_place, reprint_of
+    batch_id, paper, label_count, printed_by, printed_at, sorted_by, start_place, reprint_of, run_size
 )
 values (
-    $batch_id, $paper, $label_count, $printed_by, $printed_at, $sorted_by, $start_no, $reprint_no
+    $batch_id, $paper, $label_count, $printed_by, $printed_at, $sorted_by, $start_no, $reprint_no, $run_size
 )
 returning print_run_id;
 
