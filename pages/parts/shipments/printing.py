@@ -71,7 +71,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             st.pdf(printing.preview(app(), wanted, settings), height=520, key="shipments_pdf")
         except SAYABLE as error:
             st.error(formats.plain(error_sentence(error)))
-    _runs(batch_id)
+    _runs(batch_id, shop_id)
 
 
 def show_new() -> None:
@@ -180,7 +180,7 @@ def _print(
     return printing.print_labels(app(), wanted, settings, by=by, words=paper_words, name=batch_id).pdf
 
 
-def _runs(batch_id: str) -> None:
+def _runs(batch_id: str, shop_id: str) -> None:
     """What was printed; a ticked run's pages are printed again, and its goods listed by shelf."""
     runs = printing.runs(app(), batch_id)
     if not runs:
@@ -218,14 +218,14 @@ def _runs(batch_id: str) -> None:
         if not ticked:
             st.caption(_("Tick a run to print pages of it again, or to list what it needs from the shelves."))
             return
-        _reprint(ticked[0])
+        _reprint(ticked[0], shop_id)
 
 
 def _again(run: Any) -> str:
     return "" if pd.isna(run) else str(int(run))
 
 
-def _reprint(run: dict[str, Any]) -> None:
+def _reprint(run: dict[str, Any], shop_id: str) -> None:
     number = int(run["print_run_id"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = st.number_input(
@@ -237,7 +237,7 @@ def _reprint(run: dict[str, Any]) -> None:
         )  # fmt: skip
         st.download_button(
             _("Reprint pages {first}–{last}", first=first, last=last),
-            partial(_reprinted, number, int(first), int(last), actions.by()),
+            partial(_reprinted, shop_id, number, int(first), int(last), actions.by()),
             file_name=f"run-{number}-pages-{first}-{last}.pdf",
             mime="application/pdf",
             key="shipments_reprint",
@@ -256,8 +256,9 @@ def _reprint(run: dict[str, Any]) -> None:
         )
 
 
-def _reprinted(run: int, first: int, last: int, by: str) -> bytes:
-    return printing.reprint(app(), run, first, last, by=by).pdf
+def _reprinted(shop_id: str, run: int, first: int, last: int, by: str) -> bytes:
+    stop_list.refresh(app(), shop_id, within=stop_list.FRESH)
+    return printing.reprint(app(), run, first, last, by=by, words=paper_words).pdf
 
 
 def some(names: Sequence[str]) -> str:

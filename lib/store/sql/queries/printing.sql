@@ -72,6 +72,23 @@ order by
     shipment.batch_id,
     shipment.position;
 
+-- name: unprintable
+-- One row per chosen shipment that may not be printed: it is no more, or it is on the stop list (stamp: why).
+select
+    shipment.shipment_id,
+    shipment.batch_id,
+    shipment.order_id,
+    shipment.state,
+    shipment.tracking_number,
+    stopped.stamp
+from shipments as shipment
+inner join chosen
+    on chosen.id = shipment.shipment_id
+left join stop_list as stopped
+    on stopped.shipment_id = shipment.shipment_id and not stopped.is_released
+where shipment.state in ('cancelled', 'closed', 'voided') or stopped.stamp is not null
+order by shipment.batch_id, shipment.position;
+
 -- name: labels_unprinted
 -- One row per ready shipment that may leave and whose label stood in no print run.
 select shipment.shipment_id, shipment.batch_id, shipment.shop_id
