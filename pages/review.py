@@ -55,10 +55,10 @@ def head(batch: dict[str, Any], ready: int) -> None:
             "pages/plans.py", label=_("Plans of this batch"), icon=":material/alt_route:",
             query_params={"batch": batch_id},
         )  # fmt: skip
-    preset = presets.of_batch(app(), batch_id) or presets.last(app())
-    if batch["preset_name"] and preset is not None:
+    preset = presets.of_batch(app(), batch_id)
+    if preset is not None:
         said = preset_parts.said(preset)
-        st.caption(_("By “{preset}”: {said}", preset=formats.plain(batch["preset_name"]), said=said))
+        st.caption(_("By “{preset}”: {said}", preset=formats.plain(preset.name), said=said))
 
 
 def show_excluded(batch_id: str) -> None:

@@ -58,7 +58,7 @@ def labels(
     ask_for_stopped(app, *batch_ids, within=stop_list.FRESH)
     if run_no is not None:
         first, last = _span(pages)
-        printed = printing.reprint(app, run_no, first, last, by=by, start=start - 1)
+        printed = printing.reprint(app, run_no, first, last, by=by, words=paper_words, start=start - 1)
     else:
         wanted = tuple(map(ParcelKind, kinds)) or tuple(ParcelKind)
         settings = PrintSettings(paper, PrintOrder(order), start - 1, run_size, wanted, divide)

@@ -40,6 +40,18 @@ def fitted(text: str, size: float, room: float) -> str:
     return text[:low] + "…"
 
 
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """The text in lines no wider than the room, broken at spaces where there are any."""
+    lines, rest = [], text
+    while width(rest, size) > room:
+        end = len(fitted(rest, size, room)) - 1
+        at = rest.rfind(" ", 1, end + 1)
+        end = at if at > 0 else max(end, 1)
+        lines.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return [*lines, rest]
+
+
 def runs(text: str, latin: str) -> list[tuple[str, str]]:
     """The text in at most three pieces of one font each."""
     if text.isascii():

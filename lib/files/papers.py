@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from lib.files.drawing import draw, fitted, width
+from lib.files.drawing import draw, fitted, width, wrapped
 from lib.files.labels import PAPERS
 
 A4 = (210 * mm, 297 * mm)
-MARGIN, ROW = 12 * mm, 6 * mm
+MARGIN, ROW, LINE = 12 * mm, 6 * mm, 4.5 * mm
 SIZE = 9
 
 
@@ -37,6 +37,32 @@ def head(paper: str, title: str, lines: Sequence[str]) -> bytes:
     draw(canvas, 8 * mm, high - 18 * mm, fitted(title, 18, wide - 16 * mm), 18, bold=True)
     for place, line in enumerate(lines):
         draw(canvas, 8 * mm, high - 30 * mm - place * 7 * mm, fitted(line, 11, wide - 16 * mm), 11)
+    canvas.save()
+    return drawn.getvalue()
+
+
+def leaf(paper: str, title: str, blocks: Sequence[Sequence[str]]) -> bytes:
+    """Pages of a paper: a title over blocks of lines, each kept together; long lines go on below."""
+    sheet = PAPERS[paper]
+    wide, high = sheet.width_mm * mm, sheet.height_mm * mm
+    room, least = wide - 16 * mm, 10 * mm
+    drawn = io.BytesIO()
+    canvas = Canvas(drawn, pagesize=(wide, high), pageCompression=1)
+    heading = wrapped(title, 14, room)
+    y = 0.0
+    for block in blocks:
+        lines = [part for line in block for part in wrapped(line, SIZE, room)]
+        if y - len(lines) * LINE < least:
+            if y:
+                canvas.showPage()
+            y = high - 14 * mm
+            for part in heading:
+                draw(canvas, 8 * mm, y, part, 14, bold=True)
+                y -= 7 * mm
+        for part in lines:
+            draw(canvas, 8 * mm, y, part, SIZE)
+            y -= LINE
+        y -= LINE / 2
     canvas.save()
     return drawn.getvalue()
 

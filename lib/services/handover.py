@@ -60,22 +60,22 @@ def prepare(app: App, batch_id: str) -> list[PlanHandover]:
     """Make sure the batch has its addresses and every plan its warehouse; returns one entry per plan.
 
     Addresses default to the platform's first; in coverage the pickup warehouse is assigned, else the parcels
-    go by post to the plan's transit warehouse. What a person decided stays. Asks the platform for each plan's
-    code once. Raises Problem, PlatformError.
+    go by post to the plan's transit warehouse. What was decided stays, with the warehouse the platform named and
+    what was agreed with it. Asks the platform for each plan's code once. Raises Problem, PlatformError.
     """
     with app.database.read() as work:
         batch = need(work, batch_id)
         shop_id = batch["shop_id"]
-        wanting = [plan for plan in _plans(work, batch) if plan["service_code"] is None]
+        wanting = [plan for plan in _plans(work, batch) if _is_wanting(plan)]
         samples = {plan["plan_id"]: store.sample_orders(work, batch_id, plan["plan_id"]) for plan in wanting}
     known = addresses(app, shop_id)
     offered = {plan_id: _offered(app, shop_id, plan_id, orders) for plan_id, orders in samples.items()}
     with app.database.write() as work:
         batch = _with_addresses(work, need(work, batch_id), known)
-        for plan in _plans(work, batch):
-            found = offered.get(plan["plan_id"])
+        for plan in filter(_is_wanting, _plans(work, batch)):
             mode = HandoverMode(plan["handover_mode"]) if plan["handover_mode"] else _preset(plan)
-            _decide(work, batch_id, plan, mode, found.service_code if found else plan["service_code"], found)
+            found = offered.get(plan["plan_id"])
+            _decide(work, batch_id, plan, mode, found, agreed=plan["pickup_agreed"])
     return of_batch(app, batch_id)
 
 
@@ -109,7 +109,7 @@ def choose_mode(
                 raise Problem("not_in_coverage", plan=plan["plan_id"])
             if mode is HandoverMode.APPLY_PICKUP and not agreed_with_warehouse:
                 raise Problem("pickup_not_agreed", plan=plan["plan_id"])
-            _decide(work, batch_id, plan, mode, plan["service_code"], None, agreed=agreed_with_warehouse)
+            _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
             if mode is HandoverMode.APPLY_PICKUP:
                 store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact.strip(), by=by, at=now)
         audit.record(work, "handover_mode", batch_id, by=by, at=now, mode=mode, plan=plan_id)
@@ -133,7 +133,7 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
             pickup=batch["pickup_address_id"],
         )
         for plan in _plans(work, batch | {"sender_address_id": address_id}):
-            _decide(work, batch_id, plan, _preset(plan), plan["service_code"], None)
+            _decide(work, batch_id, plan, _preset(plan))
         audit.record(work, "sender_address", batch_id, by=by, at=now, address_id=address_id)
 
 
@@ -167,6 +167,11 @@ def choose_courier(app: App, batch_id: str, courier: str | None, number: str | N
         audit.record(work, "courier", batch_id, by=by, at=now)
 
 
+def _is_wanting(plan: dict[str, Any]) -> bool:
+    """Its code or its hand-over is not known yet."""
+    return plan["service_code"] is None or plan["handover_mode"] is None
+
+
 def _preset(plan: dict[str, Any]) -> HandoverMode:
     return HandoverMode.PICKUP if plan["pickup_warehouse_name"] else HandoverMode.SELF_POST
 
@@ -176,17 +181,22 @@ def _decide(
     batch_id: str,
     plan: dict[str, Any],
     mode: HandoverMode,
-    service_code: str | None,
-    offered: OfferedPlan | None,
+    found: OfferedPlan | None = None,
     *,
     agreed: bool = False,
 ) -> None:
-    """The pickup table names who collects; the platform, once asked, names where parcels are brought."""
+    """The pickup table names who collects; the platform, once asked, names where parcels are brought.
+
+    `found`: what the platform answered just now; what it answered before holds without it.
+    """
     place: tuple[str | None, str | None, str | None]
+    offered = None if found is None else (found.warehouse_code, found.warehouse_name, found.delivery_address)
     if mode is HandoverMode.PICKUP:
         place = (plan["pickup_warehouse_code"], plan["pickup_warehouse_name"], None)
     elif offered is not None:
-        place = (offered.warehouse_code, offered.warehouse_name, offered.delivery_address)
+        place = offered
+    elif plan["offered_warehouse_name"] is not None:
+        place = (plan["offered_warehouse_code"], plan["offered_warehouse_name"], plan["offered_address"])
     else:
         place = (plan["transit_warehouse_code"], plan["transit_warehouse_name"], plan["transit_address"])
     store.set_plan(
@@ -197,8 +207,9 @@ def _decide(
         warehouse_code=place[0],
         warehouse_name=place[1],
         warehouse_address=place[2],
-        service_code=service_code,
+        service_code=found.service_code if found else plan["service_code"],
         pickup_agreed=agreed,
+        offered=offered,
     )
 
 

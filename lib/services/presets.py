@@ -55,16 +55,7 @@ def save(app: App, preset: Preset, *, by: str) -> None:
     name, now = preset.name.strip(), app.now()
     if not name:
         raise Problem("preset_needs_name")
-    row = {
-        "name": name,
-        "order_filter": _as_text(preset.filter),
-        "policy": preset.policy,
-        "mode": preset.mode,
-        "undeliverable": preset.undeliverable,
-        "paper": preset.paper,
-        "print_order": preset.print_order,
-        "run_size": preset.run_size,
-    }
+    row = _row(replace(preset, name=name))
     with app.database.write() as work:
         store.save(work, row, by=by, at=now)
         audit.record(work, "save_preset", name, by=by, at=now)
@@ -101,6 +92,7 @@ def _ways(row: dict[str, Any]) -> Preset:
         undeliverable=Choice(row["undeliverable"]) if row["undeliverable"] else None,
         paper=row["paper"] or "100x150",
         print_order=PrintOrder(row["print_order"] or PrintOrder.LIST),
+        run_size=RUN_SIZE if row["run_size"] is None else row["run_size"] or None,
         saved_by=row["submitted_by"],
         saved_at=row["submitted_at"],
     )
@@ -118,7 +110,8 @@ def run(app: App, preset: Preset, *, by: str) -> Created:
     batch_id = made.batch_id
     with app.database.write() as work:
         left_out = [(one.order_id, str(one.code), one.value) for one in made.excluded]
-        store.made_by(work, batch_id, preset.name, _as_text(preset.filter), left_out)
+        made_by = _row(preset) | {"saved_by": preset.saved_by, "saved_at": preset.saved_at}
+        store.made_by(work, batch_id, made_by, left_out)
         audit.record(work, "run_preset", batch_id, by=by, at=app.now(), preset=preset.name)
     try:
         for plan in handover.prepare(app, batch_id):
@@ -139,14 +132,32 @@ def excluded(app: App, batch_id: str) -> list[dict[str, Any]]:
 
 
 def of_batch(app: App, batch_id: str) -> Preset | None:
-    """The preset a batch was made by, as it is now; None: by none, or it is forgotten."""
-    name = batches.get(app, batch_id)["preset_name"]
-    return next((one for one in all_presets(app) if one.name == name), None)
+    """The preset a batch was made by, as it was then; None: by none.
+
+    The same as the last batch is one too, under that batch's id. Raises Problem('batch_unknown').
+    """
+    with app.database.read() as work:
+        need(work, batch_id)
+        row = store.of_batch(work, batch_id)
+    return None if row is None else _preset(row)
 
 
 def _fits(mode: HandoverMode, plan: handover.PlanHandover) -> bool:
     """A pickup only in coverage; one that is applied for is agreed with its warehouse each time."""
     return mode is not HandoverMode.APPLY_PICKUP and (mode is not HandoverMode.PICKUP or plan.covered)
+
+
+def _row(preset: Preset) -> dict[str, Any]:
+    return {
+        "name": preset.name,
+        "order_filter": _as_text(preset.filter),
+        "policy": preset.policy,
+        "mode": preset.mode,
+        "undeliverable": preset.undeliverable,
+        "paper": preset.paper,
+        "print_order": preset.print_order,
+        "run_size": preset.run_size,
+    }
 
 
 def _preset(row: dict[str, Any]) -> Preset:

@@ -47,7 +47,9 @@ class Printed:
     runs: list[int]  #: Numbers of its print runs.
     labels: int
     missing: list[str]  #: As of Choice.
-    stopped: list[str]
+    stopped: list[
+        str
+    ]  #: Left out, for they are on the stop list or are no more; the file's last page says so.
 
 
 def choose(app: App, shipment_ids: Sequence[str], settings: PrintSettings) -> Choice:
@@ -87,12 +89,22 @@ def print_labels(
     """One PDF of these labels, of one batch or of several; each of its runs is recorded with its pages.
 
     `name`: what was chosen, a batch say.
-    What is on the stop list is left out and named; so is what has no label yet.
+    What is on the stop list or was voided is left out and named, on a last page too: it may have come there since the
+    button was drawn, and who prints sees only the file. What has no label yet is left out and named.
     Raises Problem: no_labels, labels_missing (files that are gone).
     """
     chosen = choose(app, shipment_ids, settings)
     if chosen.gone:
         raise Problem("labels_missing", shipments=", ".join(chosen.gone))
+    with app.database.read() as work:
+        out = [
+            row
+            for row in store.unprintable(work, shipment_ids)
+            if row["stamp"] is None or row["shipment_id"] in chosen.stopped
+        ]
+    left_out = [row["shipment_id"] for row in out]
+    if not chosen.rows and out:
+        return Printed(_leaf(settings.paper, out, words), [], 0, chosen.missing, left_out)
     if not chosen.rows:
         raise Problem("no_labels", batch_id=name)
     now, parts = app.now(), list(_divided(chosen.rows, settings))
@@ -117,8 +129,8 @@ def print_labels(
         )
         for part, number, start in zip(parts, numbers, starts, strict=True)
     ]
-    pdf = _joined(runs, settings.paper)
-    return Printed(pdf, numbers, len(chosen.rows), chosen.missing, chosen.stopped)
+    pdf = _and_leaf(_joined(runs, settings.paper), settings.paper, out, words)
+    return Printed(pdf, numbers, len(chosen.rows), chosen.missing, left_out)
 
 
 def preview(app: App, shipment_ids: Sequence[str], settings: PrintSettings) -> bytes:
@@ -130,11 +142,13 @@ def preview(app: App, shipment_ids: Sequence[str], settings: PrintSettings) -> b
     return _joined([label_files.Run(_paths(app, chosen.rows[:many]), None, settings.start)], settings.paper)
 
 
-def reprint(app: App, run_no: int, first: int, last: int, *, by: str, start: int = 0) -> Printed:
+def reprint(
+    app: App, run_no: int, first: int, last: int, *, by: str, words: Words, start: int = 0
+) -> Printed:
     """Pages of a run once more, in the run's order and on its paper; recorded as a reprint. Nothing is created.
 
-    What was voided or stopped since is left out and named. Raises Problem: run_unknown, pages_unknown,
-    labels_missing.
+    What was voided or stopped since is left out and named, on a last page too. Raises Problem: run_unknown,
+    pages_unknown, labels_missing.
     """
     now = app.now()
     with app.database.write() as work:
@@ -146,11 +160,19 @@ def reprint(app: App, run_no: int, first: int, last: int, *, by: str, start: int
         alive = store.printable(work, [row["shipment_id"] for row in found], settings)
         able = {row["shipment_id"] for row in alive if not row["stopped"]}
         rows = [row for row in found if row["shipment_id"] in able]
-        if first > last or not rows:
+        if first > last or not found:
             raise Problem("pages_unknown", run=run_no, first=first, last=last)
         gone = [row["shipment_id"] for row in rows if not (app.settings.data / row["path"]).exists()]
         if gone:
             raise Problem("labels_missing", shipments=", ".join(gone))
+        pages = {row["shipment_id"]: row["page_no"] for row in found}
+        out = [
+            row | {"page_no": pages[row["shipment_id"]]}
+            for row in store.unprintable(work, [one for one in pages if one not in able])
+        ]
+        left_out = [row["shipment_id"] for row in out]
+        if not rows:
+            return Printed(_leaf(run["paper"], out, words), [], 0, [], left_out)
         number = store.add_run(work, rows, settings, start=start, by=by, at=now, reprint_of=run_no)
         audit.record(
             work,
@@ -163,13 +185,15 @@ def reprint(app: App, run_no: int, first: int, last: int, *, by: str, start: int
             last=last,
             labels=len(rows),
         )
-    left_out = [row["shipment_id"] for row in found if row["shipment_id"] not in able]
     pdf = _joined([label_files.Run(_paths(app, rows), None, start)], run["paper"])
+    pdf = _and_leaf(pdf, run["paper"], out, words)
     return Printed(pdf, [number], len(rows), [], left_out)
 
 
 def reprint_one(app: App, shipment_id: str, *, by: str) -> bytes:
     """One label once more, as the platform made it; recorded. Raises Problem('no_labels'), ('labels_missing')."""
+    if not choose(app, [shipment_id], PrintSettings()).rows:
+        raise Problem("no_labels", batch_id=shipment_id)
     return print_labels(app, [shipment_id], PrintSettings(), by=by, words=str, name=shipment_id).pdf
 
 
@@ -238,6 +262,23 @@ def _joined(runs_: Sequence[label_files.Run], paper: str) -> bytes:
         return label_files.join_runs(runs_, paper=paper)
     except label_files.NotALabel as error:
         raise Problem("label_broken", why=str(error)) from error
+
+
+def _and_leaf(pdf: bytes, paper: str, out: Sequence[dict[str, Any]], words: Words) -> bytes:
+    return label_files.concatenate([pdf, _leaf(paper, out, words)]) if out else pdf
+
+
+def _leaf(paper: str, out: Sequence[dict[str, Any]], words: Words) -> bytes:
+    """What is not in a file and why; `page_no` of a row: where it stood in the run that is printed again."""
+    rows = [
+        [
+            *([words("left_out_page", page=row["page_no"])] if "page_no" in row else []),
+            f"{row['tracking_number'] or '–'} · {row['order_id']}",
+            words("left_out_why", state=row["state"], stamp=row["stamp"]),
+        ]
+        for row in out
+    ]
+    return papers.leaf(paper, words("left_out_title", count=len(out)), rows)
 
 
 def _divided(rows: Sequence[dict[str, Any]], settings: PrintSettings) -> Iterator[list[dict[str, Any]]]:

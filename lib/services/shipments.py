@@ -38,6 +38,21 @@ COURIER_NUMBER = 32
 PACE = timedelta(seconds=60)
 
 
+#: An answer, a number or a label that has not come for so long is said to be late.
+LATE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A parcel that waits for the platform while its neighbours are ready."""
+
+    shipment_id: str
+    state: State  #: ACCEPTED: its number or its label is missing; UNCONFIRMED: nobody knows yet what became of it.
+    has_number: bool
+    reason_code: str | None  #: Why the platform refuses its label; None: it has not come.
+    reason_text: str
+
+
 @dataclass(frozen=True)
 class ReturnCost:
     """What choosing return would cost for a batch. The fees are an assumption of the return-fee table."""
@@ -126,6 +141,9 @@ def decide_undeliverable(
         if decision == Choice.ADVISED:
             advice.keep_in(work, batch_id, past, at=now)
         if shipment_ids is not None:
+            unable = batch_store.without_return(work, batch_id, shipment_ids)
+            if decision == Decision.RETURN and unable:
+                raise Problem("no_return_offered", plan=", ".join(unable))
             batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
             plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
@@ -209,6 +227,23 @@ def progress(app: App, batch_id: str) -> Progress:
     return Progress(
         counts, total, total - open_count, per_minute, left, batch["paused_at"] is not None, submitted
     )
+
+
+def late(app: App, batch_id: str) -> list[Late]:
+    """Parcels that have waited for the platform for LATE, and those whose label it refuses, in the list's order."""
+    now = app.now()
+    with app.database.read() as work:
+        rows = store.late(work, batch_id, before=now - LATE)
+    return [
+        Late(
+            row["shipment_id"],
+            State(row["state"]),
+            row["tracking_number"] is not None,
+            row["reason_code"],
+            row["reason_text"],
+        )
+        for row in rows
+    ]
 
 
 def pause(app: App, batch_id: str, *, by: str) -> None:

@@ -119,6 +119,12 @@ def set_own_undeliverable(
     return len(changed)
 
 
+def without_return(work: Work, batch_id: str, shipment_ids: Sequence[str]) -> list[str]:
+    """The plans of these shipments of a batch that offer no return."""
+    with work.ids(shipment_ids):
+        return [row["plan_id"] for row in work.rows("plans_without_return", batch_id=batch_id)]
+
+
 def undeliverable_counts(work: Work, batch_id: str) -> dict[str, int]:
     """returning_count and undecided_count of the batch's drafts and refused shipments."""
     return work.row("undeliverable_counts", batch_id=batch_id) or {}
@@ -185,8 +191,13 @@ def set_plan(
     warehouse_address: str | None,
     service_code: str | None,
     pickup_agreed: bool = False,
+    offered: tuple[str, str, str] | None = None,
 ) -> None:
-    """Decide how a plan's parcels reach which warehouse."""
+    """Decide how a plan's parcels reach which warehouse.
+
+    `offered`: code, name and address of the warehouse the platform names; None: it was not asked just now.
+    """
+    code, name, address = offered or (None, None, None)
     work.run(
         "batch_plan_set",
         batch_id=batch_id,
@@ -197,6 +208,9 @@ def set_plan(
         warehouse_address=warehouse_address,
         service_code=service_code,
         pickup_agreed=pickup_agreed,
+        offered_warehouse_code=code,
+        offered_warehouse_name=name,
+        offered_address=address,
     )
 
 

@@ -26,14 +26,19 @@ def forget(work: Work, name: str) -> None:
     work.run("preset_forget", name=name)
 
 
-def made_by(
-    work: Work, batch_id: str, name: str | None, order_filter: str, left_out: Sequence[tuple[str, str, str]]
-) -> None:
-    """Remember by which preset a batch was made, and which orders (order_id, code, value) stayed out."""
-    work.run("batch_preset_set", batch_id=batch_id, name=name, order_filter=order_filter)
+def made_by(work: Work, batch_id: str, row: dict[str, Any], left_out: Sequence[tuple[str, str, str]]) -> None:
+    """Remember the preset a batch was made by as it is now, and which orders (order_id, code, value) stayed out."""
+    said = row.copy()
+    work.run("batch_preset_set", batch_id=batch_id, name=row["name"], order_filter=said.pop("order_filter"))
+    work.run("batch_preset_add", batch_id=batch_id, **said)
     frame = pd.DataFrame(list(left_out), columns=["order_id", "code", "value"], dtype="str")
     with work.table("left_out", frame):
         work.run("batch_excluded_add", batch_id=batch_id)
+
+
+def of_batch(work: Work, batch_id: str) -> dict[str, Any] | None:
+    """The preset a batch was made by, as it was then; None: by none."""
+    return work.row("batch_preset_of", batch_id=batch_id)
 
 
 def excluded(work: Work, batch_id: str) -> list[dict[str, Any]]:

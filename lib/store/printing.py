@@ -18,6 +18,12 @@ def printable(work: Work, shipment_ids: Sequence[str], settings: PrintSettings) 
         return work.rows("printable", sorted_by=settings.order, divided=settings.divide)
 
 
+def unprintable(work: Work, shipment_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """One dict per shipment of these that is dead, or stopped by what its `stamp` says."""
+    with work.ids(shipment_ids):
+        return work.rows("unprintable")
+
+
 def unprinted(work: Work) -> list[dict[str, Any]]:
     """One dict per ready shipment whose label stood in no print run, by batch and place."""
     return work.rows("labels_unprinted")
@@ -45,6 +51,7 @@ def add_run(
         sorted_by=settings.order,
         start_no=start,
         reprint_no=reprint_of,
+        run_size=settings.run_size or 0,
     )
     counts = pd.Series([row["page_count"] for row in rows], dtype="int64")
     pages = pd.DataFrame(

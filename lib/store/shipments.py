@@ -73,6 +73,11 @@ def counts(work: Work, batch_id: str) -> dict[State, int]:
     return {State(row["state"]): row["shipment_count"] for row in rows}
 
 
+def late(work: Work, batch_id: str, *, before: datetime) -> list[dict[str, Any]]:
+    """One dict per shipment that has waited for the platform since before a moment, or whose label is refused."""
+    return work.rows("shipments_late", batch_id=batch_id, before_at=before)
+
+
 def pace(work: Work, batch_id: str, *, since: datetime) -> dict[str, Any]:
     """settled_count since a moment, started_at, last_at."""
     return work.row("batch_pace", batch_id=batch_id, since_at=since) or {}

@@ -99,7 +99,10 @@ def choose_across(frame: pd.DataFrame, *, by: str, key: str, scope: str = "") ->
     if ticks is None or before != shown:
         rows = {one: row for row, one in enumerate(shown)}
         ticked_rows = [rows[one] for one in chosen if one in rows]
-        st.session_state[key] = {"selection": {"rows": ticked_rows, "columns": [], "cells": []}}
+        held = st.session_state.get(key)
+        # What is set for nothing would undo a tick that is made before the page has been drawn.
+        if ticked_rows != (held["selection"]["rows"] if held else []):
+            st.session_state[key] = {"selection": {"rows": ticked_rows, "columns": [], "cells": []}}
     st.session_state[f"{key}_shown"], st.session_state[f"{key}_chosen"] = shown, chosen
     st.session_state[f"{key}_scope"] = scope
     return chosen

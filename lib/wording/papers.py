@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from lib.domain.printing import ParcelKind, PrintOrder
+from lib.texts import LANGUAGES, later, speak
 from lib.texts import gettext as _
-from lib.texts import later
+from lib.wording.labels import state_label
+from lib.wording.stop_list import stop_sentence
 
 KINDS = {
     ParcelKind.SINGLE: later("One piece"),
@@ -46,6 +48,8 @@ WORDS = {
     "pick_total": later("{skus} SKUs, {pieces} pieces"),
     "handover_title": later("Hand-over sheet of batch {batch_id}"),
     "warehouse_total": later("{warehouse}: {count} parcels, {weight_g} g"),
+    "left_out_title": later("Not in this file: {count}"),
+    "left_out_page": later("Page {page}"),
     "signatures": later("Handed over by ____________________   Received by ____________________"),
 }
 
@@ -61,7 +65,12 @@ def print_order_label(order: str | None) -> str:
 
 
 def paper_words(code: str, **args: object) -> str:
-    """A word or a line of a printed paper."""
+    """A word or a line of a printed paper; what was left out of a file is said in every language.
+
+    Whoever stands at the printer need not be who printed.
+    """
+    if code.startswith("left_out"):
+        return " · ".join(_in_every_language(code, args))
     said = dict(args)
     if "kind" in said:
         said["kind"] = parcel_kind_label(str(said["kind"]))
@@ -70,3 +79,19 @@ def paper_words(code: str, **args: object) -> str:
     if isinstance(at := said.get("at"), datetime):
         said["at"] = f"{at:%Y-%m-%d %H:%M} UTC"
     return _(WORDS[code], **said)
+
+
+def _in_every_language(code: str, args: dict[str, object]) -> list[str]:
+    said = []
+    for language in LANGUAGES:
+        with speak(language):
+            said.append(_why_left_out(**args) if code == "left_out_why" else _(WORDS[code], **args))
+    return said
+
+
+def _why_left_out(state: object, stamp: object) -> str:
+    """On the stop list for what its stamp says, or no more."""
+    if not stamp:
+        return state_label(str(state))
+    reasons = [one.partition(":") for one in str(stamp).split(";")]
+    return stop_sentence([(kind, value) for kind, _colon, value in reasons])

@@ -213,7 +213,7 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
     with tab(desk.server, chromium) as screen:
         page = screen.page
         screen.open(f"/shipments?batch={batch_id}")
-        screen.at("shipments_print").wait_for(timeout=240_000)
+        screen.at("shipments_done").wait_for(timeout=240_000)
         screen.settle()
         first = numbers(screen.download("shipments_print", tmp_path / "first.pdf"))
         assert clicks + screen.clicks() <= 9, "from the start page to printed labels"
@@ -231,7 +231,9 @@ def test_a_morning_of_one_preset_with_all_that_goes_wrong(
                 screen.at(f"plans_tick_{kind}").locator("label").first.click()
                 screen.settle()
         screen.press("plans_confirm_then")
-        screen.at("shipments_print_new").wait_for(timeout=240_000)
+        screen.sees("queued again.")  # Until then the page says of what was sent before that it is done.
+        screen.settle()
+        screen.at("shipments_done").wait_for(timeout=240_000)
         screen.settle()
         extra = numbers(screen.download("shipments_print_new", tmp_path / "extra.pdf"))
         assert screen.clicks() - clicks <= 5, "refused for one reason, to the extra run"
@@ -366,7 +368,7 @@ def test_one_parcel_is_split_in_two_and_declared_part_by_part(
     screen.at(f"shipments_agreement_{desk.pieces}").locator("label").first.click()
     screen.settle()
     screen.press("shipments_submit")
-    screen.at("shipments_print").wait_for()
+    screen.at("shipments_done").wait_for()
     screen.settle()
     both = numbers(screen.download("shipments_print", tmp_path / "two.pdf"))
     assert len(set(both)) == 2

@@ -69,8 +69,11 @@ def test_a_newcomer_ships_a_batch(server: Server, screen: Screen, tmp_path: Path
     # The tab is closed and opened again: the batch went on.
     page.goto("about:blank")
     screen.open(f"/shipments?batch={batch_id}")
+    # What is ready is there before the others are: the whole batch is when nothing of it is on its way any more.
+    screen.at("shipments_done").wait_for(timeout=240_000)
+    screen.settle()
     created = page.get_by_text(re.compile(r"[\d,]+ logistics orders created")).first
-    created.wait_for(timeout=240_000)
+    created.wait_for()
     count = int(created.inner_text().split()[0].replace(",", ""))
     assert 300 < count < 600
 

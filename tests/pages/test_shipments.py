@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.domain.printing import PrintSettings
-from lib.domain.shipments import Decision, HandoverMode
+from lib.domain.shipments import Decision, HandoverMode, State
 from lib.services import batches, handover, orders, plans, presets, printing, shipments, stop_list
+from pages.parts.shipments import running
 from tests.builders import an_export_row
 from tests.conftest import HTTP, Desk
 from tests.pages.conftest import Open, text_of
@@ -182,6 +183,21 @@ def test_a_plan_and_a_parcel_decide_for_themselves_and_returns_need_an_address(
     assert page.selectbox(key=f"shipments_refund_{batch_id}").value
 
 
+def test_return_is_not_offered_for_a_parcel_whose_plan_has_none(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    [_returning, plain] = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[:2]
+    plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
+    plans.choose_plan(desk.app, batch_id, "CPAM", by="tester", shipment_ids=[plain])
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.session_state["shipments_own_undeliverable"] = {
+        "selection": {"rows": [0, 1], "columns": [], "cells": []}
+    }
+    page.run()
+    assert page.button(key="shipments_own_return").disabled
+    assert not page.button(key="shipments_own_destroy").disabled
+    assert "1 of those ticked goes on a plan that offers no return: it is destroyed." in text_of(page)
+
+
 def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_to(
     open_page: Open, desk: Desk
 ) -> None:
@@ -190,9 +206,12 @@ def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_
     page = open_page(desk.app, "overview")
     page.button(key="overview_preset_0").click().run()
     batch_id = str(batches.all_batches(desk.app)["batch_id"].iloc[0])
+    presets.save(desk.app, presets.Preset("Morning", undeliverable=Decision.RETURN), by="ben")
+    presets.forget(desk.app, "Morning", by="ben")
     page = open_page(desk.app, "review", batch=batch_id)
     assert not page.exception
     said = text_of(page)
+    assert "saved by anna" in said.replace("\\", ""), "as it was when the batch was made"
     assert "10 parcels ready" in said or "10 parcels ready" in str([one.proto for one in page.get("badge")])
     assert "anna" in said
     assert "1 order stayed out" in str([one.label for one in page.expander])
@@ -251,6 +270,95 @@ def test_a_running_batch_shows_its_counts_and_can_be_paused_and_resumed(open_pag
     assert "This batch is paused" in text_of(page)
     page.button(key="shipments_resume").click().run()
     assert shipments.progress(desk.app, batch_id).running
+
+
+def with_one_that_waits(desk: Desk, *, number: str | None = None, reason: str | None = None) -> str:
+    """A batch whose first parcel has been without its label for ten minutes, while the others are ready."""
+    batch_id = sent(desk)
+    with desk.app.database.write() as work:
+        work._cursor.execute("delete from labels where ends_with(shipment_id, '-00001')")
+        work._cursor.execute(
+            "update shipments set state = 'accepted', tracking_number = ?, reason_code = ? where position = 1",
+            [number, reason],
+        )
+        work._cursor.execute("update shipment_events set happened_at = happened_at - interval 10 minutes")
+    return batch_id
+
+
+def test_what_is_ready_is_printed_and_leaves_while_one_number_is_late(open_page: Open, desk: Desk) -> None:
+    batch_id = with_one_that_waits(desk)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert not page.exception
+    said = text_of(page).replace("\\", "")
+    assert f"Created more than 3 minutes ago, and no tracking number yet: {batch_id}-00001" in said
+    assert f"1 shipment has no label yet and is not in the file: {batch_id}-00001" in said
+    assert page.button(key="shipments_pause"), "it is still running"
+    keys = [one.proto.id.rsplit("-", 1)[-1] for one in page.get("download_button")]
+    assert {"shipments_print", "shipments_handover_sheet", "shipments_export_xlsx"} <= set(keys)
+    assert page.get("download_button")[0].proto.label == "Print all: 9 labels"
+    page.button(key="shipments_hand_over").click().run()
+    assert desk.states(batch_id) == {"accepted": 1, "handed_over": 9}
+    page.button(key="shipments_declare").click().run()
+    assert "9 parcels are being declared." in text_of(page)
+    assert "shipments_declare" not in [one.key for one in page.button], "asked for once"
+
+
+def test_a_label_the_platform_refuses_is_named_with_its_reason(open_page: Open, desk: Desk) -> None:
+    batch_id = with_one_that_waits(desk, number="LA000000001CN", reason="refuse_address")
+    said = text_of(open_page(desk.app, "shipments", batch=batch_id)).replace("\\", "")
+    assert "1 parcel waits. The platform gives no label:" in said
+    assert f"{batch_id}-00001" in said
+    [late] = shipments.late(desk.app, batch_id)
+    assert (late.has_number, late.reason_code) == (True, "refuse_address")
+
+
+def test_nothing_is_late_that_was_created_a_moment_ago(desk: Desk) -> None:
+    batch_id = sent(desk)
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'accepted', reason_code = null")
+    assert shipments.late(desk.app, batch_id) == []
+
+
+def test_lists_below_a_running_batch_are_drawn_anew_for_the_first_of_a_kind_and_at_the_ends_alone() -> None:
+    def stands(**counts: int) -> shipments.Progress:
+        under_way = sum(counts.get(one, 0) for one in ("queued", "accepted"))
+        found = {State(name): count for name, count in counts.items()}
+        total = sum(counts.values())
+        return shipments.Progress(found, total, total - under_way, 0.0, None, False, True)
+
+    waits = shipments.Late("B-1", State.ACCEPTED, False, None, "")
+    first = running.Drawn(True, {}, only_late=False)
+    some = running.Drawn(True, {State.READY: 1}, only_late=False)
+    seen = running.Drawn(True, {State.READY: 7}, only_late=True)
+    assert not running._is_outdated(first, stands(queued=9, accepted=1), [])
+    assert running._is_outdated(first, stands(queued=9, ready=1), []), "the first that is ready"
+    assert not running._is_outdated(some, stands(queued=3, ready=7), []), "never for each in between"
+    assert running._is_outdated(some, stands(queued=3, ready=6, refused=1), []), "the first to mend"
+    assert running._is_outdated(some, stands(accepted=1, ready=9), [waits]), "nothing else comes soon"
+    assert not running._is_outdated(seen, stands(accepted=1, ready=9), [waits]), "said, and shown when wanted"
+    assert running._is_outdated(seen, stands(ready=10), []), "done"
+
+
+def test_before_anything_is_ready_the_page_offers_what_happened_only(open_page: Open, desk: Desk) -> None:
+    batch_id = desk.draft()
+    desk.submit(batch_id)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "What happened" in text_of(page)
+    assert "Labels" not in [one.value for one in page.subheader]
+
+
+def test_ticks_stay_with_their_parcels_when_others_get_ready(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'queued' where position = 1")
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.session_state["shipments_created"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'ready' where position = 1")
+    page.run()
+    assert page.session_state["shipments_created"]["selection"]["rows"] == [1]
+    assert page.get("download_button")[0].proto.label == "Print 1 ticked label"
 
 
 def test_a_finished_batch_links_each_shipment_to_its_own_page(open_page: Open, desk: Desk) -> None:

@@ -9,10 +9,11 @@ from python_calamine import CalamineWorkbook
 
 from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
-from lib.domain.printing import PrintOrder
+from lib.domain.printing import PrintOrder, PrintSettings
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode
-from lib.services import batches, handover, happenings, orders, plans, presets, shipments
+from lib.services import batches, handover, happenings, orders, plans, presets, printing, shipments
+from lib.wording import paper_words
 from tests.builders import an_export_row
 from tests.conftest import Desk
 
@@ -58,6 +59,44 @@ def test_a_preset_makes_a_decided_draft_and_names_what_stays_out(desk: Desk) -> 
     assert [one.name for one in presets.all_presets(app)] == ["again"]
     with pytest.raises(Problem, match="preset_needs_name"):
         presets.save(app, presets.Preset(" "), by="tester")
+
+
+def test_the_same_as_the_last_batch_is_printed_as_that_was(desk: Desk) -> None:
+    app, ids = desk.app, desk.order_ids()
+    first = desk.draft(ids[:3])
+    desk.submit(first)
+    desk.work(first)
+    labels = printing.of_batch(app, first)
+    settings = PrintSettings("a4", PrintOrder.PLAN, run_size=2)
+    printing.print_labels(app, labels, settings, by="anna", words=paper_words, name=first)
+    printing.reprint_one(app, labels[0], by="ben")
+    last = presets.last(app)
+    assert last is not None
+    made = presets.run(app, last, by="carl")
+    kept = presets.of_batch(app, made.batch_id or "")
+    assert kept == last
+    assert (kept.name, kept.paper, kept.print_order, kept.run_size) == (first, "a4", "plan", 2)
+    assert (kept.saved_by, kept.saved_at) == ("tester", batches.get(app, first)["submitted_at"])
+    desk.submit(made.batch_id or "")
+    again = presets.last(app)
+    assert again is not None
+    assert (again.name, again.paper, again.print_order, again.run_size) == (made.batch_id, "a4", "plan", 2)
+    assert presets.of_batch(app, first) is None
+
+
+def test_a_batch_keeps_what_its_preset_said_when_that_is_changed_or_forgotten(desk: Desk) -> None:
+    app = desk.app
+    presets.save(app, presets.Preset("Morning", paper="a6", run_size=None), by="anna")
+    preset = presets.get(app, "Morning")
+    batch_id = presets.run(app, preset, by="tester").batch_id or ""
+    presets.save(app, presets.Preset("Morning", paper="a4"), by="ben")
+    assert presets.of_batch(app, batch_id) == preset
+    presets.forget(app, "Morning", by="tester")
+    assert presets.of_batch(app, batch_id) == preset
+    desk.submit(batch_id)
+    last = presets.last(app)
+    assert last is not None
+    assert (last.paper, last.run_size) == ("a6", None)
 
 
 def test_a_parcel_a_plan_and_the_batch_may_each_decide(desk: Desk) -> None:
@@ -114,8 +153,6 @@ def test_a_batch_is_taken_along_as_a_table_without_formulas(desk: Desk) -> None:
 
 
 def test_who_let_a_parcel_go_or_printed_it_is_in_its_history(desk: Desk) -> None:
-    from lib.services import printing
-
     batch_id = desk.draft(desk.order_ids()[:1])
     desk.submit(batch_id)
     desk.work(batch_id)

@@ -112,7 +112,7 @@ def test_a_range_of_a_run_is_printed_again_and_everything_is_recorded(desk: Desk
     made = len(desk.logistics_orders())
     first = printed(desk, batch_id, PrintSettings("a4", run_size=4))
     run = first.runs[1]
-    again = printing.reprint(desk.app, run, 2, 3, by="anna")
+    again = printing.reprint(desk.app, run, 2, 3, by="anna", words=paper_words)
     listed = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
     assert flat(again.pdf) == listed[5:7]
     assert len(desk.logistics_orders()) == made, "a reprint creates nothing"
@@ -120,9 +120,35 @@ def test_a_range_of_a_run_is_printed_again_and_everything_is_recorded(desk: Desk
     assert (newest["reprint_of"], newest["printed_by"], newest["label_count"]) == (run, "anna", 2)
     assert [row["label_count"] for row in printing.runs(desk.app, batch_id)] == [2, 2, 4, 4]
     with pytest.raises(Problem, match="pages_unknown"):
-        printing.reprint(desk.app, run, 9, 12, by="anna")
+        printing.reprint(desk.app, run, 9, 12, by="anna", words=paper_words)
     with pytest.raises(Problem, match="run_unknown"):
-        printing.reprint(desk.app, 999, 1, 1, by="anna")
+        printing.reprint(desk.app, 999, 1, 1, by="anna", words=paper_words)
+
+
+def test_a_file_says_itself_on_its_last_page_what_was_left_out_of_it(desk: Desk) -> None:
+    app, batch_id = desk.app, labelled(desk)
+    rows = shipments.listing(app, batch_id)
+    wanted, listed = rows["shipment_id"].tolist(), rows["tracking_number"].tolist()
+    [run] = printing.print_labels(app, wanted, PrintSettings("a6"), by="t", words=paper_words).runs
+    shipments.void(app, listed[2], reason="torn", by="tester")
+    with app.database.write() as work:
+        work._cursor.execute(
+            "update orders set status = 'IN_CANCEL' where order_id = ?", [rows["order_id"][4]]
+        )
+    again = printing.reprint(app, run, 2, 5, by="anna", words=paper_words)
+    assert (again.labels, again.stopped) == (2, [wanted[2], wanted[4]])
+    assert numbers(again.pdf) == [[listed[1]], [listed[3]], [listed[2], listed[4]]]
+    last = pypdf.PdfReader(io.BytesIO(again.pdf)).pages[-1].extract_text()
+    for said in ("Not in this file: 2", "Page 3", "Voided", "Page 5", "Buyer asked to cancel", "已作废"):
+        assert said in last
+    drawn_before = printing.print_labels(app, wanted, PrintSettings("a4"), by="t", words=paper_words)
+    assert (drawn_before.labels, drawn_before.stopped) == (8, [wanted[2], wanted[4]])
+    assert numbers(drawn_before.pdf)[-1] == [listed[2], listed[4]]
+    alone = printing.reprint(app, run, 3, 3, by="anna", words=paper_words)
+    assert (alone.labels, alone.runs, numbers(alone.pdf)) == (0, [], [[listed[2]]])
+    with pytest.raises(Problem, match="no_labels"):
+        printing.reprint_one(app, wanted[2], by="anna")
+    assert paper_words("left_out_page", page=1) == "Page 1 · 第 1 页"
 
 
 def test_labels_of_several_batches_go_into_one_file_and_stand_in_the_log_of_each(desk: Desk) -> None:

@@ -53,6 +53,34 @@ def test_the_senders_city_decides_between_pickup_and_post(desk: Desk) -> None:
     assert (applied.mode, applied.pickup_agreed) == (HandoverMode.APPLY_PICKUP, True)
 
 
+def test_the_warehouse_the_platform_names_outlives_other_modes_and_preparing_again(desk: Desk) -> None:
+    app, batch_id = desk.app, desk.draft()
+    with app.database.write() as work:
+        work._cursor.execute("update transit_warehouses set warehouse_name = 'assumed', address = 'assumed'")
+    handover.prepare(app, batch_id)
+
+    def place() -> tuple[HandoverMode | None, str, str, bool]:
+        [one] = handover.of_batch(app, batch_id)
+        return one.mode, one.warehouse_name, one.warehouse_address, one.pickup_agreed
+
+    handover.choose_mode(app, batch_id, HandoverMode.SELF_POST, by="tester")
+    _mode, name, address, _agreed = place()
+    assert "assumed" not in (name, address), "the platform's, not the table's"
+    handover.choose_mode(app, batch_id, HandoverMode.PICKUP, by="tester")
+    assert place()[1] != name
+    handover.choose_sender(app, batch_id, "1002", by="tester")
+    assert place() == (HandoverMode.SELF_POST, name, address, False)
+    handover.choose_mode(
+        app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True, contact="Li"
+    )
+    agreed = place()
+    assert agreed == (HandoverMode.APPLY_PICKUP, name, address, True)
+    handover.prepare(app, batch_id)
+    assert place() == agreed, "what was decided and agreed stays"
+    handover.choose_mode(app, batch_id, HandoverMode.SELF_SEND, by="tester")
+    assert place() == (HandoverMode.SELF_SEND, name, address, False)
+
+
 def test_what_return_costs_is_known_before_it_is_chosen(desk: Desk) -> None:
     batch_id = desk.draft()
     plans.choose_plan(desk.app, batch_id, "CAINIAO_STANDARD", by="tester")
@@ -70,6 +98,20 @@ def test_parcels_on_plans_without_return_are_destroyed_whatever_is_chosen(desk: 
     plans.choose_plan(desk.app, batch_id, "CPAM", by="tester")
     desk.submit(batch_id, Decision.RETURN)
     assert set(shipments.listing(desk.app, batch_id)["undeliverable"]) == {"destroy"}
+
+
+def test_a_parcel_on_a_plan_without_return_cannot_be_given_return(desk: Desk) -> None:
+    app, batch_id = desk.app, desk.draft()
+    [plan] = handover.prepare(app, batch_id)
+    assert not plan.return_supported
+    ids = shipments.listing(app, batch_id)["shipment_id"].tolist()
+    plans.choose_plan(app, batch_id, "CAINIAO_STANDARD", by="tester", shipment_ids=ids[:1])
+    with pytest.raises(Problem, match="no_return_offered") as refused:
+        shipments.decide_undeliverable(app, batch_id, Decision.RETURN, by="tester", shipment_ids=ids[:3])
+    assert refused.value.details["plan"] == plan.plan_id
+    assert shipments.listing(app, batch_id)["undeliverable"].isna().all(), "all of them, or none"
+    shipments.decide_undeliverable(app, batch_id, Decision.RETURN, by="tester", shipment_ids=ids[:1])
+    assert shipments.listing(app, batch_id)["undeliverable"].tolist()[0] == "return"
 
 
 def test_a_voided_parcel_is_free_to_ship_again_and_never_printed(desk: Desk) -> None:

@@ -212,12 +212,19 @@ def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
     """Tell the buyers (声明发货): everything that was handed over, in one action."""
     stopped = {one.shipment_id for one in stop_list.stopped(app(), batch_id)}
     handed = rows[(rows["state"] == State.HANDED_OVER) & ~rows["shipment_id"].isin(stopped)]
+    asked = handed["is_declare_wanted"]
+    under_way = int(asked.sum() + rows["state"].isin([State.DECLARING, State.DECLARE_UNCONFIRMED]).sum())
+    handed = handed[~asked]
     declared = rows[rows["state"] == State.DECLARED]
-    if handed.empty and declared.empty:
+    if handed.empty and declared.empty and not under_way:
         return
     st.subheader(_("Declare shipped"))
     if not declared.empty:
         st.success(ngettext("{count} parcel declared.", "{count} parcels declared.", len(declared)))
+    if under_way:
+        st.text(
+            ngettext("{count} parcel is being declared.", "{count} parcels are being declared.", under_way)
+        )
     for row in handed[handed["reason_code"].notna()].to_dict("records"):
         st.error(
             formats.plain(

@@ -35,6 +35,8 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
     settings = _settings(batch_id, printing.choose(app(), wanted, PrintSettings()).kinds)
     choice = printing.choose(app(), wanted, settings)
     _say_missing(choice)
+    # A button prints what it says, though more may be ready by the click.
+    shown = [row["shipment_id"] for row in choice.rows]
     new = [row["shipment_id"] for row in choice.rows if not row["is_printed"]]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if 0 < len(new) < len(choice.rows) and not ticked:
@@ -54,7 +56,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            partial(_print, batch_id, {shop_id}, wanted, settings, actions.by()),
+            partial(_print, batch_id, {shop_id}, shown, settings, actions.by()),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -69,7 +71,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             st.pdf(printing.preview(app(), wanted, settings), height=520, key="shipments_pdf")
         except SAYABLE as error:
             st.error(formats.plain(error_sentence(error)))
-    _runs(batch_id)
+    _runs(batch_id, shop_id)
 
 
 def show_new() -> None:
@@ -178,7 +180,7 @@ def _print(
     return printing.print_labels(app(), wanted, settings, by=by, words=paper_words, name=batch_id).pdf
 
 
-def _runs(batch_id: str) -> None:
+def _runs(batch_id: str, shop_id: str) -> None:
     """What was printed; a ticked run's pages are printed again, and its goods listed by shelf."""
     runs = printing.runs(app(), batch_id)
     if not runs:
@@ -190,7 +192,8 @@ def _runs(batch_id: str) -> None:
     ):
         text, number = st.column_config.TextColumn, st.column_config.NumberColumn
         frame = pd.DataFrame(runs)
-        ticked = tables.choose(
+        chosen = tables.choose_across(frame, by="print_run_id", key="shipments_runs")
+        tables.choose(
             frame.assign(
                 when=[formats.moment(one) for one in frame["printed_at"]],
                 sheet=[PAPERS.get(one, one) for one in frame["paper"]],
@@ -211,17 +214,18 @@ def _runs(batch_id: str) -> None:
             single=True,
             height="content" if len(runs) <= 5 else 215,
         )
+        ticked = [one for one in runs if str(one["print_run_id"]) in chosen]
         if not ticked:
             st.caption(_("Tick a run to print pages of it again, or to list what it needs from the shelves."))
             return
-        _reprint(next(one for one in runs if str(one["print_run_id"]) == ticked[0]))
+        _reprint(ticked[0], shop_id)
 
 
 def _again(run: Any) -> str:
     return "" if pd.isna(run) else str(int(run))
 
 
-def _reprint(run: dict[str, Any]) -> None:
+def _reprint(run: dict[str, Any], shop_id: str) -> None:
     number = int(run["print_run_id"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = st.number_input(
@@ -233,7 +237,7 @@ def _reprint(run: dict[str, Any]) -> None:
         )  # fmt: skip
         st.download_button(
             _("Reprint pages {first}–{last}", first=first, last=last),
-            partial(_reprinted, number, int(first), int(last), actions.by()),
+            partial(_reprinted, shop_id, number, int(first), int(last), actions.by()),
             file_name=f"run-{number}-pages-{first}-{last}.pdf",
             mime="application/pdf",
             key="shipments_reprint",
@@ -252,8 +256,9 @@ def _reprint(run: dict[str, Any]) -> None:
         )
 
 
-def _reprinted(run: int, first: int, last: int, by: str) -> bytes:
-    return printing.reprint(app(), run, first, last, by=by).pdf
+def _reprinted(shop_id: str, run: int, first: int, last: int, by: str) -> bytes:
+    stop_list.refresh(app(), shop_id, within=stop_list.FRESH)
+    return printing.reprint(app(), run, first, last, by=by, words=paper_words).pdf
 
 
 def some(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -27,9 +28,12 @@ from pages.parts.plans import mismatch
 from pages.parts.shipments import happened, leaving, printing
 from pages.parts.shipments import stop_list as stop_list_part
 from pages.parts.shipments.draft import correct
+from pages.parts.shipments.printing import some
 
 #: How often a running batch is looked at.
 PULSE = "2s"
+#: States of a parcel that has its label.
+LABELLED = ON_PLATFORM - {State.ACCEPTED}
 #: Groups of refused parcels that offer another plan for all of them; the others are mended in the table.
 GROUPS = 8
 COLOURS = {
@@ -42,27 +46,41 @@ COLOURS = {
 }
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What of a running batch is on the screen below its progress, which stays as it is while the batch goes on."""
+
+    running: bool
+    counts: Mapping[str, int]  #: Parcels by state.
+    only_late: bool  #: Of what runs, all but the late ones is settled.
+
+
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
-    """`rows`: `shipments.listing` without what was taken out."""
+    """`rows`: `shipments.listing` without what was taken out.
+
+    What is ready is printed, handed over and declared while others are on their way: one number that comes hours
+    late must not hold up a morning. Only the progress is looked at again by itself; the lists below stand still
+    under the person's hands until the person's next click, or until the batch is done.
+    """
     batch_id = str(batch["batch_id"])
     head(batch, rows)
     progress = shipments.progress(app(), batch_id)
-    running, refused = progress.running, bool(progress.counts.get(State.REFUSED))
-    st.fragment(watch, run_every=PULSE if running else None)(batch_id, running, refused)
+    running, counts = progress.running, rows["state"].value_counts().to_dict()
+    drawn = Drawn(running, counts, _only_late(progress, shipments.late(app(), batch_id)))
+    st.fragment(watch, run_every=PULSE if running else None)(batch_id, drawn)
     if running:
         st.caption(_("You may close this page: the batch goes on by itself."))
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.words(rows["country"], formats.country))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
-    if running:
-        return
-    ticked = show_created(rows[rows["state"].isin(ON_PLATFORM)])
-    stop_list_part.of_batch(batch_id)
-    if rows["state"].isin(ON_PLATFORM).any():
-        st.subheader(_("Labels"))
-        printing.show(batch_id, str(batch["shop_id"]), ticked)
-    leaving.show_handover(batch, rows)
-    leaving.show_declaration(batch_id, rows)
+    if _labelled(counts) or not running:
+        ticked = show_created(rows[rows["state"].isin(ON_PLATFORM)])
+        stop_list_part.of_batch(batch_id)
+        if rows["state"].isin(ON_PLATFORM).any():
+            st.subheader(_("Labels"))
+            printing.show(batch_id, str(batch["shop_id"]), ticked)
+        leaving.show_handover(batch, rows)
+        leaving.show_declaration(batch_id, rows)
     happened.show(batch_id)
 
 
@@ -115,17 +133,18 @@ def _keep_preset(batch_id: str) -> None:
     )
 
 
-def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
+def watch(batch_id: str, drawn: Drawn) -> None:
     """How far the batch is. A fragment: it alone runs every two seconds, until the batch is done."""
     now = shipments.progress(app(), batch_id)
-    if now.running != was_running or bool(now.counts.get(State.REFUSED)) != had_refused:
-        st.rerun()  # What was refused can be mended while the others go on.
+    late = shipments.late(app(), batch_id) if _waiting(now) else []
+    if _is_outdated(drawn, now, late):
+        st.rerun()
     cost = happened.cost_so_far(batch_id)
     if cost:
         st.text(cost)
-    share = now.settled / now.total if now.total else 1.0
     st.progress(
-        share, text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}")
+        _share(now),
+        text=_("{settled} of {total} settled", settled=f"{now.settled:,}", total=f"{now.total:,}"),
     )
     with st.container(horizontal=True, key="shipments_counts"):
         for state, count in now.counts.items():
@@ -138,6 +157,7 @@ def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
         with st.container(horizontal=True):
             _pause_button(batch_id)
             _cancel_button(batch_id, now)
+        _say_new(now, drawn)
     elif now.paused:
         st.warning(_("This batch is paused: nothing more of it is sent."))
         actions.button(
@@ -150,6 +170,8 @@ def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
             icon=":material/play_arrow:",
         )
         _cancel_button(batch_id, now)
+    else:
+        st.container(key="shipments_done").text(_("Nothing of it is on its way to the platform any more."))
     unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
     if unsure:
         st.info(
@@ -159,6 +181,71 @@ def watch(batch_id: str, was_running: bool, had_refused: bool) -> None:
                 unsure,
             )
         )
+    _say_late(late)
+
+
+def _is_outdated(drawn: Drawn, now: shipments.Progress, late: Sequence[shipments.Late]) -> bool:
+    """The whole page is drawn anew for the first of a kind and at the ends, never for each parcel in between.
+
+    What was refused can be mended, and what is ready printed, while the others go on.
+    """
+    return (
+        now.running != drawn.running
+        or bool(now.counts.get(State.REFUSED)) != bool(drawn.counts.get(State.REFUSED))
+        or bool(_labelled(now.counts)) != bool(_labelled(drawn.counts))
+        or (_only_late(now, late) and not drawn.only_late)
+    )
+
+
+def _labelled(counts: Mapping[Any, int]) -> int:
+    return sum(counts.get(state, 0) for state in LABELLED)
+
+
+def _waiting(now: shipments.Progress) -> int:
+    return now.counts.get(State.ACCEPTED, 0) + now.counts.get(State.UNCONFIRMED, 0)
+
+
+def _only_late(now: shipments.Progress, late: Sequence[shipments.Late]) -> bool:
+    """What is not settled yet may take hours: nothing else comes soon."""
+    return now.running and now.total - now.settled <= len(late)
+
+
+def _say_new(now: shipments.Progress, drawn: Drawn) -> None:
+    """Labels that came since the lists below were drawn; they are shown when the person wants them."""
+    new = _labelled(now.counts) - _labelled(drawn.counts)
+    if new <= 0:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="shipments_came"):
+        st.text(
+            ngettext(
+                "{count} more has its label than the lists below show.",
+                "{count} more have their labels than the lists below show.",
+                new,
+            )
+        )
+        if st.button(_("Show them"), key="shipments_show_new", icon=":material/refresh:"):
+            st.rerun()
+
+
+def _say_late(late: Sequence[shipments.Late]) -> None:
+    """Parcels whose number, label or answer does not come, by what is known of why."""
+    minutes = int(shipments.LATE.total_seconds() // 60)
+    groups: dict[str, list[str]] = {}
+    for one in late:
+        groups.setdefault(_why_late(one, minutes), []).append(one.shipment_id)
+    for why, names in groups.items():
+        said = ngettext("{count} parcel waits. {why}", "{count} parcels wait. {why}", len(names), why=why)
+        st.warning(formats.plain(f"{said} {some(names)}"))
+
+
+def _why_late(one: shipments.Late, minutes: int) -> str:
+    if one.state is State.UNCONFIRMED:
+        return _("The platform has not answered for more than {minutes} minutes:", minutes=minutes)
+    if one.reason_code:
+        return _("The platform gives no label: {why}", why=reason_sentence(one.reason_code, one.reason_text))
+    if one.has_number:
+        return _("Created more than {minutes} minutes ago, and no label yet:", minutes=minutes)
+    return _("Created more than {minutes} minutes ago, and no tracking number yet:", minutes=minutes)
 
 
 def _share(now: shipments.Progress) -> float:
@@ -431,7 +518,8 @@ def show_created(created: pd.DataFrame) -> list[str]:
         return []
     st.success(ngettext("{count} logistics order created", "{count} logistics orders created", len(created)))
     text = st.column_config.TextColumn
-    return tables.choose(
+    chosen = tables.choose_across(created, by="shipment_id", key="shipments_created")  # Rows come in between.
+    tables.choose(
         created.assign(
             detail="/shipment?shipment=" + created["shipment_id"],
             state_word=formats.words(created["state"], state_label),
@@ -454,6 +542,8 @@ def show_created(created: pd.DataFrame) -> list[str]:
         by="shipment_id",
         key="shipments_created",
     )
+    there = set(created["shipment_id"])
+    return [one for one in chosen if one in there]
 
 
 def _reasons(rows: pd.DataFrame) -> list[tuple[str | None, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -39,10 +39,10 @@ def by_plan(batch_id: str, plans: Sequence[PlanHandover], rows: pd.DataFrame) ->
                     formats.plan(vars(one)), list(Decision), format_func=decision_label, key=key,
                     on_change=_by_plan, args=(batch_id, one.plan_id, key), label_visibility="collapsed",
                 )  # fmt: skip
-        _by_parcel(batch_id, rows)
+        _by_parcel(batch_id, rows, {one.plan_id for one in plans if not one.return_supported})
 
 
-def _by_parcel(batch_id: str, rows: pd.DataFrame) -> None:
+def _by_parcel(batch_id: str, rows: pd.DataFrame, without_return: Collection[str]) -> None:
     text = st.column_config.TextColumn
     ticked = tables.choose(
         rows.assign(decided=[decision_label(one or "–") for one in rows["undeliverable"]]),
@@ -56,8 +56,19 @@ def _by_parcel(batch_id: str, rows: pd.DataFrame) -> None:
         key="shipments_own_undeliverable",
         height="content" if len(rows) <= 5 else 215,
     )
+    unable = int((rows["shipment_id"].isin(ticked) & rows["plan_id"].isin(without_return)).sum())
+    why = (
+        ngettext(
+            "{count} of those ticked goes on a plan that offers no return: it is destroyed.",
+            "{count} of those ticked go on plans that offer no return: they are destroyed.",
+            unable,
+        )
+        if unable
+        else ""
+    )
     with st.container(horizontal=True):
         for decision in (*Decision, None):
+            barred = decision == Decision.RETURN and bool(why)
             actions.button(
                 ngettext("{what} for {count}", "{what} for {count}", len(ticked), what=_word(decision)),
                 shipments.decide_undeliverable,
@@ -67,9 +78,12 @@ def _by_parcel(batch_id: str, rows: pd.DataFrame) -> None:
                 by=actions.by(),
                 shipment_ids=ticked,
                 key=f"shipments_own_{decision or 'none'}",
-                disabled=not ticked,
+                disabled=not ticked or barred,
+                help=why if barred else None,
                 clears="shipments_own_undeliverable",
             )
+    if why:
+        st.caption(why)
 
 
 def _word(decision: Decision | None) -> str:

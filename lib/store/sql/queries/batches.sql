@@ -205,6 +205,17 @@ where chosen.id = shipments.shipment_id
     and shipments.state in ('draft', 'refused')
 returning shipments.shipment_id;
 
+-- name: plans_without_return
+-- One row per plan of chosen shipments of a batch that offers no return.
+select distinct plan.plan_id
+from shipments as shipment
+inner join chosen
+    on chosen.id = shipment.shipment_id
+inner join plans as plan
+    on plan.plan_id = shipment.plan_id
+where shipment.batch_id = $batch_id and not plan.return_supported
+order by plan.plan_id;
+
 -- name: undeliverable_counts
 -- One row: how many undecided shipments of a batch would return, and of how many nobody decided.
 select
@@ -273,6 +284,9 @@ select
     decided.warehouse_name,
     decided.warehouse_address,
     decided.service_code,
+    decided.offered_warehouse_code,
+    decided.offered_warehouse_name,
+    decided.offered_address,
     coalesce(decided.pickup_agreed, false) as pickup_agreed,
     decided.pickup_contact,
     decided.agreed_by as pickup_agreed_by,
@@ -303,13 +317,14 @@ left join transit_warehouses as transit
 order by used.shipment_count desc, used.plan_id;
 
 -- name: batch_plan_set
--- How a plan's parcels of a batch reach the warehouse.
+-- How a plan's parcels of a batch reach the warehouse. What the platform offered stays when it is not asked again.
 insert into batch_plans (
-    batch_id, plan_id, handover_mode, warehouse_code, warehouse_name, warehouse_address, service_code, pickup_agreed
+    batch_id, plan_id, handover_mode, warehouse_code, warehouse_name, warehouse_address, service_code, pickup_agreed,
+    offered_warehouse_code, offered_warehouse_name, offered_address
 )
 values (
     $batch_id, $plan_id, $handover_mode, $warehouse_code, $warehouse_name, $warehouse_address, $service_code,
-    $pickup_agreed
+    $pickup_agreed, $offered_warehouse_code, $offered_warehouse_name, $offered_address
 )
 on conflict (batch_id, plan_id) do update set
     handover_mode = excluded.handover_mode,
@@ -317,7 +332,10 @@ on conflict (batch_id, plan_id) do update set
     warehouse_name = excluded.warehouse_name,
     warehouse_address = excluded.warehouse_address,
     service_code = coalesce(excluded.service_code, batch_plans.service_code),
-    pickup_agreed = excluded.pickup_agreed;
+    pickup_agreed = excluded.pickup_agreed,
+    offered_warehouse_code = coalesce(excluded.offered_warehouse_code, batch_plans.offered_warehouse_code),
+    offered_warehouse_name = coalesce(excluded.offered_warehouse_name, batch_plans.offered_warehouse_name),
+    offered_address = coalesce(excluded.offered_address, batch_plans.offered_address);
 
 -- name: plan_sample_orders
 -- One row per order of a batch on a plan, a few of them, with what the platform wants to know to list plans.

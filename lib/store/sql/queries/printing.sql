@@ -72,6 +72,23 @@ order by
     shipment.batch_id,
     shipment.position;
 
+-- name: unprintable
+-- One row per chosen shipment that may not be printed: it is no more, or it is on the stop list (stamp: why).
+select
+    shipment.shipment_id,
+    shipment.batch_id,
+    shipment.order_id,
+    shipment.state,
+    shipment.tracking_number,
+    stopped.stamp
+from shipments as shipment
+inner join chosen
+    on chosen.id = shipment.shipment_id
+left join stop_list as stopped
+    on stopped.shipment_id = shipment.shipment_id and not stopped.is_released
+where shipment.state in ('cancelled', 'closed', 'voided') or stopped.stamp is not null
+order by shipment.batch_id, shipment.position;
+
 -- name: labels_unprinted
 -- One row per ready shipment that may leave and whose label stood in no print run.
 select shipment.shipment_id, shipment.batch_id, shipment.shop_id
@@ -89,10 +106,10 @@ order by batch.created_at, shipment.batch_id, shipment.position;
 -- name: print_run_add
 -- One row: the number of a new print run.
 insert into print_runs (
-    batch_id, paper, label_count, printed_by, printed_at, sorted_by, start_place, reprint_of
+    batch_id, paper, label_count, printed_by, printed_at, sorted_by, start_place, reprint_of, run_size
 )
 values (
-    $batch_id, $paper, $label_count, $printed_by, $printed_at, $sorted_by, $start_no, $reprint_no
+    $batch_id, $paper, $label_count, $printed_by, $printed_at, $sorted_by, $start_no, $reprint_no, $run_size
 )
 returning print_run_id;
 

@@ -30,6 +30,7 @@ select
     shipment.attempts,
     shipment.next_attempt_at,
     shipment.changed_at,
+    shipment.declare_wanted_at is not null as is_declare_wanted,
     label.path as label_path,
     handover.handover_id
 from shipments as shipment
@@ -138,6 +139,31 @@ select state, count(*)::bigint as shipment_count
 from shipments
 where batch_id = $batch_id
 group by state;
+
+-- name: shipments_late
+-- One row per shipment of a batch that has waited since before a moment for the platform's answer, its number or its
+-- label, or whose label the platform refuses.
+select
+    shipment.shipment_id,
+    shipment.state,
+    shipment.tracking_number,
+    shipment.reason_code,
+    coalesce(shipment.reason_text, '') as reason_text
+from shipments as shipment
+inner join shipment_events as event
+    on event.shipment_id = shipment.shipment_id
+        and event.state = shipment.state
+        and event.from_state is distinct from event.state
+where shipment.batch_id = $batch_id and shipment.state in ('accepted', 'unconfirmed')
+group by
+    shipment.shipment_id,
+    shipment.state,
+    shipment.tracking_number,
+    shipment.reason_code,
+    shipment.reason_text,
+    shipment.position
+having max(event.happened_at) <= $before_at or (shipment.state = 'accepted' and shipment.reason_code is not null)
+order by shipment.position;
 
 -- name: batch_pace
 -- One row: how many of the batch's shipments settled since a moment, and when the first and last event was.
