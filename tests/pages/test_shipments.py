@@ -339,6 +339,24 @@ def test_lists_below_a_running_batch_are_drawn_anew_for_the_first_of_a_kind_and_
     assert running._is_outdated(seen, stands(ready=10), []), "done"
 
 
+def test_ticks_stay_with_refused_parcels_when_others_are_refused(open_page: Open, desk: Desk) -> None:
+    batch_id = sent(desk)
+    refuse = "update shipments set state = 'refused', reason_code = 'refuse_address' where position "
+    with desk.app.database.write() as work:
+        work._cursor.execute(refuse + "= 5")
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.session_state["shipments_refused"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    with desk.app.database.write() as work:
+        work._cursor.execute(refuse + "< 4")
+    page.run()
+    assert page.session_state["shipments_refused"]["selection"]["rows"] == [3]
+    assert page.button(key="shipments_retry").label == "Send 1 again"
+    page.button(key="shipments_take_out").click().run()
+    assert desk.states(batch_id) == {"ready": 6, "refused": 3}
+    assert page.button(key="shipments_retry").label == "Send 3 again", "nothing is ticked any more"
+
+
 def test_before_anything_is_ready_the_page_offers_what_happened_only(open_page: Open, desk: Desk) -> None:
     batch_id = desk.draft()
     desk.submit(batch_id)

@@ -32,6 +32,8 @@ from pages.parts.shipments.printing import some
 
 #: How often a running batch is looked at.
 PULSE = "2s"
+#: The table of what was refused, and what is ticked there.
+REFUSED = ("shipments_refused", "shipments_refused_chosen")
 #: States of a parcel that has its label.
 LABELLED = ON_PLATFORM - {State.ACCEPTED}
 #: Groups of refused parcels that offer another plan for all of them; the others are mended in the table.
@@ -327,7 +329,8 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
     _groups(str(batch["batch_id"]), refused, names)
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
-    ticked = tables.choose(
+    chosen = tables.choose_across(refused, by="shipment_id", key=REFUSED[0])  # More may be refused meanwhile.
+    tables.choose(
         refused,
         {
             "order_id": text(_("Order")),
@@ -337,9 +340,11 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
             "mend": text(_("What mends it"), width="large"),
         },
         by="shipment_id",
-        key="shipments_refused",
+        key=REFUSED[0],
         height="auto" if len(refused) > 5 else "content",
     )
+    there = set(refused["shipment_id"])
+    ticked = [one for one in chosen if one in there]
     mend_refused(batch, ticked or refused["shipment_id"].tolist(), names)
     order_id = _receiver_to_mend(refused, ticked)
     if order_id is not None:
@@ -394,7 +399,7 @@ def _move_group(batch_id: str, shipment_ids: Sequence[str], key: str) -> None:
         lambda done: ngettext(
             "{count} parcel got its plan.", "{count} parcels got their plan.", len(done.moved_ids)
         ),
-        clears="shipments_refused",
+        clears=REFUSED,
     )
     if moved is not None and moved.kept_ids:
         actions.notice(
@@ -431,10 +436,14 @@ def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
         index=None,
         key="shipments_reason",
         placeholder=_("Every reason"),
-        on_change=actions.clear,
-        args=("shipments_refused",),
+        on_change=_untick_refused,
     )
     return refused if wanted is None else refused[kinds == wanted]
+
+
+def _untick_refused() -> None:
+    for key in REFUSED:
+        actions.clear(key)
 
 
 def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping[str, str]) -> None:
@@ -452,7 +461,7 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
             key="shipments_retry",
             primary=not unconfirmed,
             disabled=unconfirmed,
-            clears="shipments_refused",
+            clears=REFUSED,
             done=lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
         )
         actions.button(
@@ -463,7 +472,7 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
             chosen,
             by=actions.by(),
             key="shipments_take_out",
-            clears="shipments_refused",
+            clears=REFUSED,
             done=lambda n: ngettext(
                 "{count} taken out; its order is free again.",
                 "{count} taken out; their orders are free again.",
