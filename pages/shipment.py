@@ -14,7 +14,7 @@ import streamlit as st
 from lib.domain.orders import Receiver
 from lib.domain.plans import Part
 from lib.domain.shipments import State
-from lib.services import notices, printing, shipments
+from lib.services import notices, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
@@ -214,13 +214,18 @@ def show_label(shipment: Mapping[str, Any]) -> None:
         return
     st.download_button(
         _("Download the label"),
-        partial(printing.reprint_one, app(), str(shipment["shipment_id"]), by=actions.by()),
+        partial(_label, str(shipment["shop_id"]), str(shipment["shipment_id"]), actions.by()),
         file_name=f"label-{shipment['tracking_number']}.pdf",
         mime="application/pdf",
         key="shipment_label",
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def _label(shop_id: str, shipment_id: str, by: str) -> bytes:
+    stop_list.refresh(app(), shop_id, within=stop_list.FRESH)  # What was cancelled meanwhile is not printed.
+    return printing.reprint_one(app(), shipment_id, by=by)
 
 
 def show_contents(contents: list[dict[str, Any]]) -> None:
