@@ -11,7 +11,6 @@ import importlib
 import json
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -228,9 +227,10 @@ def test_py_aliexpress_affiliate_waits_a_short_ban_out(url: str) -> None:
 
 
 @pytest.fixture
-def lazop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def lazop(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The package; on import it opens a log file in the home folder, and on errors it looks up its own host."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+    # It keeps writing into the log that its first import began.
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setattr(socket, "gethostname", lambda: "localhost")
     module = importlib.import_module("lazop_sdk.base")
     yield module

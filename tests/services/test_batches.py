@@ -100,7 +100,7 @@ def test_an_order_with_a_fault_is_loaded_and_kept_out_with_its_reason(
 
 
 def test_a_deadline_that_has_passed_warns_and_never_blocks(empty_desk: Desk) -> None:
-    late, early = an_export_row(发货期限="2020-01-01 00:00"), an_export_row(发货期限="2030-01-01 00:00")
+    late, early = an_export_row(发货期限="2026-08-31 00:00"), an_export_row(发货期限="2030-01-01 00:00")
     empty_desk.load([early, late])
     page = orders.pending(empty_desk.app, OrderFilter())
     assert page.orders["overdue"].tolist() == [True, False], "overdue first"

@@ -100,7 +100,7 @@ def test_an_hs_code_is_mandatory_in_the_union_and_recommended_elsewhere(empty_de
 
 def test_a_deadline_that_passed_warns_sorts_first_and_never_blocks(empty_desk: Desk) -> None:
     soon = f"{empty_desk.app.now() + timedelta(days=3):%Y-%m-%d %H:%M}"
-    late = an_export_row(发货期限="2020-01-01 10:00")
+    late = an_export_row(发货期限="2026-08-31 10:00")
     empty_desk.load([an_export_row(发货期限=soon), late])
     page = orders.pending(empty_desk.app, OrderFilter())
     assert page.orders["order_id"].iloc[0] == late["订单号"]

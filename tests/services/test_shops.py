@@ -93,7 +93,14 @@ def a_parcel() -> dict[str, Any]:
 
 
 def a_row(app: App) -> dict[str, Any]:
-    return {"attempted_at": app.now(), "absent_at": None, "attempts": 0, "undeliverable": "destroy"}
+    now = app.now()
+    return {
+        "attempted_at": now,
+        "doubted_at": now,
+        "absent_at": None,
+        "attempts": 0,
+        "undeliverable": "destroy",
+    }
 
 
 ASKED: dict[str, Callable[[App, str], Any]] = {
