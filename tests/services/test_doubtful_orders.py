@@ -127,6 +127,12 @@ def test_a_person_says_that_all_orders_of_a_file_await_shipment(desk: Desk) -> N
     assert len(batches.create(desk.app, [FIRST, SECOND], by="ann").order_ids) == 2
 
 
+def test_what_a_label_calls_ended_does_not_await_shipment_whatever_is_said_of_the_file(desk: Desk) -> None:
+    report = desk.load(*of_states("已取消", "Order closed"), awaiting=True)
+    assert [code for _row, code, _label in said(report)] == ["status_unknown"] * 2
+    assert (report.files[0].awaiting, desk.awaiting()) == (0, set())
+
+
 def test_what_a_person_says_of_a_file_does_not_undo_a_status_that_is_known(desk: Desk) -> None:
     rows = of_states("买家申请取消", "等待买家付款", "订单关闭")
     desk.load(*rows)

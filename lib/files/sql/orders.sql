@@ -497,10 +497,17 @@ inner join earlier
     on earlier.row_no = cells.row_no
 group by cells.order_id;
 
+-- Whatever a person says of all rows: a label that nobody knows and that speaks of an end is no order to ship.
+create temp macro tells_an_end(label) as regexp_matches(lower(label), '取消|关闭|退款|cancel|closed|refund');
+
 create temp view orders as
 select
     row.order_id,
-    coalesce(labels.status, nullif(clock.said_status, ''), 'UNKNOWN') as status,
+    case
+        when labels.status is not null then labels.status
+        when clock.said_status <> '' and not tells_an_end(row.status_label) then clock.said_status
+        else 'UNKNOWN'
+    end as status,
     row.status_label,
     row.ordered_at,
     row.paid_at,
@@ -512,7 +519,7 @@ select
     row.buyer_name,
     row.buyer_service,
     row.note,
-    labels.status is null and clock.said_status <> '' as is_said,
+    labels.status is null and clock.said_status <> '' and not tells_an_end(row.status_label) as is_said,
     row.row_no
 from standing as row
 cross join clock
@@ -577,11 +584,12 @@ select
 from pairs
 where tidy(regexp_extract(pair, '([^:：]*)$', 1)) is not null;
 
--- One row per label that is no status known here, and of which nobody said what it is: few or none.
+-- One row per label that is no status known here, and of which nobody said, or may say, what it is: few or none.
 create temp table unknown_labels as
 select label
 from (select distinct status_label as label from cells)
-where label not in (select label from status_labels) and (select said_status from clock) = '';
+where label not in (select label from status_labels)
+    and (tells_an_end(label) or (select said_status from clock) = '');
 
 -- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
 -- that contradict each other: another locale may have swapped day and month. The deadline is a time like the others.
