@@ -312,6 +312,18 @@ def test_a_label_the_platform_refuses_is_named_with_its_reason(open_page: Open, 
     assert (late.has_number, late.reason_code) == (True, "refuse_address")
 
 
+def test_a_parcel_found_there_with_another_decision_is_named_in_its_batch(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = sent(desk)
+    assert "another decision" not in text_of(open_page(desk.app, "shipments", batch=batch_id))
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set found_undeliverable = 'return' where position = 2")
+    said = text_of(open_page(desk.app, "shipments", batch=batch_id)).replace("\\", "")
+    assert "1 parcel stands on the platform with another decision or plan" in said
+    assert f"which: {batch_id}-00002" in said
+
+
 def test_nothing_is_late_that_was_created_a_moment_ago(desk: Desk) -> None:
     batch_id = sent(desk)
     with desk.app.database.write() as work:

@@ -526,6 +526,7 @@ def show_created(created: pd.DataFrame) -> list[str]:
     if created.empty:
         return []
     st.success(ngettext("{count} logistics order created", "{count} logistics orders created", len(created)))
+    _say_otherwise(created)
     text = st.column_config.TextColumn
     chosen = tables.choose_across(created, by="shipment_id", key="shipments_created")  # Rows come in between.
     tables.choose(
@@ -553,6 +554,25 @@ def show_created(created: pd.DataFrame) -> list[str]:
     )
     there = set(created["shipment_id"])
     return [one for one in chosen if one in there]
+
+
+def _say_otherwise(created: pd.DataFrame) -> None:
+    """Orders found on the platform after an answer was lost, with another decision or plan than was asked for."""
+    decided, planned = created["found_undeliverable"].notna(), created["found_service_code"].notna()
+    other = created[decided | planned]
+    if other.empty:
+        return
+    st.warning(
+        ngettext(
+            "{count} parcel stands on the platform with another decision or plan than was asked for; its page says "
+            "which: {shipments}",
+            "{count} parcels stand on the platform with another decision or plan than was asked for; their pages say "
+            "which: {shipments}",
+            len(other),
+            shipments=formats.plain(some(other["shipment_id"].tolist())),
+        ),
+        icon=":material/compare_arrows:",
+    )
 
 
 def _reasons(rows: pd.DataFrame) -> list[tuple[str | None, str]]:
