@@ -164,8 +164,8 @@ class Limiter:
             for one in known
         }
         self._paces: dict[Key, _Pace] = {}
-        #: Bans whose limit is not reckoned yet: when their call was answered.
-        self._hasty: dict[Key, float] = {}
+        #: Bans whose limit is not reckoned yet: when their call was answered, and whether it is met again.
+        self._hasty: dict[Key, tuple[float, bool]] = {}
         self._flows: defaultdict[Key, _Flow] = defaultdict(_Flow)
         self._guard = threading.Lock()
 
@@ -207,8 +207,9 @@ class Limiter:
             known = self._bans.get(key)
             fresh = known is None or sent >= known.until
             self._bans[key] = _Ban(now + error.retry_after, until_at, type(error), error.code)
-            if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, known):
-                self._hasty[key] = now
+            again = key in self._paces or (known is not None and sent - known.until < AGAIN_S)
+            if fresh and not isinstance(error, DailyQuota) and self._was_haste(key, sent, again):
+                self._hasty[key] = (now, again)
         self._tell()
 
     def bans(self) -> list[Ban]:
@@ -296,19 +297,21 @@ class Limiter:
                 self._quicken(key, pace, now)
         return now
 
-    def _was_haste(self, key: Key, sent: float, before: _Ban | None) -> bool:
+    def _was_haste(self, key: Key, sent: float, again: bool) -> bool:
         """Many calls in a second were; a few are when they are banned again and again."""
         lately = sum(one > sent - WINDOW_S for one in self._flows[key].sent)
-        again = key in self._paces or (before is not None and sent - before.until < AGAIN_S)
         return lately >= (A_FEW if again else HASTE)
 
     def _reckon(self, key: Key) -> None:
         """Once a ban is over its answers are all in: the limit is what passed in the second before it."""
-        answered = self._hasty.get(key)
-        if answered is None or (key in self._bans and self._lasts(self._bans[key])):
+        told = self._hasty.get(key)
+        if told is None or (key in self._bans and self._lasts(self._bans[key])):
             return
+        answered, again = told
         del self._hasty[key]
-        limit = max(self._flows[key].arrived(answered), 1)
+        limit = self._flows[key].arrived(answered)
+        if limit < (1 if again else HASTE):
+            return  # Next to nothing had passed in that second: whatever was exceeded, it was hardly by us.
         now, pace = self._clock(), self._paces.get(key)
         if pace is None:
             self._paces[key] = _Pace(limit, limit * PACE_SHARE, now, now)

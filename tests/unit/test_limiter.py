@@ -91,6 +91,18 @@ def test_a_call_that_left_first_and_arrived_last_teaches_the_whole_limit():
     assert pace.per_second == pytest.approx(49.5)
 
 
+def test_a_ban_before_which_next_to_nothing_passed_teaches_no_pace():
+    """Calls that leave together may all meet a ban that somebody else's calls brought about."""
+    desk = Desk()
+    together = [desk.limiter.wait("a", METHOD) for _ in range(HASTE * 3)]
+    desk.at += 0.05
+    for sent in together:
+        desk.limiter.learn("a", METHOD, Unavailable("7", retry_after=1.0), sent)
+    desk.at += 2
+    assert desk.limiter.paces() == []
+    assert desk.call()
+
+
 def test_turns_missed_while_the_process_stood_still_are_not_made_up_for_in_a_heap():
     desk = Desk(50)
     for turn in range(1500):
@@ -188,10 +200,10 @@ def test_a_short_ban_is_waited_out_and_a_long_one_is_not():
 
 
 def test_a_turn_that_is_far_off_is_told_instead_of_waited_for():
-    desk = Desk()
-    for sent in [desk.limiter.wait("a", METHOD) for _ in range(HASTE)]:
-        desk.limiter.learn("a", METHOD, Unavailable("7", retry_after=0.5), sent)
-    desk.sleep(1)
+    desk = Desk(HASTE, ban_s=0.5)
+    while desk.call():
+        pass
+    desk.sleep(2)
     turns = []
     desk.limiter._sleep = lambda seconds: turns.append(seconds)
     desk.limiter.wait("a", METHOD)
