@@ -258,6 +258,14 @@ def empty_desk(sandbox: launch.Running, with_products: Path, tmp_path: Path) -> 
 
 
 @pytest.fixture
+def order_of_five(empty_desk: Desk) -> str:
+    """One order: three of SKU-1, two of SKU-2."""
+    row = an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))
+    empty_desk.load([row])
+    return row["订单号"]
+
+
+@pytest.fixture
 def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path: Path) -> Iterator[Desk]:
     """A desk with ten plain orders awaiting shipment."""
     with _desk(sandbox, with_orders, tmp_path) as desk:

@@ -19,7 +19,7 @@ from lib.services.dispatch import DOUBTS, LEASE, Dispatcher, _Task
 from lib.services.holds import EVERYTHING
 from lib.store import dispatch as dispatch_store
 from lib.store import shipments as shipment_store
-from tests.builders import a_products_cell, an_export_row
+from tests.builders import an_export_row
 from tests.conftest import Desk
 from tests.services.test_dispatch import one_live_each
 
@@ -408,10 +408,9 @@ def test_the_settle_time_counts_from_when_the_outcome_became_unknown(
 
 
 def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_known_not_to_be(
-    empty_desk: Desk,
+    empty_desk: Desk, order_of_five: str
 ) -> None:
     desk = empty_desk
-    desk.load([an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))])
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     partly.split(desk.app, whole, {2: 2}, by="tester")
@@ -432,9 +431,10 @@ def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_know
     assert len(desk.logistics_orders()) == 2
 
 
-def test_of_two_parcels_that_find_the_same_logistics_order_one_gets_it(empty_desk: Desk) -> None:
+def test_of_two_parcels_that_find_the_same_logistics_order_one_gets_it(
+    empty_desk: Desk, order_of_five: str
+) -> None:
     desk = empty_desk
-    desk.load([an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))])
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     both = sorted([whole, partly.split(desk.app, whole, {2: 2}, by="tester")])

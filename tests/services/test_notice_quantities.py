@@ -11,29 +11,10 @@ from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.services import batches, notices, orders, partly, shipments
 from lib.store import notices as store
-from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
+from tests.services.test_partly import in_shipments
 
 PART: dict[str, Any] = {"service_key": "CPAM", "tracking_number": "LX123456789CN", "by": "t"}
-
-
-@pytest.fixture
-def order_of_five(empty_desk: Desk) -> str:
-    """One order: three of SKU-1, two of SKU-2."""
-    row = an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))
-    empty_desk.load([row])
-    return row["订单号"]
-
-
-def in_shipments(desk: Desk, order_id: str) -> dict[int, int]:
-    """How many of each line are in living shipments."""
-    with desk.app.database.read() as work:
-        rows = work._cursor.execute(
-            "select line_no, sum(quantity) from shipment_lines join live_shipments using (shipment_id) "
-            "where live_shipments.order_id = ? group by 1",
-            [order_id],
-        ).fetchall()
-    return {line: int(quantity) for line, quantity in rows}
 
 
 def left(desk: Desk, order_id: str) -> dict[int, int]:

@@ -10,16 +10,7 @@ import pytest
 from lib.domain.problems import Problem
 from lib.services import batches, notices, orders, partly, shipments
 from lib.wording import refusal_sentence
-from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
-
-
-@pytest.fixture
-def order_of_five(empty_desk: Desk) -> str:
-    """One order: three of SKU-1, two of SKU-2."""
-    row = an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))
-    empty_desk.load([row])
-    return row["订单号"]
 
 
 def in_shipments(desk: Desk, order_id: str) -> dict[int, int]:
