@@ -24,10 +24,11 @@ BROWSERS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"
 PATIENCE_MS = 60_000
 
 
-#: One pointerdown a click, and each Enter; sessionStorage outlives the pages of a tab.
+#: One pointerdown a click, and each Enter; sessionStorage outlives the pages of a tab. Heard at the document, not at
+#: the window: there the driver holds back the press whose button has just stepped aside, and makes it again.
 _COUNT_CLICKS = """
 for (const kind of ["pointerdown", "keydown"])
-    addEventListener(
+    document.addEventListener(
         kind,
         (event) => {
             if (kind === "pointerdown" || event.key === "Enter")
@@ -125,7 +126,8 @@ class Screen:
         self.settle()
 
     def download(self, key: str, path: Path) -> Path:
-        """Click the button with a key and keep the file it gives."""
+        """Click the button with a key, once the page has run, and keep the file it gives."""
+        self.settle()
         with self.page.expect_download() as made:
             self.at(key).get_by_role("button").click()
         made.value.save_as(path)
