@@ -14,7 +14,6 @@ from lib.services import checks, sync
 from lib.services.dispatch import Dispatcher
 from lib.services.notice_timer import NoticeTimer
 from lib.services.publishing import Publisher
-from lib.services.sync_timer import SyncTimer
 from lib.services.tracking import Tracker
 from lib.services.trials import Fetcher
 from lib.services.worker import Worker
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 PATIENCE_S = 5.0
 
 #: What works by itself beside the dispatcher, in the order in which it starts and ends.
-WORKERS: tuple[type[Worker], ...] = (SyncTimer, Fetcher, NoticeTimer, Publisher, Tracker)
+WORKERS: tuple[type[Worker], ...] = (sync.SyncTimer, Fetcher, NoticeTimer, Publisher, Tracker)
 
 W = TypeVar("W", bound=Worker)
 
@@ -98,7 +97,7 @@ def lift() -> None:
 
 def sync_now() -> bool:
     """Have every shop synced at once; False without a timer that could."""
-    timer = _worker(SyncTimer)
+    timer = _worker(sync.SyncTimer)
     if timer is None:
         return False
     timer.wake()
@@ -115,7 +114,7 @@ def sync_all(app: App, *, by: str) -> list[sync.SyncReport] | None:
 
 def standing(app: App) -> list[Standing]:
     """How fresh each shop's orders are, and when it is synced by itself the next time."""
-    timer = _worker(SyncTimer)
+    timer = _worker(sync.SyncTimer)
     found = sync.standing(app)
     return found if timer is None else [replace(shop, next_at=timer.next_at(shop.shop_id)) for shop in found]
 

@@ -23,9 +23,9 @@ from lib.aliexpress.tokens import Token, TokenFolder
 from lib.app import SANDBOX_KEY, App
 from lib.config import Settings
 from lib.domain.freshness import Progress
-from lib.services import background, sync, sync_details
+from lib.services import background, sync
 from lib.services.dispatch import Dispatcher
-from lib.services.sync_timer import SyncTimer
+from lib.services.sync import SyncTimer, asking
 from lib.store import shops
 from lib.store.database import Database
 from tests.conftest import Desk
@@ -140,7 +140,7 @@ def test_orders_sync_by_themselves_at_the_start_and_on_demand(desk: Desk) -> Non
 
 
 def test_a_failing_platform_is_asked_later_and_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_details, "PAUSES_S", (0.01,))
+    monkeypatch.setattr(asking, "PAUSES_S", (0.01,))
     desk.behave(faults={"html_502": 1.0})
     timer = SyncTimer(desk.app)
     pauses = []

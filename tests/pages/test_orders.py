@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.domain.orders import OrderFilter
-from lib.services import batches, orders, sync_details
+from lib.services import batches, orders
+from lib.services.sync import asking
 from lib.ui import filters
 from tests.builders import a_products_cell, an_export_row, write_export
 from tests.conftest import HTTP, Desk, Stocked
@@ -254,7 +255,7 @@ def test_an_order_the_sync_refused_is_named_with_what_to_do(open_page: Open, emp
 def test_a_platform_that_does_not_answer_is_a_sentence(
     open_page: Open, mixed: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_details, "PAUSES_S", (0.01,))
+    monkeypatch.setattr(asking, "PAUSES_S", (0.01,))
     mixed.behave(faults={"html_502": 1.0})
     page = open_page(mixed.app, "orders")
     page.button(key="orders_sync").click().run()

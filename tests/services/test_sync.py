@@ -17,7 +17,7 @@ from lib.app import App
 from lib.domain.orders import OrderFilter
 from lib.domain.problems import Problem
 from lib.services import files, orders, products, sync
-from lib.services.sync_details import Stopped
+from lib.services.sync import Stopped
 from lib.store import sync as store
 from lib.store.database import Work
 from tests.builders import a_products_cell, an_export_row, made_sku, write_export

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from lib.aliexpress.errors import PlatformError, Unauthorised, Unavailable
 from lib.app import App
 from lib.domain.problems import Problem
-from lib.services import sync
-from lib.services.sync_details import Stopped
+from lib.services.sync.asking import Stopped
+from lib.services.sync.reading import ITSELF
+from lib.services.sync.syncing import sync
 from lib.services.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class SyncTimer(Worker):
 
     def _sync(self, shop_id: str) -> None:
         try:
-            report = sync.sync(self._app, shop_id, by=sync.ITSELF, stopping=self._stopping)
+            report = sync(self._app, shop_id, by=ITSELF, stopping=self._stopping)
         except Stopped:
             return
         except Problem:
