@@ -12,6 +12,32 @@ left join units as unit
     on unit.sku = line.sku
 group by line.shop_id, line.order_id;
 
+-- One row per shipment, as it is rated, and where it stands.
+create or replace view shipment_parcels as
+select
+    shipment.batch_id,
+    shipment.state,
+    shipment.plan_id,
+    shipment.shipment_id as parcel_id,
+    receiver.country,
+    receiver.postcode,
+    shipment.weight_g,
+    shipment.length_mm,
+    shipment.width_mm,
+    shipment.height_mm,
+    shipment.cargo_class,
+    shipment.declared_minor,
+    shipment.declared_currency,
+    heading.heading_count,
+    o.buyer_plan_id
+from shipments as shipment
+inner join effective_receivers as receiver
+    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
+inner join orders as o
+    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
+left join order_headings as heading
+    on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id;
+
 -- One row per parcel of `parcels` (parcel_id, country, declared_minor, declared_currency, heading_count) and rule of its
 -- destination on a day. amount_minor null: due, and not known beforehand. within_limit null: worth not known.
 create or replace macro landed_for(parcels, quoted_on) as table

@@ -418,29 +418,11 @@ returning shipments.shipment_id;
 -- name: parcels_of_drafts
 -- One row per chosen draft with a plan, to be rated.
 create temp table parcels as
-select
-    shipment.shipment_id as parcel_id,
-    receiver.country,
-    receiver.postcode,
-    shipment.weight_g,
-    shipment.length_mm,
-    shipment.width_mm,
-    shipment.height_mm,
-    shipment.cargo_class,
-    shipment.declared_minor,
-    shipment.declared_currency,
-    heading.heading_count,
-    o.buyer_plan_id
-from shipments as shipment
+select parcel.* exclude (batch_id, state, plan_id)
+from shipment_parcels as parcel
 inner join chosen
-    on chosen.id = shipment.shipment_id
-inner join effective_receivers as receiver
-    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
-inner join orders as o
-    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-left join order_headings as heading
-    on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
-where shipment.plan_id is not null;
+    on chosen.id = parcel.parcel_id
+where parcel.plan_id is not null;
 
 -- name: drafts_repriced
 -- One row per rated draft: what its plan costs now; fee_minor is null where the plan cannot carry it any more.

@@ -5,29 +5,11 @@ drop table if exists parcels;
 -- name: parcels_of_batch
 -- One row per shipment of a batch that is still to be decided; with $shipment_id that one alone.
 create temp table parcels as
-select
-    shipment.shipment_id as parcel_id,
-    receiver.country,
-    receiver.postcode,
-    shipment.weight_g,
-    shipment.length_mm,
-    shipment.width_mm,
-    shipment.height_mm,
-    shipment.cargo_class,
-    shipment.declared_minor,
-    shipment.declared_currency,
-    heading.heading_count,
-    o.buyer_plan_id
-from shipments as shipment
-inner join effective_receivers as receiver
-    on receiver.shop_id = shipment.shop_id and receiver.order_id = shipment.order_id
-inner join orders as o
-    on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
-left join order_headings as heading
-    on heading.shop_id = shipment.shop_id and heading.order_id = shipment.order_id
-where shipment.batch_id = $batch_id
-    and shipment.state in ('draft', 'refused')
-    and ($shipment_id::varchar is null or shipment.shipment_id = $shipment_id);
+select * exclude (batch_id, state, plan_id)
+from shipment_parcels
+where batch_id = $batch_id
+    and state in ('draft', 'refused')
+    and ($shipment_id::varchar is null or parcel_id = $shipment_id);
 
 -- name: parcels_of_orders
 -- One row per chosen order, as the parcel its open lines make.
