@@ -13,6 +13,7 @@ from lib.domain.outcomes import Meaning
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision
 from lib.services import plans, shipments, tracking
+from lib.store import tracking as tracking_store
 from tests.conftest import HTTP, Desk
 
 #: Every fate of the sandbox's parcels, at no rate at all.
@@ -68,7 +69,7 @@ def test_parcels_are_followed_to_each_of_their_ends(desk: Desk) -> None:
 
     # The list of abnormal orders tells whose return is paid for, and under which number it comes.
     with desk.app.database.read() as work:
-        listed = {one: tracking.store.abnormal_of(work, one) or {} for one in returned + destroyed}
+        listed = {one: tracking_store.abnormal_of(work, one) or {} for one in returned + destroyed}
     assert [listed[one]["is_insured"] for one in returned + destroyed] == [True, True, False]
     assert all(listed[one]["return_number"].startswith("SF") for one in returned)
 
@@ -168,4 +169,4 @@ def next_at(desk: Desk, shipment_id: str) -> Any:
 def pull_of(desk: Desk, shipment_id: str) -> dict[str, Any] | None:
     """How a parcel is asked for."""
     with desk.app.database.read() as work:
-        return tracking.store.pull_of(work, shipment_id)
+        return tracking_store.pull_of(work, shipment_id)
