@@ -41,8 +41,8 @@ def _load() -> None:
         st.subheader(_("Your files"))
         st.write(
             _(
-                "Order exports of the Seller Center, Dianxiaomi, Mabang or Lingxing, and product tables: several at "
-                "once, Excel or text. Any other table too, once you said which column is what."
+                "Order exports of the Seller Center, Dianxiaomi, Mabang or Lingxing, product tables, bills and rate "
+                "cards: several at once, Excel or text. Any other table too, once you said which column is what."
             )
         )
         _shop()

@@ -308,3 +308,33 @@ def test_a_person_says_under_options_that_all_orders_await_shipment(
     assert not page.exception
     assert "1 order without a known status awaits shipment, as was said" in text_of(page)
     assert orders.counts(app)["awaiting"] == 1
+
+
+def test_a_bill_of_another_form_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:
+    bill = b"AWB,Invoice date,Net\nRX100000001CN,2026-11-20,12.34\n"
+    page = upload(open_page(empty_desk.app, "files"), ("dhl.csv", bill))
+    assert page.segmented_control(key="mapping_kind_1").value == "bills"
+    assert "1 row would be refused" in page.warning[0].value
+    page.selectbox(key="mapping_currency_1").set_value("CNY").run()
+    assert not page.exception
+    [row] = table(page, "number")
+    assert (row["number"], row["charged_on"], row["amount"]) == ("RX100000001CN", "2026-11-20", "12.34 CNY")
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    [report] = table(page, "read")
+    assert (report["layout"], report["loaded"]) == ("Mapping “dhl”", 1)
+
+
+def test_a_rate_card_of_another_form_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:
+    card = b"Country,From,To,Rate\nIE,0,0.1,70\nIE,0.1,2,60\n"
+    page = upload(open_page(empty_desk.app, "files"), ("list.csv", card))
+    assert page.segmented_control(key="mapping_kind_1").value == "rates"
+    assert "Still to be chosen: Plan, Currency" in text_of(page)
+    page.selectbox(key="mapping_plan_1").set_value("CPAM").run()
+    page.selectbox(key="mapping_currency_1").set_value("CNY").run()
+    assert not page.exception
+    assert "Without a column for “Fee per parcel”, nothing of the kind is charged" in text_of(page)
+    assert [row["tier"] for row in table(page, "tier")] == ["1–100 g", "101–2000 g"]
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    assert table(page, "read")[0]["loaded"] == 2
