@@ -17,6 +17,7 @@ from lib.files.layouts import TableMapping
 from lib.services.files import bills as bill_kind
 from lib.services.files import rates as rate_kind
 from lib.services.files.kinds import DEFAULT_SHOP, Incoming
+from lib.services.files.loading import Wishes, as_said
 from lib.store import imports
 from lib.store import rates as rate_store
 
@@ -92,11 +93,12 @@ def currencies(app: App) -> list[str]:
         return sorted(rate_store.names(work).currencies["currency"])
 
 
-def preview(app: App, table: Table, mapping: TableMapping) -> Preview:
-    """How the first rows would load; nothing is kept."""
+def preview(app: App, table: Table, mapping: TableMapping, wishes: Wishes | None = None) -> Preview:
+    """How the first rows would load, with what is said of the file; nothing is kept."""
+    said = wishes or Wishes()
     sheet = table.sheet
     head = sheets.Sheet(sheet.file, sheet.name, sheet.header, sheet.head(SHOWN))
-    found = layouts.matched(head, mapping.layout())
+    found = as_said(layouts.matched(head, mapping.layout()), said)
     if mapping.kind == "products":
         tables = products.parse(found)
         kept = tables.products.drop(columns=["declared_currency", "purchase_currency"])
@@ -111,7 +113,7 @@ def preview(app: App, table: Table, mapping: TableMapping) -> Preview:
         )
         return _bills(read) if isinstance(read, bills.BillTables) else _rates(read)
     with app.database.read() as work:
-        zone, countries = imports.file_zone(work, DEFAULT_SHOP), imports.countries(work)
+        zone, countries = imports.file_zone(work, said.shop_id or DEFAULT_SHOP), imports.countries(work)
     return _orders(orders.parse(found, zone=zone, countries=countries, now=app.now()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,9 @@ from lib.wording import (
 #: The file that is looked at: its name, and its bytes, for the uploader is empty again by then.
 FILE = "mapping_file"
 ROUND = "mapping_round"
+
+#: Loads a file as it was said: its name, its bytes, what was said of it.
+Load = Callable[[str, bytes, files.Wishes], None]
 
 #: What is asked first, and in which groups; everything else is in the last one.
 ORDER_GROUPS = {
@@ -61,16 +65,19 @@ def begin(name: str, content: bytes) -> None:
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
 
 
-def show(*, loaded: Callable[[files.LoadReport], None]) -> None:
-    """The screen for the file that is looked at, if there is one, and the mappings that are saved."""
+def show(form: files.Wishes, *, load: Load) -> None:
+    """The screen for the file that is looked at, if there is one, and the mappings that are saved.
+
+    `form` has what was said of files beside it: what the screen asks itself starts with that, the rest holds.
+    """
     if FILE in st.session_state:
         name, content = st.session_state[FILE]
         with st.container(border=True, key="mapping"):
-            _screen(name, content, loaded)
+            _screen(name, content, form, load)
     _saved()
 
 
-def _screen(name: str, content: bytes, loaded: Callable[[files.LoadReport], None]) -> None:
+def _screen(name: str, content: bytes, form: files.Wishes, load: Load) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Which column is what in {file}?", file=formats.plain(name)))
         st.button(_("Close"), key="mapping_close", on_click=_end, icon=":material/close:", type="tertiary")
@@ -92,18 +99,19 @@ def _screen(name: str, content: bytes, loaded: Callable[[files.LoadReport], None
     if kind != proposed.kind:
         proposed = files.propose(table, kind)
     columns = _columns(table, proposed)
-    options = _options(proposed.kind, columns, proposed.options)
+    options = _options(proposed.kind, columns, proposed.options, form)
+    wishes = replace(form, weight_unit=None, awaiting=form.awaiting and "status" in columns)
     mapping = files.TableMapping("", proposed.kind, table.sheet.header, columns, options)
     lacking = files.lacking(mapping)
     if lacking:
         names = _(", ").join(map(column_label, lacking))
         st.info(_("Still to be chosen: {columns}", columns=formats.plain(names)))
     else:
-        _preview(table, mapping)
+        _preview(table, mapping, wishes)
     unused = [header for header in table.headers if header not in columns.values()]
     if unused:
         st.caption(formats.plain(_("Columns not used: {columns}", columns=_(", ").join(unused))))
-    _save(name, content, mapping, not lacking, loaded)
+    _save(name, content, mapping, wishes, load if not lacking else None)
 
 
 @st.cache_resource(max_entries=2, ttl="1h", show_spinner=False)
@@ -180,7 +188,9 @@ def _shown(table: files.Table, header: str | None) -> str:
     return f"{' '.join(header.split())} · {first[:40]}" if first else " ".join(header.split())
 
 
-def _options(kind: str, columns: dict[str, str], proposed: files.Options) -> files.Options:
+def _options(
+    kind: str, columns: dict[str, str], proposed: files.Options, form: files.Wishes
+) -> files.Options:
     """What a table does not say of itself; asked only where it matters."""
     if kind == "rates":
         return _options_of_rates(columns, proposed)
@@ -197,8 +207,14 @@ def _options(kind: str, columns: dict[str, str], proposed: files.Options) -> fil
                 width=260,
             )
         if "weighed" in columns:
+            units, wished = list(files.WEIGHT_UNITS), form.weight_unit or unit
+            # The box is another one when something else is said beside it.
             unit = st.selectbox(
-                _("Its weights are in"), list(files.WEIGHT_UNITS), key=_key("unit"), width=160
+                _("Its weights are in"),
+                units,
+                index=units.index(wished),
+                key=_key(f"unit_{wished}"),
+                width=160,
             )
         if "order_id" in columns and "status" not in columns:
             awaits = st.checkbox(
@@ -254,8 +270,8 @@ def _date_order(order: str) -> str:
     return named[order]
 
 
-def _preview(table: files.Table, mapping: files.TableMapping) -> None:
-    found = files.preview(app(), table, mapping)
+def _preview(table: files.Table, mapping: files.TableMapping, wishes: files.Wishes) -> None:
+    found = files.preview(app(), table, mapping, wishes)
     said = _loadable(mapping.kind, found.loadable)
     refused = ngettext("{count} row would be refused.", "{count} rows would be refused.", found.refused)
     title = _("How it would load")
@@ -312,36 +328,34 @@ def _save(
     file: str,
     content: bytes,
     mapping: files.TableMapping,
-    ready: bool,
-    loaded: Callable[[files.LoadReport], None],
+    wishes: files.Wishes,
+    load: Load | None,
 ) -> None:
+    """Its name, and the button; `load` is none while something has to be chosen still."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             _("Remember it as"), value=file.rsplit(".", 1)[0][:60], key=_key("name"), max_chars=60, width=320
         )
         st.button(
-            _("Remember and load"), key="mapping_load", type="primary", disabled=not ready,
-            on_click=_load, args=(file, content, mapping, loaded), icon=":material/upload:",
+            _("Remember and load"), key="mapping_load", type="primary", disabled=load is None,
+            on_click=_load, args=(file, content, mapping, wishes, load), icon=":material/upload:",
         )  # fmt: skip
     st.caption(_("The next file with these columns is recognised by itself."))
 
 
-def _load(
-    file: str, content: bytes, mapping: files.TableMapping, loaded: Callable[[files.LoadReport], None]
-) -> None:
+def _load(file: str, content: bytes, mapping: files.TableMapping, wishes: files.Wishes, load: Load) -> None:
     name = str(st.session_state.get(_key("name")) or "").strip()
-    named = files.TableMapping(name, mapping.kind, mapping.headers, mapping.columns, mapping.options)
-    report = actions.run(_keep_and_load, (file, content, named), {})
-    if report is not None:
-        loaded(report)
+    named = replace(mapping, name=name)
+    if actions.run(_keep_and_load, (file, content, named, replace(wishes, mapping=name), load), {}):
         _end()
 
 
-def _keep_and_load(file: str, content: bytes, mapping: files.TableMapping) -> files.LoadReport:
+def _keep_and_load(
+    file: str, content: bytes, mapping: files.TableMapping, wishes: files.Wishes, load: Load
+) -> bool:
     files.save_mapping(app(), mapping, by=actions.by())
-    with st.spinner(_("Reading and checking…"), show_time=True):
-        wishes = files.Wishes(mapping=mapping.name, shop_id=st.session_state.get("files_shop"))
-        return files.load_upload(app(), file, content, by=actions.by(), wishes=wishes)
+    load(file, content, wishes)
+    return True
 
 
 def _saved() -> None:
