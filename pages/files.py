@@ -27,7 +27,7 @@ def main() -> None:
     actions.arrive()
     st.title(_("Files"))
     _load()
-    mapping.show(loaded=_keep)
+    mapping.show(_form(), load=_load_mapped)
     report: files.LoadReport | None = st.session_state.get(REPORT)
     if report is not None:
         import_report.show(report, _load_as_newest if st.session_state.get(OLDER) else None)
@@ -41,8 +41,8 @@ def _load() -> None:
         st.subheader(_("Your files"))
         st.write(
             _(
-                "Order exports of the Seller Center, Dianxiaomi, Mabang or Lingxing, and product tables: several at "
-                "once, Excel or text. Any other table too, once you said which column is what."
+                "Order exports of the Seller Center, Dianxiaomi, Mabang or Lingxing, product tables, bills and rate "
+                "cards: several at once, Excel or text. Any other table too, once you said which column is what."
             )
         )
         _shop()
@@ -111,15 +111,24 @@ def _wishes() -> None:
 
 def _load_uploads(key: str) -> None:
     """Load what was dropped, and say how far it is: the page comes again when all of it is in."""
-    wishes = files.Wishes(
+    uploads = st.session_state.get(key) or []
+    _load_each([(upload.name, upload.getvalue()) for upload in uploads], _form())
+    _empty_uploader()
+
+
+def _load_mapped(name: str, content: bytes, wishes: files.Wishes) -> None:
+    """Load a file whose columns a person chose, as any other is."""
+    _load_each([(name, content)], wishes)
+
+
+def _form() -> files.Wishes:
+    """What was said of the files above."""
+    return files.Wishes(
         weight_unit=st.session_state.get("files_weight_unit"),
         newest=bool(st.session_state.get("files_newest")),
         shop_id=st.session_state.get("files_shop"),
         awaiting=bool(st.session_state.get("files_awaiting")),
     )
-    uploads = st.session_state.get(key) or []
-    _load_each([(upload.name, upload.getvalue()) for upload in uploads], wishes)
-    _empty_uploader()
 
 
 def _load_as_newest() -> None:

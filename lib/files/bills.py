@@ -73,7 +73,11 @@ class BillTables:
 def parse(found: layouts.Recognised, currencies: pd.DataFrame) -> BillTables:
     """Read a recognised sheet of bill lines; `currencies` are those that are known."""
     words = engine.pairs("word", "kind", KIND_WORDS)
-    with engine.reading(found, "bills", kind_words=words, currencies=currencies) as read:
+    options = found.layout.options
+    said = pd.DataFrame(
+        {"currency": [options.currency or None], "date_order": [options.date_order]}, dtype="str"
+    )
+    with engine.reading(found, "bills", kind_words=words, currencies=currencies, said=said) as read:
         return BillTables(
             layout=found.layout.name,
             sheet=found.sheet.name,

@@ -94,10 +94,12 @@ def parse(found: layouts.Recognised, known: Known) -> RateTables:
 
 def _cards(found: layouts.Recognised, known: Known) -> RateTables:
     words = engine.pairs("word", "cargo_class", {word: str(cargo) for word, cargo in CARGO_WORDS.items()})
+    by_hand = found.layout.name.startswith(layouts.PREFIX)
     with engine.reading(
         found,
-        f"rates_{found.layout.name}",
+        "rates_mapped" if by_hand else f"rates_{found.layout.name}",
         "rates",
+        said=_said(found),
         plan_names=known.plan_names,
         country_names=known.country_names,
         cargo_words=words,
@@ -121,6 +123,21 @@ def _cards(found: layouts.Recognised, known: Known) -> RateTables:
             missing=found.missing,
             rows=pd.DataFrame({"row_no": found.sheet.rows.index}),
         )
+
+
+def _said(found: layouts.Recognised) -> pd.DataFrame:
+    """What a person said of a table of another form, in one row."""
+    options = found.layout.options
+    return pd.DataFrame(
+        {
+            "unit_g": [layouts.WEIGHT_UNITS[options.weight_unit]],
+            "touching": [options.touching],
+            "plan": pd.Series([options.plan or None], dtype="str"),
+            "currency": pd.Series([options.currency or None], dtype="str"),
+            "has_per_kg": ["per_kg" in found.columns],
+            "has_item_fee": ["item_fee" in found.columns],
+        }
+    )
 
 
 def _spot(found: layouts.Recognised, known: Known) -> RateTables:

@@ -99,8 +99,8 @@ UNREADABLE = {
 #: Why a file of no known layout cannot be read, where the nearest one is of a kind that no mapping reads.
 _NEAREST_OTHER = later(
     "Its columns are of no layout that is known here; the nearest is “{nearest}”, and it lacks: {missing}. Add them "
-    "or name them so, then load it again; or, if these are orders or products, say once on the Files page which "
-    "column is what."
+    "or name them so, then load it again; or, if these are orders, products, bills or rate cards, say once on the "
+    "Files page which column is what."
 )
 #: The same where such a kind was asked for.
 _ASKED_OTHER = later(
@@ -108,7 +108,7 @@ _ASKED_OTHER = later(
     "or name them so, then load it again."
 )
 #: Kinds that a person can map a table to.
-_MAPPABLE = ("orders", "products")
+_MAPPABLE = ("orders", "products", "bills", "rates")
 
 #: The code of a problem row → what is wrong.
 ROWS = {

@@ -308,3 +308,78 @@ def test_a_person_says_under_options_that_all_orders_await_shipment(
     assert not page.exception
     assert "1 order without a known status awaits shipment, as was said" in text_of(page)
     assert orders.counts(app)["awaiting"] == 1
+
+
+def test_a_bill_of_another_form_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:
+    bill = b"AWB,Invoice date,Net\nRX100000001CN,2026-11-20,12.34\n"
+    page = upload(open_page(empty_desk.app, "files"), ("dhl.csv", bill))
+    assert page.segmented_control(key="mapping_kind_1").value == "bills"
+    assert "1 row would be refused" in page.warning[0].value
+    page.selectbox(key="mapping_currency_1").set_value("CNY").run()
+    assert not page.exception
+    [row] = table(page, "number")
+    assert (row["number"], row["charged_on"], row["amount"]) == ("RX100000001CN", "2026-11-20", "12.34 CNY")
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    [report] = table(page, "read")
+    assert (report["layout"], report["loaded"]) == ("Mapping “dhl”", 1)
+
+
+def test_a_rate_card_of_another_form_is_mapped_by_the_same_screen(open_page: Open, empty_desk: Desk) -> None:
+    card = b"Country,From,To,Rate\nIE,0,0.1,70\nIE,0.1,2,60\n"
+    page = upload(open_page(empty_desk.app, "files"), ("list.csv", card))
+    assert page.segmented_control(key="mapping_kind_1").value == "rates"
+    assert "Still to be chosen: Plan, Currency" in text_of(page)
+    page.selectbox(key="mapping_plan_1").set_value("CPAM").run()
+    page.selectbox(key="mapping_currency_1").set_value("CNY").run()
+    assert not page.exception
+    assert "Without a column for “Fee per parcel”, nothing of the kind is charged" in text_of(page)
+    assert [row["tier"] for row in table(page, "tier")] == ["1–100 g", "101–2000 g"]
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    assert table(page, "read")[0]["loaded"] == 2
+
+
+STATED_HEADERS = (*FOREIGN_HEADERS, "State", "Weight")
+
+
+def mapped_again(page: AppTest, name: str, rows: list[dict[str, str]], folder: Path) -> AppTest:
+    """Choose the columns of a table, and load it by them."""
+    content = write_export(folder / name, rows, STATED_HEADERS).read_bytes()
+    round_ = page.session_state["files_round"]
+    page.file_uploader(key=f"files_upload_{round_}").set_value([(name, content, "")])
+    page.run()
+    page.button(key="files_choose").click().run()
+    return page
+
+
+def test_what_the_form_says_of_a_file_holds_on_the_mapping_screen_too(
+    open_page: Open, empty_desk: Desk, tmp_path: Path
+) -> None:
+    app = empty_desk.app
+    row = a_foreign_row() | {"State": "to do", "Weight": "0.25"}
+    later = a_foreign_row(Placed="02/09/2026 10:05") | {"State": "to do", "Weight": "0.5"}
+    page = open_page(app, "files")
+    page.selectbox(key="files_weight_unit").set_value("kg")
+    page.checkbox(key="files_awaiting").set_value(True)
+    mapped_again(page, "a.csv", [row, later], tmp_path)
+    assert not page.exception
+    assert page.selectbox(key="mapping_unit_kg_1").value == "kg"
+    assert {one["status"] for one in table(page, "contents")} == {"Awaiting shipment"}, "in the preview"
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    kept = orders.pending(app, OrderFilter()).orders.set_index("order_id")
+    assert kept["weight_g"].to_dict() == {row["Order ref"]: 250, later["Order ref"]: 500}
+
+    moved = row | {"Town": "Cork"}
+    mapped_again(page, "b.csv", [moved], tmp_path)
+    page.button(key="mapping_load").click().run()
+    assert "a newer file or a sync said something else" in text_of(page)
+    page.button(key="files_newest_again").click().run()
+    assert table(page, "read")[0]["updated"] == 1, "it can be loaded again from there"
+
+    page.checkbox(key="files_newest").set_value(True)
+    mapped_again(page, "c.csv", [moved | {"Town": "Sligo"}], tmp_path)
+    page.button(key="mapping_load").click().run()
+    assert not page.exception
+    assert table(page, "read")[0]["updated"] == 1

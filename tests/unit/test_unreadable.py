@@ -51,13 +51,20 @@ def test_a_reason_has_a_sentence_that_names_what_it_is_told(
     ("header", "kind", "maps", "lacks"),
     [
         (("Order ref", "Item"), None, "Say once on the Files page", ""),
-        (("plan_key", "country", "per_kg"), None, "if these are orders or products", "“Rate cards”"),
-        (("plan_key", "country", "per_kg"), "rates", "", "“Rate cards”"),
-        (("运单号", "金额"), "bills", "", "“Bill of a carrier”"),
+        (("plan_key", "country", "per_kg"), None, "Say once on the Files page", "“Rate cards”"),
+        (("plan_key", "country", "per_kg"), "rates", "Say once on the Files page", "“Rate cards”"),
+        (("运单号", "金额"), "bills", "Say once on the Files page", "“Bill of a carrier”"),
+        (
+            ("净重从(g)", "净重到(g)"),
+            None,
+            "if these are orders, products, bills or rate",
+            "“Packaging rules”",
+        ),
+        (("净重从(g)", "净重到(g)"), "packaging", "", "“Packaging rules”"),
         (("Order ref", "Item"), "orders", "Say once on the Files page", ""),
     ],
 )
-def test_only_orders_and_products_are_promised_the_mapping_screen(
+def test_only_what_a_person_can_map_is_promised_the_mapping_screen(
     header: tuple[str, ...], kind: str | None, maps: str, lacks: str
 ) -> None:
     sheet = sheets.Sheet("t.xlsx", "Sheet1", header, pd.DataFrame(columns=range(len(header))))

@@ -11,8 +11,9 @@ import pandas as pd
 
 from lib.files.layouts.headers import normal
 from lib.files.layouts.known import LAYOUTS
-from lib.files.layouts.mapped import ORDER_COLUMNS
-from lib.files.layouts.products import PRODUCTS
+from lib.files.layouts.layout import WEIGHT_UNITS
+from lib.files.layouts.lines import GOODS
+from lib.files.layouts.mapped import MAPPABLE
 from lib.files.sheets import Sheet
 
 #: Words for a column besides those the known layouts have, as `normal` writes them.
@@ -43,6 +44,27 @@ _WORDS = {
     "buyer_service": ("shippingmethod", "service", "shippingservice", "物流"),
     "weighed": ("weight", "weight(g)", "weight(kg)", "重量"),
     "weight_g": ("weight", "grams", "重量", "克重"),
+    "number": (
+        "trackingnumber", "trackingno", "tracking#", "tracking", "awb", "waybill", "parcel", "shipment",
+        "运单编号", "跟踪号", "追踪号", "转单号",
+    ),
+    "charged_on": ("chargedate", "billdate", "invoicedate", "billingdate", "收费日期", "出账日期", "发货日期"),
+    "kind": ("feetype", "chargetype", "charge", "type", "收费项目", "费用", "费用名"),
+    "amount": ("net", "netamount", "charged", "cost", "price", "total", "应收金额", "应付金额", "结算金额", "总费用"),
+    "billed_g": ("chargeableweight(g)", "billedweight(g)", "weight(g)", "计费重量", "计费重", "重量(g)"),
+    "billed_kg": ("chargeableweight(kg)", "billedweight(kg)", "weight(kg)", "结算重(kg)", "重量(kg)"),
+    "bill_number": ("billno", "billno.", "billnumber", "invoiceno", "invoicenumber", "账单编号"),
+    "plan": ("service", "product", "channel", "shippingmethod", "method", "产品", "渠道", "运输方式", "线路"),
+    "min_g": (
+        "from", "fromg", "fromkg", "from(g)", "from(kg)", "min", "minkg", "min(kg)", "weightfrom", "起始重量",
+        "起始重量(kg)", "重量从", "重量下限",
+    ),
+    "max_g": (
+        "to", "tog", "tokg", "to(g)", "to(kg)", "upto", "max", "maxkg", "max(kg)", "weightto", "截止重量",
+        "截止重量(kg)", "重量到", "重量上限",
+    ),
+    "per_kg": ("perkg", "price/kg", "priceperkg", "cnyperkg", "usdperkg", "rate", "运费(元/kg)", "单价"),
+    "item_fee": ("peritem", "peritemfee", "itemfee", "handling", "registration", "挂号费(元/票)", "挂号费(元)"),
 }  # fmt: skip
 
 #: What stands in a column of its kind, for columns without which an order cannot be read.
@@ -52,20 +74,34 @@ _CONTENTS: Mapping[str, str] = {
     "order_id": r"[`']?\d{10,20}(\.0)?",
 }
 
+#: Columns that tell who gets a parcel: no bill has them.
+_RECEIVER = frozenset({"receiver", "address", "address_1", "city"})
+
 #: What tells a date.
 _DATE = r"\d{1,4}[-./年]\d{1,2}[-./月]\d{1,4}"
 
 #: Columns with figures.
-_FIGURES = frozenset({"total", "goods", "shipping", "quantity", "weighed", "weight_g"})
+_FIGURES = frozenset(
+    {
+        "total", "goods", "shipping", "quantity", "weighed", "weight_g", "amount", "billed_g", "billed_kg", "min_g",
+        "max_g", "per_kg", "item_fee",
+    }
+)  # fmt: skip
 
 #: So many rows are looked at.
 _SAMPLE = 200
 
 
 def guess_kind(sheet: Sheet) -> str:
-    """orders or products, whichever more of its headers speak for."""
-    orders, products = guess(sheet, "orders"), guess(sheet, "products")
-    return "products" if "sku" in products and "order_id" not in orders else "orders"
+    """orders, products, bills or rates: what its headers, and what stands under them, speak for."""
+    orders, products, bills, rates = (guess(sheet, kind) for kind in MAPPABLE)
+    if rates.keys() >= {"country", "min_g", "max_g"} and {"per_kg", "item_fee", "first_fee"} & rates.keys():
+        return "rates"
+    if "sku" in products and "order_id" not in orders:
+        return "products"
+    if bills.keys() >= {"number", "charged_on", "amount"} and not (GOODS | _RECEIVER) & orders.keys():
+        return "bills"
+    return "orders"
 
 
 def guess(sheet: Sheet, kind: str) -> dict[str, str]:
@@ -104,6 +140,17 @@ def guess_dates(sheet: Sheet, headers: Sequence[str]) -> str:
     return said.pop() if len(said) == 1 else ""
 
 
+def guess_weights(sheet: Sheet, columns: Mapping[str, str]) -> tuple[str, bool]:
+    """The unit of the intervals of weight of a table of rates, and whether one begins where another ends."""
+    ends = [columns[name] for name in ("min_g", "max_g") if name in columns]
+    cells = [_sample(sheet, header).str.strip() for header in ends]
+    figures = [pd.to_numeric(column.str.replace(",", ""), errors="coerce").dropna() for column in cells]
+    in_kg = any("kg" in normal(header) or "公斤" in header for header in ends)
+    in_kg = in_kg or any((column % 1 > 0).any() for column in figures)
+    touching = len(figures) == 2 and bool(figures[0][figures[0] > 0].isin(figures[1]).any())
+    return ("kg" if in_kg else next(iter(WEIGHT_UNITS))), touching
+
+
 def example(sheet: Sheet, header: str) -> str:
     """The first thing that stands under a header, in one line."""
     cells = _sample(sheet, header)
@@ -115,7 +162,7 @@ def _may_be(name: str, cells: pd.Series) -> bool:
     if cells.empty:
         return True
     dated = cells.str.contains(_DATE).mean() > 0.5
-    if name.endswith("_at"):
+    if name.endswith(("_at", "_on")):
         return bool(dated)
     if name in _FIGURES:
         return bool(not dated and cells.str.contains(r"\d").mean() > 0.5)
@@ -123,7 +170,7 @@ def _may_be(name: str, cells: pd.Series) -> bool:
 
 
 def _names(kind: str) -> Sequence[str]:
-    return tuple(PRODUCTS.columns) if kind == "products" else ORDER_COLUMNS
+    return MAPPABLE[kind]
 
 
 def _known(name: str, kind: str) -> list[str]:

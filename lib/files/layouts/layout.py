@@ -23,6 +23,9 @@ class Options:
     date_order: str = ""  #: One of DATE_ORDERS.
     status: str = ""  #: The state of orders whose row has none that is known; '': nobody said.
     cuts_suffix: bool = False  #: Order numbers may end in -1, -2, for parcels of one order.
+    currency: str = ""  #: Of amounts that name none; '': nobody said.
+    plan: str = ""  #: The plan of rates that name none; '': nobody said.
+    touching: bool = False  #: An interval of weight begins where the one before it ends: 0–0.1, 0.1–0.3.
 
 
 @dataclass(frozen=True)

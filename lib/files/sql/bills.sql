@@ -3,6 +3,7 @@
 --   headers        one row per column the file has: its name here and its header there
 --   kind_words     one row per way to write a kind of fee
 --   currencies     one row per currency that is known
+--   said           one row: the currency of amounts that name none, and how dates that end in their year are meant
 -- and takes lines and problems.
 
 create temp macro tidy(cell) as nullif(trim(regexp_replace(replace(cell, chr(160), ' '), '\s+', ' ', 'g')), '');
@@ -30,6 +31,11 @@ create temp macro named_currency(text) as
         when regexp_matches(text, '¥|￥|元|CNY|RMB|人民币') then 'CNY'
     end;
 
+create temp macro dashed_date(cell) as replace(replace(tidy(cell), '/', '-'), '.', '-');
+
+-- 20-11-2026 out of 20/11/2026 10:15: such a date is read only when somebody said which end is the month.
+create temp macro year_last(cell) as regexp_extract(dashed_date(cell), '^\d{1,2}-\d{1,2}-\d{4}');
+
 create temp table cells as
 select
     sheet.row_no,
@@ -37,8 +43,11 @@ select
     tidy(sheet.charged_on) as date_text,
     coalesce(
         try_cast(tidy(sheet.charged_on) as date),
-        try_cast(regexp_extract(replace(replace(tidy(sheet.charged_on), '/', '-'), '.', '-'),
-            '^\d{4}-\d{1,2}-\d{1,2}') as date)
+        try_cast(regexp_extract(dashed_date(sheet.charged_on), '^\d{4}-\d{1,2}-\d{1,2}') as date),
+        case said.date_order
+            when 'mdy' then try_strptime(year_last(sheet.charged_on), '%m-%d-%Y')::date
+            when 'dmy' then try_strptime(year_last(sheet.charged_on), '%d-%m-%Y')::date
+        end
     ) as charged_on,
     coalesce(tidy(sheet.kind), '') as kind_text,
     case when tidy(sheet.kind) is null then 'freight' else coalesce(word.kind, 'other') end as kind,
@@ -53,11 +62,13 @@ select
         named_currency(tidy(sheet.currency)),
         upper(tidy(sheet.currency)),
         named_currency(tidy(sheet.amount)),
-        named_currency(header.header)
+        named_currency(header.header),
+        said.currency
     ) as currency,
     coalesce(tidy(sheet.bill_number), '') as bill_number,
     coalesce(tidy(sheet.note), '') as note
 from sheet
+cross join said
 left join kind_words as word
     on word.word = lower(tidy(sheet.kind))
 left join headers as header

@@ -1,6 +1,6 @@
 """Files in and out: what a seller's sheets hold, and what was refused of them."""
 
-from lib.files.layouts import DATE_ORDERS, WEIGHT_UNITS, Options, TableMapping
+from lib.files.layouts import DATE_ORDERS, MAPPABLE, WEIGHT_UNITS, Options, TableMapping
 from lib.files.sheets import NotReadable
 from lib.services.files.conflicts import conflicts, keep, take_theirs
 from lib.services.files.loading import STEPS, Wishes, imported, load, load_sample, load_upload, shops
@@ -18,11 +18,21 @@ from lib.services.files.refusals import (
 )
 from lib.services.files.registry import KINDS
 from lib.services.files.reports import Conflict, FileReport, LoadReport, RowProblem
-from lib.services.files.teaching import Preview, Table, choosable, lacking, open_table, preview, propose
+from lib.services.files.teaching import (
+    Preview,
+    Table,
+    choosable,
+    currencies,
+    lacking,
+    open_table,
+    preview,
+    propose,
+)
 
 __all__ = [
     "DATE_ORDERS",
     "KINDS",
+    "MAPPABLE",
     "STEPS",
     "WEIGHT_UNITS",
     "Conflict",
@@ -39,6 +49,7 @@ __all__ = [
     "as_xlsx",
     "choosable",
     "conflicts",
+    "currencies",
     "dismiss",
     "forget_mapping",
     "imported",

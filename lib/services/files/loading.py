@@ -167,7 +167,7 @@ def _load(
             others = layouts.beside(read, found) if wishes.kind is None and chosen is None else []
             for one in (found, *others):
                 followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
-                report += _take(app, _as_said(one, wishes), file, rehearsing, followed)
+                report += _take(app, as_said(one, wishes), file, rehearsing, followed)
     return report
 
 
@@ -202,10 +202,10 @@ def _shop(app: App, wanted: str | None) -> str:
     return wanted
 
 
-def _as_said(found: layouts.Recognised, wishes: Wishes) -> layouts.Recognised:
+def as_said(found: layouts.Recognised, wishes: Wishes) -> layouts.Recognised:
     """The same sheet, with what a person said of its weights and its orders."""
     options = found.layout.options
-    if wishes.weight_unit is not None:
+    if wishes.weight_unit is not None and found.layout.kind == "orders":  # Intervals of rates have their own.
         options = replace(options, weight_unit=wishes.weight_unit)
     if wishes.awaiting:
         options = replace(options, status=str(OrderStatus.AWAITING_SHIPMENT))

@@ -44,7 +44,7 @@ def save(app: App, mapping: TableMapping, *, by: str) -> None:
         raise Problem("mapping_needs_name")
     if name in {layout.name for layout in LAYOUTS}:
         raise Problem("mapping_name_taken", name=name)
-    missing = lacking(mapping.kind, mapping.columns)
+    missing = lacking(mapping.kind, mapping.columns, mapping.options)
     if missing:
         raise Problem("mapping_lacks", columns=missing)
     with app.database.write() as work:
