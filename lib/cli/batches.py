@@ -107,6 +107,8 @@ def listing(app: App) -> Answer:
 @click.option(
     "--handover", "mode", type=click.Choice(list(HANDOVERS)), help="How the parcels reach the warehouse."
 )
+@click.option("--contact", default="", help="With whom at the warehouse apply-pickup was agreed.")
+@click.option("--contact-phone", default="", help="The phone number of that person.")
 @click.option("--courier", help="Domestic courier of a self-post.")
 @click.option("--courier-number", help="Its tracking number.")
 @click.option(
@@ -117,6 +119,8 @@ def send(
     batch_id: str,
     undeliverable: str | None,
     mode: str | None,
+    contact: str,
+    contact_phone: str,
     courier: str | None,
     courier_number: str | None,
     agree: bool,
@@ -129,7 +133,8 @@ def send(
             shipments.decide_undeliverable(app, batch_id, Choice(undeliverable), by=by)
             if undeliverable == Choice.ADVISED:
                 done["advice"] = advice_cli.said(advice.of_batch(app, batch_id))
-        _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
+        whom = {"contact": contact, "phone": contact_phone}
+        _hand_over_by(app, batch_id, mode, whom, courier, courier_number, agree, done)
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
         printing.ask_for_stopped(app, batch_id)
@@ -261,6 +266,7 @@ def _hand_over_by(
     app: App,
     batch_id: str,
     mode: str | None,
+    whom: dict[str, str],
     courier: str | None,
     courier_number: str | None,
     agree: bool,
@@ -272,7 +278,7 @@ def _hand_over_by(
     if courier or courier_number:
         handover.choose_courier(app, batch_id, courier, courier_number, by=by)
     if mode:
-        handover.choose_mode(app, batch_id, HANDOVERS[mode], by=by, agreed_with_warehouse=agree)
+        handover.choose_mode(app, batch_id, HANDOVERS[mode], by=by, agreed_with_warehouse=agree, **whom)
     modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
     if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
         done["warnings"].append(

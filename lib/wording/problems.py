@@ -89,6 +89,17 @@ PROBLEMS = {
         "A pickup for {plan} outside coverage must be agreed with the warehouse first, or it may refuse the "
         "parcels. Talk to the warehouse, then tick that it agreed."
     ),
+    "pickup_contact_missing": later(
+        "A pickup for {plan} outside coverage needs a contact: the person at the warehouse it was agreed with. Write "
+        "a name, and the phone number beside it."
+    ),
+    "pickup_phone": later(
+        "“{phone}” is no phone number at which the warehouse's contact for {plan} can be called. Write a Chinese "
+        "number as 0755-8888 1234 or 138 0013 8000, another one with its +."
+    ),
+    "plan_not_in_batch": later(
+        "No parcel of batch {batch_id} goes on {plan}. `batch prepare` lists its plans."
+    ),
     "address_unknown": later(
         "Address {address_id} is none of the seller's sender addresses. Refresh the addresses and choose one."
     ),
