@@ -10,7 +10,7 @@ import click
 
 from lib.app import App
 from lib.cli import advice as advice_cli
-from lib.cli import advising, deciding, desk, mending, printing, shown
+from lib.cli import advising, deciding, desk, mending, naming, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
@@ -156,11 +156,13 @@ def show(app: App, batch_id: str) -> Answer:
 
 @command("retry")
 @click.argument("batch_id")
+@naming.some
 @click.option("--agree", is_flag=True, help="Accept plans that differ from the buyers' choice.")
-def retry(app: App, batch_id: str, agree: bool) -> Answer:
+def retry(app: App, batch_id: str, agree: bool, **names: Any) -> Answer:
     """Send refused shipments again, and work until nothing can be done without a person."""
+    chosen = naming.ids(app, batch_id, [State.REFUSED], **names)
     confirmed = _confirm(app, batch_id) if agree else 0
-    retried = shipments.retry(app, batch_id, by=app.settings.operator)
+    retried = shipments.retry(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
     work(app, batch_id)
     return _outcome(app, batch_id, {"retried": retried, "confirmed": confirmed})
 
@@ -186,33 +188,23 @@ def resume(app: App, batch_id: str) -> Answer:
 
 @command("handover")
 @click.argument("batch_id")
-@click.argument("more", nargs=-1, metavar="")
-@click.option(
-    "--except",
-    "left_out",
-    multiple=True,
-    metavar="NUMBER...",
-    help="Parcels that stayed; any number of each.",
-)
+@naming.some
 @click.option("--courier", help="Domestic courier.")
 @click.option("--courier-number", help="Its tracking number.")
 @click.option("--weight-g", type=click.IntRange(min=1), help="What the scale said of all of it.")
 def handover_command(
     app: App,
     batch_id: str,
-    more: tuple[str, ...],
-    left_out: tuple[str, ...],
     courier: str | None,
     courier_number: str | None,
     weight_g: int | None,
+    **names: Any,
 ) -> Answer:
-    """Record that the batch's ready parcels left the desk, except the named ones."""
-    if more and not left_out:
-        raise click.UsageError("Numbers stand behind --except.")
-    numbers = [number for text in (*left_out, *more) for number in text.replace(",", " ").split()]
+    """Record that the batch's ready parcels left the desk: all, only the named ones, or all but those."""
+    chosen = naming.ids(app, batch_id, [State.READY], **names)
     printing.ask_for_stopped(app, batch_id)
     moved, stayed = shipments.hand_over(
-        app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number,
+        app, batch_id, by=app.settings.operator, shipment_ids=chosen, courier=courier, number=courier_number,
         scale_g=weight_g,
     )  # fmt: skip
     printing.say_stopped(app, batch_id)
@@ -224,9 +216,12 @@ def handover_command(
 
 @command("declare")
 @click.argument("batch_id")
-def declare(app: App, batch_id: str) -> Answer:
-    """Declare everything of the batch that was handed over, and work until that is done."""
-    wanted = shipments.declare(app, batch_id, by=app.settings.operator)
+@naming.some
+def declare(app: App, batch_id: str, **names: Any) -> Answer:
+    """Declare what of the batch was handed over, and work until that is done: buyers are told their numbers."""
+    chosen = naming.ids(app, batch_id, [State.HANDED_OVER], **names)
+    wanted = shipments.declare(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
+    printing.say_stopped(app, batch_id)
     work(app, batch_id)
     return _outcome(app, batch_id, {"declaring": wanted})
 

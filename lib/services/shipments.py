@@ -87,6 +87,30 @@ def listing(app: App, batch_id: str) -> pd.DataFrame:
         return store.of_batch(work, batch_id)
 
 
+def choose(
+    app: App,
+    batch_id: str,
+    states: Collection[State],
+    *,
+    only: Collection[str] = (),
+    left_out: Collection[str] = (),
+) -> list[str]:
+    """The batch's shipments in these states, in the list's order: only the named ones, or all but those left out.
+
+    Any number of a parcel names it; one of its order names all of them. Raises Problem: batch_unknown, not_in_batch
+    (every number that names none of them, and where it stands), all_left_out.
+    """
+    with app.database.read() as work:
+        need(work, batch_id)
+        able = store.in_states(work, batch_id, states)
+        wanted = _named(work, batch_id, able, only) if only else {one.shipment_id for one in able}
+        staying = _named(work, batch_id, able, left_out)
+    found = [one.shipment_id for one in able if one.shipment_id in wanted - staying]
+    if staying and not found:
+        raise Problem("all_left_out", batch_id=batch_id)
+    return found
+
+
 def detail(app: App, shipment_id: str) -> dict[str, Any]:
     """A shipment with its `contents`, `timeline`, `weighings` and `receivers`. Raises Problem('shipment_unknown')."""
     with app.database.read() as work:
@@ -300,14 +324,17 @@ def hand_over(
     *,
     by: str,
     left_out: Collection[str] = (),
+    shipment_ids: Collection[str] | None = None,
     courier: str | None = None,
     number: str | None = None,
     scale_g: int | None = None,
 ) -> tuple[int, list[str]]:
     """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
+    `shipment_ids`: only these of them.
+
     A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
-    handed over, and the shipments that stayed. Raises Problem: not_in_batch (a number that names no ready parcel),
+    handed over, and the shipments that stayed. Raises Problem: not_in_batch (numbers that name no ready parcel),
     nothing_ready, all_stopped, courier_number.
     """
     if number and len(number) > COURIER_NUMBER:
@@ -319,6 +346,8 @@ def hand_over(
         stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)}
         stopped &= {one.shipment_id for one in ready}
         staying = _named(work, batch_id, ready, left_out) | stopped
+        if shipment_ids is not None:
+            staying |= {one.shipment_id for one in ready} - set(shipment_ids)
         leaving = [one for one in ready if one.shipment_id not in staying]
         if not leaving:
             if stopped:
@@ -439,13 +468,17 @@ def _parcel(decision: Choice | Decision | None) -> Decision | None:
 
 def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:
     able = {shipment.shipment_id for shipment in ready}
-    staying: set[str] = set()
+    hits: set[str] = set()
+    none: list[tuple[str, str]] = []
     for number in numbers:
-        hits = {row["shipment_id"] for row in store.found(work, number.strip())} & able
-        if not hits:
-            raise Problem("not_in_batch", number=number, batch_id=batch_id)
-        staying |= hits
-    return staying
+        found = [row for row in store.found(work, number.strip()) if row["batch_id"] == batch_id]
+        named = {row["shipment_id"] for row in found} & able
+        if not named:
+            none.append((number, found[-1]["state"] if found else ""))
+        hits |= named
+    if none:
+        raise Problem("not_in_batch", numbers=none, batch_id=batch_id)
+    return hits
 
 
 def _per_minute(pace: dict[str, Any], now: datetime) -> float:

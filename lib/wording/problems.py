@@ -212,7 +212,10 @@ PROBLEMS = {
     ),
     "not_stopped": later("None of these parcels is on the stop list any more. Look at the list again."),
     "not_in_batch": later(
-        "{number} names no ready parcel of batch {batch_id}. Check the number. Nothing was handed over."
+        "{numbers}: no parcel of batch {batch_id} that this can be done with. Check the numbers. Nothing was done."
+    ),
+    "all_left_out": later(
+        "Nothing of batch {batch_id} remains when these parcels are left out. Nothing was done."
     ),
     "nothing_refused": later("Batch {batch_id} has no refused shipment of this kind. Look at `batch show`."),
     "nothing_unsent": later(
@@ -326,6 +329,14 @@ def problem_sentence(code: str, **args: object) -> str:
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
     if "finding" in said:
         said = said | {"finding": finding_label(str(said["finding"]))}
+    if isinstance(numbers := said.get("numbers"), list):
+        said = said | {"numbers": _(", ").join(_standing(*one) for one in numbers)}
     if isinstance(columns := said.get("columns"), list):
         said = said | {"columns": _(", ").join(map(column_label, columns))}
     return _(PROBLEMS[code], **said)
+
+
+def _standing(number: str, state: str) -> str:
+    """A number, and where the parcel stands that it names, if it names one."""
+    stands = state_label(state) if state else _("unknown there")
+    return f"{number} ({stands})"

@@ -19,7 +19,8 @@ from tests.conftest import Desk, Stock, _desk
 
 #: A plan that brings undeliverable parcels back, and one that does not.
 RETURNING, DESTROYING = "CAINIAO_STANDARD", "CPAM"
-TWO = a_products_cell(("SKU-1", 1), ("SKU-2", 1))
+#: An order that CAINIAO_STANDARD can carry, and one that can be split.
+LIGHT, TWO = a_products_cell(("SKU-1", 1)), a_products_cell(("SKU-1", 2))
 
 
 @dataclass
@@ -52,7 +53,9 @@ class Shell:
 @pytest.fixture(scope="module")
 def shell(sandbox: launch.Running, stock: Stock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Commands on forty plain orders. The batches of a test are its own."""
-    loaded, export = stock("shell", lambda: [an_export_row(products=TWO) for _place in range(40)])
+    loaded, export = stock(
+        "shell", lambda: [an_export_row(products=LIGHT if place < 36 else TWO) for place in range(40)]
+    )
     with (
         _desk(sandbox, loaded, tmp_path_factory.mktemp("shell")) as desk,
         pytest.MonkeyPatch.context() as env,
@@ -83,3 +86,64 @@ def test_a_pickup_that_is_applied_for_names_a_contact_with_a_phone_number(shell:
     assert shell.json("batch", "show", batch_id)["counts"] == {"draft": 2}
     sent = shell.json(*send, "--contact", "Li", "--contact-phone", "0755-8888 1234")
     assert sent["counts"] == {"ready": 2}
+
+
+def numbers(document: dict[str, Any], state: str) -> list[str]:
+    return [row["tracking_number"] for row in document["shipments"] if row["state"] == state]
+
+
+def orders_of(shell: Shell, batch_id: str) -> list[str]:
+    return [row["order_id"] for row in shell.json("batch", "show", batch_id)["shipments"]]
+
+
+def test_chosen_parcels_are_retried_handed_over_and_declared_and_what_names_none_is_named(
+    shell: Shell,
+) -> None:
+    batch_id = draft(shell, "--limit", "5")
+    shell.desk.behave(faults={"create:refuse_plan": 1.0})
+    shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree", status=1)
+    shell.desk.behave(faults={})
+    first, _second, *others = orders_of(shell, batch_id)
+    said = shell.error("batch", "retry", batch_id, "--only", first, "LA7", "LA8")
+    assert "LA7 (unknown there), LA8 (unknown there): no parcel of batch" in said
+    assert shell.json("batch", "retry", batch_id, "--except", *others, status=1)["retried"] == 2
+    retried = shell.json("batch", "retry", batch_id, "--only", ",".join(others[:2]), others[2])
+    assert (retried["retried"], retried["counts"]) == (3, {"ready": 5})
+    assert f"{first} (Ready)" in shell.error("batch", "retry", batch_id, "--only", first)
+
+    one, two, three, four, five = numbers(retried, "ready")
+    assert "stand behind --only or --except" in shell.error("batch", "handover", batch_id, one)
+    assert "either --only or --except" in shell.error(
+        "batch", "handover", batch_id, "--only", one, "--except", two
+    )
+    handed = shell.json("batch", "handover", batch_id, "--only", one, two)
+    assert (handed["handed_over"], len(handed["stayed"])) == (2, 3)
+    assert shell.json("batch", "handover", batch_id, "--except", f"{three},{four}")["handed_over"] == 1
+    assert "remains when these parcels are left out" in shell.error(
+        "batch", "declare", batch_id, "--except", one, two, five
+    )
+    assert f"{three} (Ready)" in shell.error("batch", "declare", batch_id, "--only", one, three)
+    assert shell.json("batch", "show", batch_id)["counts"] == {"ready": 2, "handed_over": 3}
+    assert shell.json("batch", "declare", batch_id, "--only", two)["declaring"] == 1
+    declared = shell.json("batch", "declare", batch_id, "--except", one)
+    assert declared["counts"] == {"ready": 2, "handed_over": 1, "declared": 2}
+
+
+def test_chosen_parcels_are_mended_and_taken_out_by_any_of_their_numbers(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "4")
+    one, two, three, four = orders_of(shell, batch_id)
+    assert "LA9 (unknown there)" in shell.error("batch", "cancel", batch_id, one, "LA9")
+    assert shell.json("batch", "cancel", batch_id, one)["cancelled"] == 1
+    shell.desk.behave(faults={"create:refuse_plan": 1.0})
+    shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree", status=1)
+    shell.desk.behave(faults={})
+    mend = ("batch", "mend", batch_id, "--plan", RETURNING)
+    assert len(shell.json(*mend, "--except", three, four)["moved"]) == 1
+    assert len(shell.json(*mend, three)["moved"]) == 1
+    assert "LA9 (unknown there)" in shell.error(*mend, "--only", three, "LA9")
+    assert "not both" in shell.error(*mend, "--only", three, "--country", "IE")
+    shell.json("batch", "pause", batch_id)
+    shell.json("batch", "retry", batch_id, "--agree", status=1)
+    assert shell.json("batch", "cancel", batch_id, "--except", two)["cancelled"] == 2
+    assert shell.json("batch", "show", batch_id)["counts"] == {"cancelled": 3, "queued": 1}
+    assert "at least one number" in shell.error("batch", "cancel", batch_id, "--only", "")
