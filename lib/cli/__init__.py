@@ -18,6 +18,7 @@ from lib.cli import (
     quoting,
     rates,
     reading,
+    receivers,
     stops,
     syncing,
     weighing,
@@ -28,6 +29,7 @@ __all__ = ["group", "run"]
 
 for command in (
     *reading.COMMANDS,
+    *receivers.COMMANDS,
     *syncing.COMMANDS,
     *quoting.COMMANDS,
     *products.COMMANDS,

@@ -147,3 +147,34 @@ def test_chosen_parcels_are_mended_and_taken_out_by_any_of_their_numbers(shell: 
     assert shell.json("batch", "cancel", batch_id, "--except", two)["cancelled"] == 2
     assert shell.json("batch", "show", batch_id)["counts"] == {"cancelled": 3, "queued": 1}
     assert "at least one number" in shell.error("batch", "cancel", batch_id, "--only", "")
+
+
+def test_a_receiver_is_corrected_by_any_number_and_what_came_in_is_shown_beside(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "2")
+    [parcel, refused] = shell.json("batch", "show", batch_id)["shipments"]
+    named = ("receiver", parcel["shipment_id"])
+    came = shell.json(*named)
+    assert (came["order_id"], came["corrected"], came["findings"]) == (parcel["order_id"], None, [])
+    wrong = shell.json(*named, "--postcode", "12", "--mobile", "", "--phone", "12", status=1)
+    assert {one["field"] for one in wrong["findings"]} == {"postcode", "phone"}
+    assert all(one["sentence"] for one in wrong["findings"])
+    mended = shell.json(*named, "--postcode", " D02 AF30 ", "--phone", "353851234567", "--city", "Cork")
+    assert mended["received"] == came["received"]
+    assert mended["corrected"] == came["received"] | {
+        "postcode": "D02 AF30", "phone": "353851234567", "mobile": "", "city": "Cork",
+    }  # fmt: skip
+    said = shell.text("receiver", parcel["order_id"])
+    [line] = [one for one in said.splitlines() if "Cork" in one]
+    assert line.split()[-2:] == ["Cork", "Dublin"], "what came in stands beside it"
+    assert "at most 48 bytes" in shell.text("receiver", "--help").lower()
+    assert "names no shipment" in shell.error("receiver", "no-such-number")
+
+    shell.desk.behave(faults={"create:refuse_address": 1.0})
+    shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree", status=1)
+    shell.desk.behave(faults={})
+    assert (
+        shell.json("receiver", refused["order_id"], "--name", "Vera Example")["corrected"]["name"]
+        == "Vera Example"
+    )
+    assert shell.json("batch", "retry", batch_id)["counts"] == {"ready": 2}
+    assert "Vera Example" not in shell.err + shell.out
