@@ -13,6 +13,7 @@ from lib.cli import (
     desk,
     figures,
     following,
+    preparing,
     products,
     publishing,
     quoting,
@@ -30,6 +31,7 @@ __all__ = ["group", "run"]
 for command in (
     *reading.COMMANDS,
     *receivers.COMMANDS,
+    preparing.addresses,
     *syncing.COMMANDS,
     *quoting.COMMANDS,
     *products.COMMANDS,

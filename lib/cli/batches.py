@@ -10,27 +10,24 @@ import click
 
 from lib.app import App
 from lib.cli import advice as advice_cli
-from lib.cli import advising, deciding, desk, mending, naming, printing, shown
+from lib.cli import advising, deciding, desk, mending, naming, preparing, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
-from lib.domain.shipments import DEAD, Choice, HandoverMode, State
-from lib.services import advice, batches, handover, orders, plans, repacking, shipments
+from lib.domain.shipments import DEAD, State
+from lib.services import batches, orders, plans, repacking, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
     finding_label,
     finding_sentence,
     gone_sentence,
-    pair_kind_label,
     reason_mending,
     reason_sentence,
     state_label,
 )
-
-HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
 
 
 @click.group("batch")
@@ -103,45 +100,45 @@ def listing(app: App) -> Answer:
 
 @command("send")
 @click.argument("batch_id")
-@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]), help="For undeliverable parcels.")
+@naming.some
+@preparing.decisions
 @click.option(
-    "--handover", "mode", type=click.Choice(list(HANDOVERS)), help="How the parcels reach the warehouse."
-)
-@click.option("--contact", default="", help="With whom at the warehouse apply-pickup was agreed.")
-@click.option("--contact-phone", default="", help="The phone number of that person.")
-@click.option("--courier", help="Domestic courier of a self-post.")
-@click.option("--courier-number", help="Its tracking number.")
-@click.option(
-    "--agree", is_flag=True, help="Accept the agreement, and plans that differ from the buyers' choice."
+    "--agree",
+    is_flag=True,
+    help="Accept the agreement, plans that differ from the buyers' choice, and that apply-pickup is agreed.",
 )
 def send(
     app: App,
     batch_id: str,
-    undeliverable: str | None,
-    mode: str | None,
-    contact: str,
-    contact_phone: str,
-    courier: str | None,
-    courier_number: str | None,
     agree: bool,
+    more: tuple[str, ...],
+    only: tuple[str, ...],
+    left_out: tuple[str, ...],
+    **said: Any,
 ) -> Answer:
-    """Submit the batch and work until nothing can be done without a person; started again, it goes on."""
+    """Submit the batch and work until nothing can be done without a person; started again, it goes on.
+
+    With --only or --except only some of its drafts are submitted. `batch prepare` decides the same without sending.
+
+    \b
+    For example:
+      batch send ID --undeliverable destroy --handover self-post --agree
+    """
     by = app.settings.operator
-    done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": []}
+    done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": [], "kept_back": []}
     if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
-        if undeliverable:
-            shipments.decide_undeliverable(app, batch_id, Choice(undeliverable), by=by)
-            if undeliverable == Choice.ADVISED:
-                done["advice"] = advice_cli.said(advice.of_batch(app, batch_id))
-        whom = {"contact": contact, "phone": contact_phone}
-        _hand_over_by(app, batch_id, mode, whom, courier, courier_number, agree, done)
+        chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
+        said["warehouse_agreed"] = said["warehouse_agreed"] or agree
+        done |= preparing.decide(app, batch_id, preparing.Decisions(**said))
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
         printing.ask_for_stopped(app, batch_id)
         done["dropped"] = batches.drop_gone(app, batch_id, by=by)
         if done["dropped"]:
             say(gone_sentence(done["dropped"]))
-        done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
+        done["kept_back"] = preparing.kept_back(app, shown.records(shipments.listing(app, batch_id)))
+        preparing.say_kept_back(done["kept_back"])
+        done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by, shipment_ids=chosen)
     work(app, batch_id)
     return _outcome(app, batch_id, done)
 
@@ -257,36 +254,6 @@ def repack(app: App, shipment_id: str, weight_g: int) -> Answer:
     return Answer(document, [line], found["plan_id"] is not None)
 
 
-def _hand_over_by(
-    app: App,
-    batch_id: str,
-    mode: str | None,
-    whom: dict[str, str],
-    courier: str | None,
-    courier_number: str | None,
-    agree: bool,
-    done: dict[str, Any],
-) -> None:
-    """Prepare the hand-over and decide its mode; what should be known of it is said as a warning."""
-    by = app.settings.operator
-    handover.prepare(app, batch_id)
-    if courier or courier_number:
-        handover.choose_courier(app, batch_id, courier, courier_number, by=by)
-    if mode:
-        handover.choose_mode(app, batch_id, HANDOVERS[mode], by=by, agreed_with_warehouse=agree, **whom)
-    modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
-    if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
-        done["warnings"].append(
-            _("No domestic tracking number yet: name it when the parcels are handed over.")
-        )
-    if HandoverMode.APPLY_PICKUP in modes:
-        done["warnings"].append(
-            _("Applied for pickup: agree it with the warehouse first, or it may refuse the parcels.")
-        )
-    for warning in done["warnings"]:
-        say(warning)
-
-
 def _confirm(app: App, batch_id: str) -> int:
     """Confirm the plans that differ from the buyers' choice, naming how many of each."""
     pairs = plans.mismatches(app, batch_id)
@@ -300,16 +267,10 @@ def _confirm(app: App, batch_id: str) -> int:
             count,
         )
     )
-    for pair in pairs:
-        say(
-            _(
-                "  {count} × {service} → {plan}: {kind}",
-                count=pair.shipment_count,
-                service=pair.buyer_service or "–",
-                plan=pair.plan_id,
-                kind=pair_kind_label(pair.kind),
-            )
-        )
+    for line in preparing.differing_lines(
+        [vars(pair) | {"shipments": pair.shipment_count} for pair in pairs]
+    ):
+        say(line)
     return plans.confirm(app, batch_id, count, by=app.settings.operator)
 
 
@@ -371,6 +332,7 @@ for one in (
     *advising.COMMANDS,
     advice_cli.advice_command,
     listing,
+    preparing.prepare,
     send,
     show,
     retry,

@@ -41,7 +41,11 @@ def receiver(app: App, number: str, **typed: str | None) -> Answer:
 
     NUMBER is the order's, or any number of one of its parcels. The named fields are corrected, the others stay; an
     empty text empties one. This prints a buyer's personal data. What is still wrong then is listed, and the exit
-    status 1. For example: receiver 8100000000000017 --postcode "D02 AF30" --mobile 353851234567
+    status 1.
+
+    \b
+    For example:
+      receiver 8100000000000017 --postcode "D02 AF30" --mobile 353851234567
     """
     order_id = orders.of_number(app, number)
     wanted = {field: text for field, text in typed.items() if text is not None}

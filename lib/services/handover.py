@@ -149,11 +149,11 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
 
 
 def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
-    """Have what comes back sent to another address. Raises Problem('address_unknown')."""
+    """Have what comes back sent to another address. Raises Problem('refund_unknown')."""
     with app.database.read() as work:
         shop_id = need(work, batch_id)["shop_id"]
     if address_id not in {row["address_id"] for row in addresses(app, shop_id) if row["role"] == "refund"}:
-        raise Problem("address_unknown", address_id=address_id)
+        raise Problem("refund_unknown", address_id=address_id)
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -153,8 +153,8 @@ def decide_undeliverable(
     """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
 
     A batch may also go by the advice for each of its shipments, reckoned here and again when it is submitted. It
-    cannot be changed once the logistics orders exist. Raises Problem: no_return_offered (a plan without it),
-    advised_by_batch (only a whole batch goes by the advice).
+    cannot be changed once the logistics orders exist. Raises Problem: plan_not_in_batch, no_return_offered (a plan
+    without it), advised_by_batch (only a whole batch goes by the advice).
     """
     now = app.now()
     if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
@@ -171,7 +171,9 @@ def decide_undeliverable(
             batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
             plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
-            if decision == Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
+            if plan_id not in plans:
+                raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
+            if decision == Decision.RETURN and not plans[plan_id]["return_supported"]:
                 raise Problem("no_return_offered", plan=plan_id)
             batch_store.set_plan_undeliverable(work, batch_id, plan_id, _parcel(decision), at=now)
         else:
@@ -232,6 +234,21 @@ def submit(
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "submit", batch_id, by=by, at=now, shipments=len(moved), agreement=AGREEMENT)
     return len(moved)
+
+
+def lacking(app: App, batch_id: str) -> list[Problem]:
+    """What a person still has to decide before the batch's drafts can be submitted; the agreement aside.
+
+    Drafts that the check before shipping keeps back are left out, as `submit` leaves them.
+    """
+    with app.database.read() as work:
+        batch = need(work, batch_id)
+        kept_back = checks.blocked_shipments(work, batch_id)
+        drafts = store.in_states(work, batch_id, [State.DRAFT])
+        going = [draft for draft in drafts if draft.shipment_id not in kept_back]
+        if drafts and not going:
+            return [Problem("all_kept_back", count=len(drafts))]
+        return list(_lacking(work, batch, going, app.now().date()))
 
 
 def progress(app: App, batch_id: str) -> Progress:
@@ -430,32 +447,38 @@ def needing_people(app: App) -> list[dict[str, Any]]:
 
 def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: date) -> None:
     """Raise the first thing a person still has to decide."""
+    for problem in _lacking(work, batch, drafts, today):
+        raise problem
+
+
+def _lacking(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: date) -> Iterator[Problem]:
+    """What a person still has to decide of these drafts."""
     batch_id = batch["batch_id"]
     if not drafts:
-        if batch["submitted_at"]:
-            return
-        raise Problem("nothing_to_send", batch_id=batch_id)
+        if not batch["submitted_at"]:
+            yield Problem("nothing_to_send", batch_id=batch_id)
+        return
     planless = [draft.shipment_id for draft in drafts if draft.plan_id is None]
     if planless:
-        raise Problem("plan_missing", count=len(planless))
+        yield Problem("plan_missing", count=len(planless))
     stopped = stop_store.shipments(work, on=today)
     stopped = stopped[stopped["shipment_id"].isin([draft.shipment_id for draft in drafts])]
     if len(stopped):
-        raise Problem("plan_stopped", count=len(stopped), plans=", ".join(sorted(set(stopped["plan_id"]))))
+        yield Problem("plan_stopped", count=len(stopped), plans=", ".join(sorted(set(stopped["plan_id"]))))
     differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
     if differing and batch["confirmed_at"] is None:
-        raise Problem("confirmation_missing", count=differing)
+        yield Problem("confirmation_missing", count=differing)
     decisions = batch_store.undeliverable_counts(work, batch_id)
     if batch["undeliverable"] is None and decisions["undecided_count"]:
-        raise Problem("undeliverable_missing")
+        yield Problem("undeliverable_missing")
     plans = batch_store.plans(work, batch_id, "")
     if any(plan["handover_mode"] is None for plan in plans) or batch["sender_address_id"] is None:
-        raise Problem("handover_missing")
+        yield Problem("handover_missing")
     unoffered = [plan["plan_id"] for plan in plans if plan["service_code"] is None]
     if unoffered:
-        raise Problem("plan_not_offered", plans=", ".join(unoffered))
+        yield Problem("plan_not_offered", plans=", ".join(unoffered))
     if decisions["returning_count"] and batch["refund_address_id"] is None:
-        raise Problem("refund_missing")
+        yield Problem("refund_missing")
 
 
 def _decision(batch: dict[str, Any]) -> Choice | None:

@@ -103,6 +103,9 @@ PROBLEMS = {
     "address_unknown": later(
         "Address {address_id} is none of the seller's sender addresses. Refresh the addresses and choose one."
     ),
+    "refund_unknown": later(
+        "Address {address_id} is none of the seller's refund addresses. Refresh the addresses and choose one."
+    ),
     "courier_number": later(
         "A domestic tracking number has 1 to 32 characters, this one has {length}. Check the number on the "
         "courier's receipt."

@@ -178,3 +178,93 @@ def test_a_receiver_is_corrected_by_any_number_and_what_came_in_is_shown_beside(
     )
     assert shell.json("batch", "retry", batch_id)["counts"] == {"ready": 2}
     assert "Vera Example" not in shell.err + shell.out
+
+
+def plan_of(document: dict[str, Any], plan_id: str) -> dict[str, Any]:
+    return next(one for one in document["plans"] if one["plan_id"] == plan_id)
+
+
+def test_a_draft_is_prepared_by_plan_from_another_sender_and_what_lacks_is_said(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "3")
+    listed = shell.json("addresses", "--refresh")
+    senders = [one["address_id"] for one in listed if one["role"] == "sender"]
+    assert senders[:2] == ["1001", "1002"]
+    first = shell.json("batch", "prepare", batch_id)
+    assert (first["sender"], first["undeliverable"], first["decisions"]) == ("1001", None, {"undecided": 3})
+    assert any("Nobody decided" in one for one in first["lacking"])
+    [plan] = first["plans"]
+    assert (plan["handover"], plan["covered"], plan["offered"]) == ("pickup", True, True)
+
+    prepare = ("batch", "prepare", batch_id)
+    away = shell.json(*prepare, "--sender", "1002", "--handover", f"{plan['plan_id']}=self-send")
+    [elsewhere] = away["plans"]
+    assert (away["sender"], elsewhere["handover"], elsewhere["covered"]) == ("1002", "self-send", False)
+    assert elsewhere["warehouse"] != plan["warehouse"]
+    applied = (*prepare, "--handover", "apply-pickup", "--contact", "Li", "--contact-phone", "13800138000")
+    assert "must be agreed with the warehouse" in shell.error(*applied)
+    [asked] = shell.json(*applied, "--warehouse-agreed")["plans"]
+    assert [asked[name] for name in ("handover", "contact", "contact_phone")] == [
+        "apply-pickup",
+        "Li",
+        "13800138000",
+    ]
+    assert "Li · 13800138000" in shell.text(*prepare)
+
+    assert "none of the seller's sender addresses" in shell.error(*prepare, "--sender", "9")
+    assert "none of the seller's refund addresses" in shell.error(*prepare, "--refund", "1001")
+    assert "No parcel of batch" in shell.error(*prepare, "--handover", "DHL=self-send")
+    assert "'by-bike' is none of pickup" in shell.error(*prepare, "--handover", "by-bike")
+    assert "Nobody collects" in shell.error(*prepare, "--handover", "pickup")
+
+
+def test_return_or_destroy_is_decided_for_the_batch_a_plan_a_parcel_or_as_advised(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "3")
+    one, two, three = orders_of(shell, batch_id)
+    shell.json("batch", "choose", batch_id, "--plan", RETURNING, "--except", three)
+    shell.json("batch", "choose", batch_id, "--plan", DESTROYING, "--only", three)
+
+    def decided(*wanted: str) -> tuple[dict[str, str], dict[str, Any]]:
+        options = [part for one in wanted for part in ("--undeliverable", one)]
+        document = shell.json("batch", "prepare", batch_id, *options)
+        rows = shell.json("batch", "show", batch_id)["shipments"]
+        return {row["order_id"]: row["undeliverable"] for row in rows}, document
+
+    rows, told = decided("return")
+    assert rows == {one: "return", two: "return", three: "destroy"}
+    assert told["refund"], "the platform's first refund address, named"
+    assert f"offer no return and is destroyed whatever you choose: {DESTROYING} (1)" in told["warnings"][0]
+    assert not plan_of(told, DESTROYING)["return_offered"]
+    assert decided(f"{RETURNING}=destroy", f"{two}=return")[0] == {
+        one: "destroy",
+        two: "return",
+        three: "destroy",
+    }
+    assert decided(f"{two}=inherit")[0] == dict.fromkeys((one, two, three), "destroy")
+    assert decided(f"{RETURNING}=inherit")[0] == {one: "return", two: "return", three: "destroy"}
+    assert decided("advised")[1]["advice"]["parcels"]
+
+    prepare = ("batch", "prepare", batch_id, "--undeliverable")
+    assert f"{DESTROYING} offers no return" in shell.error(*prepare, f"{DESTROYING}=return")
+    assert f"{DESTROYING} offers no return" in shell.error(*prepare, f"{three}=return")
+    assert "Only a whole batch goes by the advice" in shell.error(*prepare, f"{one}=advised")
+    assert "DHL (unknown there)" in shell.error(*prepare, "DHL=return")
+    assert "inherits from nothing" in shell.error(*prepare, "inherit")
+    sent = shell.json(
+        "batch", "send", batch_id, "--undeliverable", "destroy", "--agree", "--only", one, status=1
+    )
+    assert sent["counts"] == {"ready": 1, "draft": 2}
+
+
+def test_returns_need_a_refund_address_and_kept_back_orders_are_named(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "2")
+    one, _two = orders_of(shell, batch_id)
+    shell.json("receiver", one, "--postcode", "12", status=1)
+    shell.json("batch", "choose", batch_id, "--plan", RETURNING)
+    prepared = shell.json("batch", "prepare", batch_id, "--undeliverable", "return", status=1)
+    assert {row["order_id"] for row in prepared["kept_back"]} == {one}
+    assert prepared["lacking"] == []
+    refund = prepared["refund"]
+    sent = shell.json("batch", "send", batch_id, "--refund", refund, "--agree", status=1)
+    assert sent["counts"] == {"draft": 1, "ready": 1}
+    assert one in shell.err
+    assert "stays in the draft" in shell.err
