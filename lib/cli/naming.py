@@ -12,9 +12,10 @@ from lib.domain.shipments import State
 from lib.services import shipments
 
 Act = TypeVar("Act", bound=Callable[..., Any])
+#: Numbers one after the other behind an option arrive as further arguments.
+_MORE = click.argument("more", nargs=-1, metavar="")
 
-_OPTIONS = (
-    click.argument("more", nargs=-1, metavar=""),
+_NUMBERS = (
     click.option(
         "--only",
         multiple=True,
@@ -33,7 +34,12 @@ _OPTIONS = (
 
 def some(act: Act) -> Act:
     """Add --only and --except behind the batch's id; they arrive as `more`, `only`, `left_out`, read by `split`."""
-    for option in reversed(_OPTIONS):
+    return _MORE(numbers(act))
+
+
+def numbers(act: Act) -> Act:
+    """The options alone, for a command that has arguments of its own."""
+    for option in reversed(_NUMBERS):
         act = option(act)
     return act
 

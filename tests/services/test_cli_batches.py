@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN
 from lib.cli import run
@@ -268,3 +270,48 @@ def test_returns_need_a_refund_address_and_kept_back_orders_are_named(shell: She
     assert sent["counts"] == {"draft": 1, "ready": 1}
     assert one in shell.err
     assert "stays in the draft" in shell.err
+
+
+def test_chosen_and_new_labels_the_sheet_and_what_left_before(shell: Shell, tmp_path: Path) -> None:
+    batch_id = draft(shell, "--limit", "3")
+    sent = shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree")
+    one, two, three = numbers(sent, "ready")
+    file = str(tmp_path / "labels.pdf")
+    labels = ("batch", "labels", batch_id, "-o", file)
+    shell.json(*labels, "--only", one, three)
+    printed = [page.extract_text() for page in PdfReader(file).pages]
+    assert [number in text for number, text in zip((one, three), printed, strict=True)] == [True, True]
+    assert shell.json(*labels, "--new")["labels"] == 1
+    assert "no labels yet" in shell.error(*labels, "--new")
+    assert "LA9 (unknown there)" in shell.error(*labels, "--except", "LA9")
+    assert "Name a batch" in shell.error("batch", "labels", "-o", file)
+
+    other = draft(shell, "--limit", "1")
+    shell.json("batch", "send", other, "--undeliverable", "destroy", "--agree")
+    of_all = shell.json("batch", "labels", "--new", "-o", file)
+    assert other in of_all["batch_id"], "what was never printed, whatever batch it is of"
+
+    sheet = ("batch", "sheet", batch_id, "-o", str(tmp_path / "sheet.pdf"), "--courier", "SF")
+    assert len(shell.json(*sheet, "--except", two)["shipments"]) == 2
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "sheet.pdf").pages)
+    assert ([number in text for number in (one, two, three)], "SF" in text) == ([True, False, True], True)
+    shell.json("batch", "handover", batch_id, "--except", two, "--courier", "SF", "--weight-g", "500")
+    [left] = shell.json("batch", "handovers", batch_id)
+    assert [left[name] for name in ("pieces", "scale_g", "courier")] == [2, 500, "SF"]
+    assert "500 g" in shell.text("batch", "handovers", batch_id)
+
+
+def test_a_batch_by_a_preset_prints_as_its_preset_says(shell: Shell, tmp_path: Path) -> None:
+    shell.json("presets", "save", "two", "--order", orders_free(shell), "--paper", "a4", "--runs", "0")
+    batch_id = shell.json("presets", "run", "two")["batch_id"]
+    sent = shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree")
+    file = str(tmp_path / "labels.pdf")
+    printed = shell.json("batch", "labels", batch_id, "-o", file)
+    assert (printed["paper"], len(PdfReader(file).pages)) == ("a4", 1)
+    assert shell.json("batch", "labels", batch_id, "-o", file, "--paper", "a6")["paper"] == "a6"
+    assert sent["counts"] == {"ready": 1}
+
+
+def orders_free(shell: Shell) -> str:
+    [order] = shell.json("orders", "--free", "--not-blocked", "--limit", "1")
+    return str(order["order_id"])
