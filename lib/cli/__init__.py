@@ -13,6 +13,7 @@ from lib.cli import (
     desk,
     figures,
     following,
+    holding,
     preparing,
     products,
     publishing,
@@ -31,6 +32,7 @@ __all__ = ["group", "run"]
 for command in (
     *reading.COMMANDS,
     *receivers.COMMANDS,
+    *holding.COMMANDS,
     preparing.addresses,
     *syncing.COMMANDS,
     *quoting.COMMANDS,

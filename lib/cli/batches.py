@@ -10,14 +10,14 @@ import click
 
 from lib.app import App
 from lib.cli import advice as advice_cli
-from lib.cli import advising, deciding, desk, mending, naming, preparing, printing, shown
+from lib.cli import advising, deciding, desk, mending, naming, parcels, preparing, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, State
-from lib.services import batches, orders, plans, repacking, shipments
+from lib.services import batches, happenings, orders, plans, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -146,9 +146,38 @@ def send(
 @command("show")
 @click.argument("batch_id")
 def show(app: App, batch_id: str) -> Answer:
-    """Show where the batch's shipments stand."""
+    """Show where the batch's shipments stand, what they cost so far (estimated), who agreed, and what is late."""
     document = _document(app, batch_id)
-    return Answer(document, _lines(document))
+    progress = shipments.progress(app, batch_id)
+    document |= {
+        "paused": progress.paused,
+        "settled": progress.settled,
+        "total": progress.total,
+        "cost": [shown.record(row) for row in happenings.cost(app, batch_id)],
+        "agreements": [shown.record(row) for row in shipments.agreements(app, batch_id)],
+        "late": [vars(one) | {"state": str(one.state)} for one in shipments.late(app, batch_id)],
+    }
+    return Answer(document, [*_lines(document), *_more(document)])
+
+
+def _more(document: dict[str, Any]) -> Iterator[str]:
+    for row in document["cost"]:
+        yield _("cost so far {fee}, estimated", fee=shown.money(row["fee_minor"], row["currency"]))
+        if row["return_fee_minor"]:
+            fee = shown.money(row["return_fee_minor"], row["return_fee_currency"])
+            yield _("{fee} return service, assumed", fee=fee)
+    for one in document["agreements"]:
+        yield _(
+            "{agreement} (wording of {version}) accepted by {who} on {when}",
+            agreement=one["title"],
+            version=one["version"],
+            who=one["agreed_by"],
+            when=shown.minute(one["agreed_at"]),
+        )
+    if document["paused"]:
+        yield _("This batch is paused: nothing more of it is sent.")
+    if document["late"]:
+        yield _("Late: {shipments}", shipments=_(", ").join(one["shipment_id"] for one in document["late"]))
 
 
 @command("retry")
@@ -223,35 +252,13 @@ def declare(app: App, batch_id: str, **names: Any) -> Answer:
     return _outcome(app, batch_id, {"declaring": wanted})
 
 
-@command("void")
-@click.argument("number")
-@click.option("--reason", required=True, help="Why this parcel is not sent.")
-def void(app: App, number: str, reason: str) -> Answer:
-    """Withdraw an accepted or ready shipment, named by any of its numbers."""
-    shipment_id = shipments.void(app, number, reason=reason, by=app.settings.operator)
-    line = _(
-        "{shipment} is voided here. No call cancels it on the platform: never hand this parcel over.",
-        shipment=shipment_id,
-    )
-    return Answer({"shipment_id": shipment_id, "state": str(State.VOIDED)}, [line])
-
-
-@command("repack")
-@click.argument("shipment_id")
-@click.option("--weight-g", type=click.IntRange(min=1), required=True, help="What the scale says at packing.")
-def repack(app: App, shipment_id: str, weight_g: int) -> Answer:
-    """Void a parcel that weighs something else, and make another one in its place; `batch send` sends it."""
-    new_id = repacking.repack(app, shipment_id, weight_g, by=app.settings.operator)
-    found = shipments.detail(app, new_id)
-    document = {"shipment_id": shipment_id, "new_shipment_id": new_id} | {
-        name: found[name] for name in ("weight_g", "plan_id", "fee_minor", "currency")
-    }
-    line = _(
-        "{shipment} is made in its place: {fee}. Never hand over the parcel with the old label.",
-        shipment=new_id,
-        fee=shown.money(found["fee_minor"], found["currency"]),
-    )
-    return Answer(document, [line], found["plan_id"] is not None)
+@command("discard")
+@click.argument("batch_id")
+def discard(app: App, batch_id: str) -> Answer:
+    """Give up a draft that was never submitted: all its orders are free again."""
+    count = batches.discard(app, batch_id, by=app.settings.operator)
+    line = ngettext("{count} order is free again.", "{count} orders are free again.", count)
+    return Answer({"batch_id": batch_id, "freed": count}, [line])
 
 
 def _confirm(app: App, batch_id: str) -> int:
@@ -345,7 +352,7 @@ for one in (
     *desk.BATCH,
     handover_command,
     declare,
-    void,
-    repack,
+    discard,
+    *parcels.COMMANDS,
 ):
     batch.add_command(one)

@@ -261,12 +261,18 @@ def stopped(app: App, batch_id: str | None) -> Answer:
 
 
 @command("let-go")
-@click.argument("shipment_ids", nargs=-1, required=True, metavar="SHIPMENT...")
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
 @click.option("--reason", required=True, help="Why it may leave all the same.")
-def let_go(app: App, shipment_ids: tuple[str, ...], reason: str) -> Answer:
-    """Take parcels off the stop list with a reason."""
-    count = stop_list.let_go(app, shipment_ids, reason=reason, by=app.settings.operator)
-    return Answer({"let_go": count}, [ngettext("{count} may leave.", "{count} may leave.", count)])
+def let_go(app: App, numbers: tuple[str, ...], reason: str) -> Answer:
+    """Hand parcels over all the same: take them off the stop list with a reason, named by any of their numbers."""
+    named = [shipments.of_number(app, number) for number in dict.fromkeys(numbers)]
+    there = {one.shipment_id for one in stop_list.stopped(app)}
+    others = [one for one in named if one not in there]
+    count = stop_list.let_go(app, named, reason=reason, by=app.settings.operator)
+    if others:
+        say(_("Not on the stop list: {shipments}", shipments=_(", ").join(others)))
+    line = ngettext("{count} may leave.", "{count} may leave.", count)
+    return Answer({"let_go": count, "not_stopped": others}, [line], not others)
 
 
 def ask_for_stopped(app: App, *batch_ids: str, within: timedelta = timedelta(0)) -> None:

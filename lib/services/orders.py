@@ -122,6 +122,15 @@ def of_number(app: App, number: str) -> str:
     return next(iter(found))
 
 
+def known(app: App, order_ids: Sequence[str]) -> list[str]:
+    """These orders, when every one is known here. Raises Problem('order_unknown') naming all that are not."""
+    with app.database.read() as work:
+        unknown = [one for one in order_ids if store.by_id(work, one) is None]
+    if unknown:
+        raise Problem("order_unknown", order_id=", ".join(unknown))
+    return list(order_ids)
+
+
 def hold(app: App, order_ids: Sequence[str], *, reason: str, until: datetime | None, by: str) -> int:
     """Put orders on hold (搁置) with a reason; with `until` the hold ends by itself. Returns how many."""
     if not reason.strip():

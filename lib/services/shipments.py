@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib.app import App
 from lib.domain.problems import Problem
-from lib.domain.shipments import IN_WORK, Choice, Decision, Shipment, State
+from lib.domain.shipments import DEAD, IN_WORK, Choice, Decision, Shipment, State
 from lib.services import advice, checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
@@ -109,6 +109,22 @@ def choose(
     if staying and not found:
         raise Problem("all_left_out", batch_id=batch_id)
     return found
+
+
+def of_number(app: App, number: str) -> str:
+    """The shipment that any of its numbers names; of several of one order the one that lives.
+
+    Raises Problem: shipment_unknown, shipment_ambiguous.
+    """
+    number = number.strip()
+    with app.database.read() as work:
+        found = store.found(work, number) if number else []
+    living = [row for row in found if row["state"] not in DEAD] or found
+    if not living:
+        raise Problem("shipment_unknown", number=number or "–")
+    if len(living) > 1:
+        raise Problem("shipment_ambiguous", number=number, count=len(living))
+    return str(living[0]["shipment_id"])
 
 
 def detail(app: App, shipment_id: str) -> dict[str, Any]:

@@ -315,3 +315,71 @@ def test_a_batch_by_a_preset_prints_as_its_preset_says(shell: Shell, tmp_path: P
 def orders_free(shell: Shell) -> str:
     [order] = shell.json("orders", "--free", "--not-blocked", "--limit", "1")
     return str(order["order_id"])
+
+
+def test_a_parcel_shows_its_lines_and_its_history_and_is_split_and_made_anew(shell: Shell) -> None:
+    order_id = next(row["order_id"] for row in shell.json("orders", "--free") if row["unit_count"] == 2)
+    batch_id = draft(shell, order_id)
+    [whole] = shell.json("batch", "show", batch_id)["shipments"]
+    shown = shell.json("batch", "parcel", order_id)
+    assert (shown["shipment_id"], [(row["line_no"], row["quantity"]) for row in shown["contents"]]) == (
+        whole["shipment_id"], [(1, 2)],
+    )  # fmt: skip
+    assert sum(shown["parts"].values()) == shown["fee_minor"]
+    assert "receivers" not in shown
+    part = shell.json("batch", "split", order_id, "--take", "1=1")["new_shipment_id"]
+    assert "names 2 live shipments" in shell.error("batch", "parcel", order_id)
+    sent = shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--agree")
+    assert sent["counts"] == {"ready": 2}
+    number = shell.json("batch", "parcel", part)["tracking_number"]
+    history = shell.text("batch", "parcel", number)
+    assert [word in history for word in ("Draft", "Queued", "Ready", " UTC", "SKU-1")] == [True] * 5
+    made = shell.json("batch", "repack", number, "--weight-g", "90", "--correct-sku")
+    assert (made["shipment_id"], made["corrected"]["sku"], made["corrected"]["measured_g"]) == (part, "SKU-1", 75)
+
+    state = shell.json("batch", "show", batch_id)
+    assert (len(state["agreements"]), state["paused"], state["late"]) == (1, False, [])
+    assert [row["currency"] for row in state["cost"]] == ["CNY"]
+    assert "cost so far" in shell.text("batch", "show", batch_id)
+    assert "UTC" in shell.text("batch", "log", batch_id)
+    assert "cannot be given up" in shell.error("batch", "discard", batch_id)
+    assert "names no shipment" in shell.error("batch", "parcel", "LA9")
+    assert "names no shipment" in shell.error("batch", "let-go", "LA9", "--reason", "x")
+
+
+def test_orders_are_held_back_and_let_go_on(shell: Shell) -> None:
+    one, two = [row["order_id"] for row in shell.json("orders", "--free", "--limit", "2")]
+    assert shell.json("hold", one, two, "--reason", "buyer asked", "--until", "2099-01-01")["held"] == 2
+    held = {row["order_id"]: row["hold_until_at"] for row in shell.json("orders", "--held")}
+    assert held == dict.fromkeys((one, two), "2099-01-01T00:00:00+00:00")
+    assert "a, b" in shell.error("release", one, "a", "b")
+    assert "not both" in shell.error("hold", one, "--held", "--reason", "x")
+    assert "not both" in shell.error("hold", "--reason", "x")
+    assert "would end in the past" in shell.error("hold", one, "--reason", "x", "--until", "2020-01-01")
+    assert shell.json("release", "--held")["released"] == 2
+    assert shell.json("orders", "--held") == []
+
+
+def test_what_is_left_of_an_order_and_what_it_can_be_told_with_are_listed(shell: Shell) -> None:
+    order_id = next(row["order_id"] for row in shell.json("orders", "--free") if row["unit_count"] == 2)
+    keys = {row["service_key"] for row in shell.json("notice", "carriers")}
+    assert "CPAM" in keys
+    shell.json("notice", "fill", order_id, "--carrier", "CPAM", "--number", "LX123456789CN", "--take", "1=1")
+    told = shell.json("notice", "show", order_id)
+    assert [(row["line_no"], row["quantity"], row["left_quantity"]) for row in told["lines"]] == [(1, 2, 1)]
+    assert [row["tracking_number"] for row in told["notices"]] == ["LX123456789CN"]
+    assert "LX123456789CN" in shell.text("notice", "show", order_id)
+    rest = draft(shell, order_id)
+    assert shell.json("batch", "parcel", order_id)["contents"][0]["quantity"] == 1, "what is left is preset"
+    assert shell.json("batch", "discard", rest)["freed"] == 1
+
+
+def test_how_a_batch_was_sent_is_kept_as_a_preset_and_forgotten(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "1")
+    shell.json("batch", "send", batch_id, "--undeliverable", "destroy", "--handover", "self-send", "--agree")
+    shell.json("presets", "save", "as then", "--batch", batch_id)
+    [kept] = [one for one in shell.json("presets", "list") if one["name"] == "as then"]
+    assert (kept["mode"], kept["undeliverable"]) == ("self_send", "destroy")
+    shell.json("presets", "forget", "as then")
+    assert "as then" not in [one["name"] for one in shell.json("presets", "list")]
+    assert "no preset" in shell.error("presets", "forget", "as then")
