@@ -10,27 +10,24 @@ import click
 
 from lib.app import App
 from lib.cli import advice as advice_cli
-from lib.cli import advising, deciding, desk, mending, printing, shown
+from lib.cli import advising, deciding, desk, mending, naming, parcels, preparing, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
-from lib.domain.shipments import DEAD, Choice, HandoverMode, State
-from lib.services import advice, batches, handover, orders, plans, repacking, shipments
+from lib.domain.shipments import DEAD, State
+from lib.services import batches, happenings, orders, plans, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
     finding_label,
     finding_sentence,
     gone_sentence,
-    pair_kind_label,
     reason_mending,
     reason_sentence,
     state_label,
 )
-
-HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
 
 
 @click.group("batch")
@@ -103,40 +100,45 @@ def listing(app: App) -> Answer:
 
 @command("send")
 @click.argument("batch_id")
-@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]), help="For undeliverable parcels.")
+@naming.some
+@preparing.decisions
 @click.option(
-    "--handover", "mode", type=click.Choice(list(HANDOVERS)), help="How the parcels reach the warehouse."
-)
-@click.option("--courier", help="Domestic courier of a self-post.")
-@click.option("--courier-number", help="Its tracking number.")
-@click.option(
-    "--agree", is_flag=True, help="Accept the agreement, and plans that differ from the buyers' choice."
+    "--agree",
+    is_flag=True,
+    help="Accept the agreement, plans that differ from the buyers' choice, and that apply-pickup is agreed.",
 )
 def send(
     app: App,
     batch_id: str,
-    undeliverable: str | None,
-    mode: str | None,
-    courier: str | None,
-    courier_number: str | None,
     agree: bool,
+    more: tuple[str, ...],
+    only: tuple[str, ...],
+    left_out: tuple[str, ...],
+    **said: Any,
 ) -> Answer:
-    """Submit the batch and work until nothing can be done without a person; started again, it goes on."""
+    """Submit the batch and work until nothing can be done without a person; started again, it goes on.
+
+    With --only or --except only some of its drafts are submitted. `batch prepare` decides the same without sending.
+
+    \b
+    For example:
+      batch send ID --undeliverable destroy --handover self-post --agree
+    """
     by = app.settings.operator
-    done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": []}
+    done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": [], "kept_back": []}
     if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
-        if undeliverable:
-            shipments.decide_undeliverable(app, batch_id, Choice(undeliverable), by=by)
-            if undeliverable == Choice.ADVISED:
-                done["advice"] = advice_cli.said(advice.of_batch(app, batch_id))
-        _hand_over_by(app, batch_id, mode, courier, courier_number, agree, done)
+        chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
+        said["warehouse_agreed"] = said["warehouse_agreed"] or agree
+        done |= preparing.decide(app, batch_id, preparing.Decisions(**said))
         if agree:
             done["confirmed"] = _confirm(app, batch_id)
         printing.ask_for_stopped(app, batch_id)
         done["dropped"] = batches.drop_gone(app, batch_id, by=by)
         if done["dropped"]:
             say(gone_sentence(done["dropped"]))
-        done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by)
+        done["kept_back"] = preparing.kept_back(app, shown.records(shipments.listing(app, batch_id)))
+        preparing.say_kept_back(done["kept_back"])
+        done["submitted"] = shipments.submit(app, batch_id, agreed=agree, by=by, shipment_ids=chosen)
     work(app, batch_id)
     return _outcome(app, batch_id, done)
 
@@ -144,18 +146,49 @@ def send(
 @command("show")
 @click.argument("batch_id")
 def show(app: App, batch_id: str) -> Answer:
-    """Show where the batch's shipments stand."""
+    """Show where the batch's shipments stand, what they cost so far (estimated), who agreed, and what is late."""
     document = _document(app, batch_id)
-    return Answer(document, _lines(document))
+    progress = shipments.progress(app, batch_id)
+    document |= {
+        "paused": progress.paused,
+        "settled": progress.settled,
+        "total": progress.total,
+        "cost": [shown.record(row) for row in happenings.cost(app, batch_id)],
+        "agreements": [shown.record(row) for row in shipments.agreements(app, batch_id)],
+        "late": [vars(one) | {"state": str(one.state)} for one in shipments.late(app, batch_id)],
+    }
+    return Answer(document, [*_lines(document), *_more(document)])
+
+
+def _more(document: dict[str, Any]) -> Iterator[str]:
+    for row in document["cost"]:
+        yield _("cost so far {fee}, estimated", fee=shown.money(row["fee_minor"], row["currency"]))
+        if row["return_fee_minor"]:
+            fee = shown.money(row["return_fee_minor"], row["return_fee_currency"])
+            yield _("{fee} return service, assumed", fee=fee)
+    for one in document["agreements"]:
+        yield _(
+            "{agreement} (wording of {version}) accepted by {who} on {when}",
+            agreement=one["title"],
+            version=one["version"],
+            who=one["agreed_by"],
+            when=shown.minute(one["agreed_at"]),
+        )
+    if document["paused"]:
+        yield _("This batch is paused: nothing more of it is sent.")
+    if document["late"]:
+        yield _("Late: {shipments}", shipments=_(", ").join(one["shipment_id"] for one in document["late"]))
 
 
 @command("retry")
 @click.argument("batch_id")
+@naming.some
 @click.option("--agree", is_flag=True, help="Accept plans that differ from the buyers' choice.")
-def retry(app: App, batch_id: str, agree: bool) -> Answer:
+def retry(app: App, batch_id: str, agree: bool, **names: Any) -> Answer:
     """Send refused shipments again, and work until nothing can be done without a person."""
+    chosen = naming.ids(app, batch_id, [State.REFUSED], **names)
     confirmed = _confirm(app, batch_id) if agree else 0
-    retried = shipments.retry(app, batch_id, by=app.settings.operator)
+    retried = shipments.retry(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
     work(app, batch_id)
     return _outcome(app, batch_id, {"retried": retried, "confirmed": confirmed})
 
@@ -181,33 +214,23 @@ def resume(app: App, batch_id: str) -> Answer:
 
 @command("handover")
 @click.argument("batch_id")
-@click.argument("more", nargs=-1, metavar="")
-@click.option(
-    "--except",
-    "left_out",
-    multiple=True,
-    metavar="NUMBER...",
-    help="Parcels that stayed; any number of each.",
-)
+@naming.some
 @click.option("--courier", help="Domestic courier.")
 @click.option("--courier-number", help="Its tracking number.")
 @click.option("--weight-g", type=click.IntRange(min=1), help="What the scale said of all of it.")
 def handover_command(
     app: App,
     batch_id: str,
-    more: tuple[str, ...],
-    left_out: tuple[str, ...],
     courier: str | None,
     courier_number: str | None,
     weight_g: int | None,
+    **names: Any,
 ) -> Answer:
-    """Record that the batch's ready parcels left the desk, except the named ones."""
-    if more and not left_out:
-        raise click.UsageError("Numbers stand behind --except.")
-    numbers = [number for text in (*left_out, *more) for number in text.replace(",", " ").split()]
+    """Record that the batch's ready parcels left the desk: all, only the named ones, or all but those."""
+    chosen = naming.ids(app, batch_id, [State.READY], **names)
     printing.ask_for_stopped(app, batch_id)
     moved, stayed = shipments.hand_over(
-        app, batch_id, by=app.settings.operator, left_out=numbers, courier=courier, number=courier_number,
+        app, batch_id, by=app.settings.operator, shipment_ids=chosen, courier=courier, number=courier_number,
         scale_g=weight_g,
     )  # fmt: skip
     printing.say_stopped(app, batch_id)
@@ -219,71 +242,23 @@ def handover_command(
 
 @command("declare")
 @click.argument("batch_id")
-def declare(app: App, batch_id: str) -> Answer:
-    """Declare everything of the batch that was handed over, and work until that is done."""
-    wanted = shipments.declare(app, batch_id, by=app.settings.operator)
+@naming.some
+def declare(app: App, batch_id: str, **names: Any) -> Answer:
+    """Declare what of the batch was handed over, and work until that is done: buyers are told their numbers."""
+    chosen = naming.ids(app, batch_id, [State.HANDED_OVER], **names)
+    wanted = shipments.declare(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
+    printing.say_stopped(app, batch_id)
     work(app, batch_id)
     return _outcome(app, batch_id, {"declaring": wanted})
 
 
-@command("void")
-@click.argument("number")
-@click.option("--reason", required=True, help="Why this parcel is not sent.")
-def void(app: App, number: str, reason: str) -> Answer:
-    """Withdraw an accepted or ready shipment, named by any of its numbers."""
-    shipment_id = shipments.void(app, number, reason=reason, by=app.settings.operator)
-    line = _(
-        "{shipment} is voided here. No call cancels it on the platform: never hand this parcel over.",
-        shipment=shipment_id,
-    )
-    return Answer({"shipment_id": shipment_id, "state": str(State.VOIDED)}, [line])
-
-
-@command("repack")
-@click.argument("shipment_id")
-@click.option("--weight-g", type=click.IntRange(min=1), required=True, help="What the scale says at packing.")
-def repack(app: App, shipment_id: str, weight_g: int) -> Answer:
-    """Void a parcel that weighs something else, and make another one in its place; `batch send` sends it."""
-    new_id = repacking.repack(app, shipment_id, weight_g, by=app.settings.operator)
-    found = shipments.detail(app, new_id)
-    document = {"shipment_id": shipment_id, "new_shipment_id": new_id} | {
-        name: found[name] for name in ("weight_g", "plan_id", "fee_minor", "currency")
-    }
-    line = _(
-        "{shipment} is made in its place: {fee}. Never hand over the parcel with the old label.",
-        shipment=new_id,
-        fee=shown.money(found["fee_minor"], found["currency"]),
-    )
-    return Answer(document, [line], found["plan_id"] is not None)
-
-
-def _hand_over_by(
-    app: App,
-    batch_id: str,
-    mode: str | None,
-    courier: str | None,
-    courier_number: str | None,
-    agree: bool,
-    done: dict[str, Any],
-) -> None:
-    """Prepare the hand-over and decide its mode; what should be known of it is said as a warning."""
-    by = app.settings.operator
-    handover.prepare(app, batch_id)
-    if courier or courier_number:
-        handover.choose_courier(app, batch_id, courier, courier_number, by=by)
-    if mode:
-        handover.choose_mode(app, batch_id, HANDOVERS[mode], by=by, agreed_with_warehouse=agree)
-    modes = {plan.mode for plan in handover.of_batch(app, batch_id)}
-    if HandoverMode.SELF_POST in modes and not batches.get(app, batch_id)["courier_number"]:
-        done["warnings"].append(
-            _("No domestic tracking number yet: name it when the parcels are handed over.")
-        )
-    if HandoverMode.APPLY_PICKUP in modes:
-        done["warnings"].append(
-            _("Applied for pickup: agree it with the warehouse first, or it may refuse the parcels.")
-        )
-    for warning in done["warnings"]:
-        say(warning)
+@command("discard")
+@click.argument("batch_id")
+def discard(app: App, batch_id: str) -> Answer:
+    """Give up a draft that was never submitted: all its orders are free again."""
+    count = batches.discard(app, batch_id, by=app.settings.operator)
+    line = ngettext("{count} order is free again.", "{count} orders are free again.", count)
+    return Answer({"batch_id": batch_id, "freed": count}, [line])
 
 
 def _confirm(app: App, batch_id: str) -> int:
@@ -299,16 +274,10 @@ def _confirm(app: App, batch_id: str) -> int:
             count,
         )
     )
-    for pair in pairs:
-        say(
-            _(
-                "  {count} × {service} → {plan}: {kind}",
-                count=pair.shipment_count,
-                service=pair.buyer_service or "–",
-                plan=pair.plan_id,
-                kind=pair_kind_label(pair.kind),
-            )
-        )
+    for line in preparing.differing_lines(
+        [vars(pair) | {"shipments": pair.shipment_count} for pair in pairs]
+    ):
+        say(line)
     return plans.confirm(app, batch_id, count, by=app.settings.operator)
 
 
@@ -370,6 +339,7 @@ for one in (
     *advising.COMMANDS,
     advice_cli.advice_command,
     listing,
+    preparing.prepare,
     send,
     show,
     retry,
@@ -382,7 +352,7 @@ for one in (
     *desk.BATCH,
     handover_command,
     declare,
-    void,
-    repack,
+    discard,
+    *parcels.COMMANDS,
 ):
     batch.add_command(one)

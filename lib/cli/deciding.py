@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from lib.app import App
-from lib.cli.frame import Answer, command
+from lib.cli import naming
+from lib.cli.frame import Answer, command, say
 from lib.domain.limits import Goal, Limits, Quota
 from lib.domain.money import Money, NotMoney
 from lib.domain.plans import Policy
-from lib.services import limits, plans
+from lib.domain.shipments import State
+from lib.services import limits, plans, shipments
 from lib.services.optimise import Clash
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -20,7 +24,11 @@ POLICIES = {str(policy).replace("_", "-"): policy for policy in Policy}
 
 @command("choose")
 @click.argument("batch_id")
+@naming.some
 @click.option("--policy", type=click.Choice(list(POLICIES)), help="Each parcel by itself.")
+@click.option(
+    "--plan", "plan_id", metavar="PLAN", help="This plan, for all or for those of --only or --except."
+)
 @click.option(
     "--goal", type=click.Choice([str(goal) for goal in Goal]), help="The whole, under these limits:"
 )
@@ -33,17 +41,35 @@ def choose(
     app: App,
     batch_id: str,
     policy: str | None,
+    plan_id: str | None,
     goal: str | None,
     budget: str | None,
     days: int | None,
     differing: float | None,
     most: tuple[tuple[str, int], ...],
     least: tuple[tuple[str, int], ...],
+    **names: Any,
 ) -> Answer:
-    """Choose the plans of a draft; parcels locked to a plan keep it."""
+    """Choose the plans of a draft, by a policy, by one plan for chosen parcels, or exactly under limits.
+
+    Parcels that got a plan with --plan and --only or --except keep it, whatever a policy or limits say later.
+
+    \b
+    For example:
+      batch choose ID --policy cheapest
+      batch choose ID --plan CPAM --only 8100000000000017
+      batch choose ID --goal fastest --budget 5000 --most CPAM+UPSE 100
+    """
     by = app.settings.operator
-    if (policy is None) == (goal is None):
-        raise click.UsageError("Name either --policy, or --goal with its limits.")
+    if [policy, plan_id, goal].count(None) != 2:
+        raise click.UsageError("Name one of --policy, --plan, or --goal with its limits.")
+    chosen = naming.ids(app, batch_id, [State.DRAFT], **names)
+    if plan_id is not None:
+        return _one_plan(app, batch_id, plan_id, chosen)
+    if chosen is not None:
+        raise click.UsageError(
+            "--only and --except go with --plan; a policy and limits look at the whole draft."
+        )
     if policy is not None:
         count = plans.choose_by_policy(app, batch_id, POLICIES[policy], by=by)
         said = ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", count)
@@ -80,6 +106,19 @@ def choose(
     }
     said = chosen_sentence(found.shipment_count, found.fee_cny_minor, found.gap, binding, wanted)
     return Answer(document, [said], not found.uncarried_count)
+
+
+def _one_plan(app: App, batch_id: str, plan_id: str, chosen: list[str] | None) -> Answer:
+    """One plan for chosen parcels; those it cannot carry keep what they had, and are named."""
+    plans.choose_plan(app, batch_id, plan_id, by=app.settings.operator, shipment_ids=chosen)
+    rows = shipments.listing(app, batch_id)
+    rows = rows[(rows["state"] == State.DRAFT) & (rows["shipment_id"].isin(chosen or rows["shipment_id"]))]
+    kept = rows[rows["plan_id"] != plan_id]["shipment_id"].tolist()
+    if kept:
+        say(_("{plan} cannot carry: {shipments}", plan=plan_id, shipments=_(", ").join(kept)))
+    count = len(rows) - len(kept)
+    said = ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", count)
+    return Answer({"batch_id": batch_id, "shipments": count, "kept": kept}, [said], not kept)
 
 
 def _cny(text: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,18 +18,32 @@ from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
-from lib.services import happenings, notices, partly, presets
+from lib.services import happenings, notices, partly, presets, shipments
 from lib.texts import gettext as _
-from lib.wording import action_label, notice_state_label, refusal_sentence
+from lib.texts import ngettext
+from lib.wording import (
+    action_label,
+    finding_label,
+    finding_sentence,
+    notice_state_label,
+    refusal_sentence,
+    who_label,
+)
 
 
 @command("split")
-@click.argument("shipment_id")
+@click.argument("number")
 @click.option(
     "--take", "parts", multiple=True, required=True, metavar="LINE=PIECES", help="What moves; repeatable."
 )
-def split(app: App, shipment_id: str, parts: tuple[str, ...]) -> Answer:
-    """Move lines of a draft into a parcel of its own; prints its id."""
+def split(app: App, number: str, parts: tuple[str, ...]) -> Answer:
+    """Move lines of a draft into a parcel of its own; prints its id. `batch parcel` lists the lines.
+
+    \b
+    For example, one piece of line 1 and two of line 3:
+      batch split B260830-1-00002 --take 1=1 --take 3=2
+    """
+    shipment_id = shipments.of_number(app, number)
     new_id = partly.split(app, shipment_id, _parts(parts), by=app.settings.operator)
     return Answer({"shipment_id": shipment_id, "new_shipment_id": new_id}, [new_id])
 
@@ -56,15 +72,16 @@ def log(app: App, batch_id: str) -> Answer:
     """Say who did what to the batch, the newest first."""
     rows = happenings.audit_of(app, batch_id)
     document = [row | {"done_at": row["done_at"].isoformat()} for row in rows]
-    header = [_("When"), _("Who"), _("What"), _("Of")]
+    header = [_("When"), _("Who"), _("What"), _("Of"), _("Details")]
     lines = shown.table(
         header,
         (
             (
-                f"{row['done_at']:%Y-%m-%d %H:%M:%S}",
-                row["done_by"],
+                f"{row['done_at']:%Y-%m-%d %H:%M:%S} UTC",
+                who_label(row["done_by"]),
                 action_label(row["action"]),
                 row["subject"],
+                row["detail"],
             )
             for row in rows
         ),
@@ -139,6 +156,55 @@ def finish(app: App, order_id: str, sure: bool) -> Answer:
     return _told([notices.finish(app, order_id, by=app.settings.operator)])
 
 
+@command("show")
+@click.argument("order_id")
+def show(app: App, order_id: str) -> Answer:
+    """Show what of an order is left to ship, line by line in pieces, and what people told the platform of it."""
+    lines, told = notices.left(app, order_id), notices.of_order(app, order_id)
+    document = {
+        "order_id": order_id,
+        "lines": [shown.record(row) for row in lines],
+        "notices": [shown.record(row) for row in told],
+    }
+    return Answer(document, [*_left_lines(lines), *_notice_lines(told)])
+
+
+def _left_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    header = [_("Line"), "SKU", _("Product"), _("Pieces"), _("Left to ship"), _("In parcels here")]
+    names = ("line_no", "sku", "title", "quantity", "left_quantity", "under_way")
+    yield from shown.table(header, ([row[name] for name in names] for row in rows))
+
+
+def _notice_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        return
+    header = [_("When"), _("Who"), _("Tracking number"), _("Carrier"), _("State")]
+    yield from shown.table(
+        header,
+        (
+            (
+                f"{row['made_at']:%Y-%m-%d %H:%M} UTC",
+                row["made_by"],
+                row["tracking_number"],
+                row["service_key"],
+                notice_state_label(row["state"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+@command("carriers")
+@click.option("--shop", "shop_id", metavar="ID", help="As this shop is told; the first one without it.")
+def carriers(app: App, shop_id: str | None) -> Answer:
+    """List the carrier keys the platform takes for a notice, by name; OTHER is one of your own."""
+    found = notices.carriers(app, shop_id or app.shops()[0])
+    rows = [{"service_key": one.service_key, "name": one.name} for one in found]
+    return Answer(
+        rows, shown.table([_("Carrier key"), _("Name")], ((one["service_key"], one["name"]) for one in rows))
+    )
+
+
 @command("settle")
 def settle(app: App) -> Answer:
     """Ask what became of notices the platform did not answer; the dashboard does so by itself."""
@@ -169,6 +235,12 @@ def preset_list(app: App) -> Answer:
 
 @command("save")
 @click.argument("name")
+@click.option(
+    "--batch",
+    "batch_id",
+    metavar="BATCH_ID",
+    help="As this batch was made and sent; nothing else counts then.",
+)
 @filters
 @click.option("--policy", type=click.Choice(list(POLICIES)), default="cheapest", show_default=True)
 @click.option("--handover", "mode", type=click.Choice(["pickup", "self-post", "self-send"]))
@@ -179,10 +251,19 @@ def preset_list(app: App) -> Answer:
 )
 @click.option("--runs", "run_size", type=click.IntRange(min=0), default=RUN_SIZE, show_default=True)
 def preset_save(
-    app: App, name: str, policy: str, mode: str | None, undeliverable: str | None, paper: str, order: str,
-    run_size: int, **chosen: Any,
+    app: App, name: str, batch_id: str | None, policy: str, mode: str | None, undeliverable: str | None, paper: str,
+    order: str, run_size: int, **chosen: Any,
 ) -> Answer:  # fmt: skip
-    """Save a preset, with the filters of `orders`."""
+    """Save a preset, with the filters of `orders`, or as a batch was made and sent.
+
+    \b
+    For example:
+      presets save morning --country RU --undeliverable destroy --paper a4
+      presets save morning --batch B260830-1
+    """
+    if batch_id is not None:
+        presets.save_batch(app, batch_id, name, by=app.settings.operator)
+        return Answer({"name": name}, [name])
     preset = presets.Preset(
         name=name,
         filter=as_filter(**chosen),
@@ -209,10 +290,27 @@ def preset_run(app: App, name: str | None) -> Answer:
         "batch_id": made.batch_id,
         "shipments": len(made.order_ids),
         "excluded": [
-            {"order_id": one.order_id, "code": one.code, "value": one.value} for one in made.excluded
+            {
+                "order_id": one.order_id,
+                "code": one.code,
+                "value": one.value,
+                "reason": finding_sentence(one.code, value=one.value),
+            }
+            for one in made.excluded
         ],
     }
+    say(ngettext("{count} shipment in the draft", "{count} shipments in the draft", len(made.order_ids)))
+    for code, count in Counter(one.code for one in made.excluded).most_common():
+        say(_("  left out: {count} × {why}", count=count, why=finding_label(code)))
     return Answer(document, [made.batch_id] if made.batch_id else [], bool(made.batch_id))
+
+
+@command("forget")
+@click.argument("name")
+def preset_forget(app: App, name: str) -> Answer:
+    """Remove a preset; batches made by it stay as they are."""
+    presets.forget(app, presets.get(app, name).name, by=app.settings.operator)
+    return Answer({"name": name}, [name])
 
 
 def _parts(texts: tuple[str, ...]) -> dict[int, int]:
@@ -255,9 +353,9 @@ def _told(told: list[notices.Told]) -> Answer:
     return Answer([asdict(one) for one in told], lines, all(one.state == notices.DONE for one in told))
 
 
-for one in (fill, file, change, finish, settle):
+for one in (show, carriers, fill, file, change, finish, settle):
     notice.add_command(one)
-for one in (preset_list, preset_save, preset_run):
+for one in (preset_list, preset_save, preset_run, preset_forget):
     preset_group.add_command(one)
 #: Of `batch`.
 BATCH = (split, export, log)

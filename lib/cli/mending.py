@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from lib.app import App
+from lib.cli import naming
 from lib.cli.frame import Answer, command, say
+from lib.domain.shipments import State
 from lib.services import batches, mending
 from lib.texts import gettext as _
 from lib.texts import ngettext
@@ -37,22 +39,26 @@ def refused(app: App, batch_id: str) -> Answer:
 
 @command("mend")
 @click.argument("batch_id")
-@click.argument("shipment_ids", nargs=-1, metavar="[SHIPMENT...]")
+@naming.some
 @click.option("--plan", "plan_id", required=True, help="The plan they are to go on.")
 @click.option("--reason", "reason_code", help="Those refused with this code, as `batch refused` names it.")
 @click.option("--country", metavar="XX", help="Those to this country.")
 def mend(
     app: App,
     batch_id: str,
-    shipment_ids: tuple[str, ...],
     plan_id: str,
     reason_code: str | None,
     country: str | None,
+    **names: Any,
 ) -> Answer:
     """Choose another plan for refused parcels: the named ones, those of a reason or a country, or all.
 
-    `batch retry` sends them again, with --agree where the plan is another than the buyer chose.
+    Numbers right behind the batch are those of --only. `batch retry` sends them again, with --agree where the plan is
+    another than the buyer chose.
     """
+    chosen = naming.ids(app, batch_id, [State.REFUSED], **names, bare=True)
+    if chosen is not None and (reason_code or country):
+        raise click.UsageError("Name parcels, or a reason and a country, not both.")
     done = mending.choose_plan(
         app,
         batch_id,
@@ -60,7 +66,7 @@ def mend(
         by=app.settings.operator,
         reason_code=reason_code,
         country=country,
-        shipment_ids=shipment_ids or None,
+        shipment_ids=chosen,
     )
     if done.kept_ids:
         say(_("{plan} cannot carry: {shipments}", plan=plan_id, shipments=_(", ").join(done.kept_ids)))
@@ -76,12 +82,17 @@ def mend(
 
 @command("cancel")
 @click.argument("batch_id")
-@click.argument("shipment_ids", nargs=-1, metavar="[SHIPMENT...]")
-def cancel(app: App, batch_id: str, shipment_ids: tuple[str, ...]) -> Answer:
-    """Take out what is not sent yet: the named parcels, or all that are queued. Their orders are free again."""
+@naming.some
+def cancel(app: App, batch_id: str, **names: Any) -> Answer:
+    """Take out what is not sent yet: the named parcels, or all that are queued. Their orders are free again.
+
+    Numbers right behind the batch are those of --only; with them drafts and refused parcels can be taken out too.
+    """
     by = app.settings.operator
-    if shipment_ids:
-        count = batches.take_out(app, batch_id, shipment_ids, by=by)
+    named, _staying = naming.split(**names, bare=True)
+    chosen = naming.ids(app, batch_id, batches.REMOVABLE if named else [State.QUEUED], **names, bare=True)
+    if chosen is not None:
+        count = batches.take_out(app, batch_id, chosen, by=by)
     else:
         count = batches.cancel_unsent(app, batch_id, by=by)
     line = ngettext(

@@ -20,6 +20,9 @@ from lib.store import plans as plan_store
 from lib.store import shipments as shipment_store
 from lib.store.database import Work
 
+#: States in which a parcel can be taken out of its batch: the platform does not have it.
+REMOVABLE = (State.DRAFT, State.QUEUED, State.REFUSED)
+
 
 @dataclass(frozen=True)
 class Excluded:
@@ -118,11 +121,10 @@ def take_out(app: App, batch_id: str, shipment_ids: Sequence[str], *, by: str) -
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        removable = (State.DRAFT, State.QUEUED, State.REFUSED)
         steps = [
             shipment.step(State.CANCELLED, at=now, by=by)
             for shipment in shipment_store.by_ids(work, shipment_ids)
-            if shipment.state in removable and shipment.batch_id == batch_id
+            if shipment.state in REMOVABLE and shipment.batch_id == batch_id
         ]
         moved = shipment_store.take(work, steps)
         audit.record(work, "take_out", batch_id, by=by, at=now, shipments=sorted(moved))

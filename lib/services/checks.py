@@ -25,6 +25,8 @@ from lib.store import orders as order_store
 from lib.store.database import Work
 
 PAGE_SIZE = 100
+#: Findings of an order that its own draft brings about; the query `blocked_shipments` passes over them as well.
+OF_THE_DRAFT = (Finding.TAKEN, Finding.NOTICE_UNSETTLED, Finding.UNKNOWN_REST)
 
 
 def refresh(work: Work, shop_id: str, at: datetime) -> int:
@@ -116,6 +118,11 @@ def of_orders(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
     """What is wrong with these orders, as far as nobody accepted it: order_id, code, field, value, severity, …"""
     with app.database.read() as work:
         return store.of_orders(work, order_ids, now=app.now())
+
+
+def of_drafts(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """As `of_orders`, for orders in a draft: without what is there because the draft itself has them."""
+    return [one for one in of_orders(app, order_ids) if one["code"] not in OF_THE_DRAFT]
 
 
 def accepted_of(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:

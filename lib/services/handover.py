@@ -12,6 +12,7 @@ from lib.aliexpress.platform import OfferedPlan, SellerAddress
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode
+from lib.services import check_rules
 from lib.services.batches import need
 from lib.store import audit
 from lib.store import batches as store
@@ -19,6 +20,8 @@ from lib.store.database import Work
 
 #: Company -1 is "other" on the platform; it needs a name, and a number of 1 to 32 characters.
 OTHER_COURIER = "other"
+#: Where the warehouses are that collect parcels.
+WAREHOUSES = "CN"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class PlanHandover:
     covered: bool  #: The sender's city is collected from (an assumption of the coverage table).
     pickup_agreed: bool
     pickup_contact: str  #: With whom it was agreed.
+    pickup_phone: str
     undeliverable: Decision | None  #: Decided for this plan alone; None: as the batch says.
 
 
@@ -94,24 +98,31 @@ def choose_mode(
     plan_id: str | None = None,
     agreed_with_warehouse: bool = False,
     contact: str = "",
+    phone: str = "",
 ) -> None:
     """Decide how parcels reach the warehouse, for one plan or for all of the batch.
 
-    Raises Problem('not_in_coverage') for a pickup where nobody collects, and Problem('pickup_not_agreed') when
-    a pickup is applied for that the warehouse does not know of: it may refuse the parcels (拒单).
+    `contact`, `phone`: the person at the warehouse with whom a pickup that is applied for was agreed.
+
+    Raises Problem: plan_not_in_batch; not_in_coverage for a pickup where nobody collects; and for one that is applied
+    for, pickup_not_agreed (the warehouse does not know of it and may refuse the parcels, 拒单),
+    pickup_contact_missing, pickup_phone.
     """
+    contact, phone = contact.strip(), phone.strip()
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
         plans = [row for row in _plans(work, batch) if plan_id in (None, row["plan_id"])]
+        if plan_id is not None and not plans:
+            raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
         for plan in plans:
             if mode is HandoverMode.PICKUP and plan["pickup_warehouse_name"] is None:
                 raise Problem("not_in_coverage", plan=plan["plan_id"])
-            if mode is HandoverMode.APPLY_PICKUP and not agreed_with_warehouse:
-                raise Problem("pickup_not_agreed", plan=plan["plan_id"])
+            if mode is HandoverMode.APPLY_PICKUP:
+                _check_agreed(plan["plan_id"], agreed_with_warehouse, contact, phone)
             _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
             if mode is HandoverMode.APPLY_PICKUP:
-                store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact.strip(), by=by, at=now)
+                store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact, phone, by=by, at=now)
         audit.record(work, "handover_mode", batch_id, by=by, at=now, mode=mode, plan=plan_id)
 
 
@@ -138,11 +149,11 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
 
 
 def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
-    """Have what comes back sent to another address. Raises Problem('address_unknown')."""
+    """Have what comes back sent to another address. Raises Problem('refund_unknown')."""
     with app.database.read() as work:
         shop_id = need(work, batch_id)["shop_id"]
     if address_id not in {row["address_id"] for row in addresses(app, shop_id) if row["role"] == "refund"}:
-        raise Problem("address_unknown", address_id=address_id)
+        raise Problem("refund_unknown", address_id=address_id)
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
@@ -170,6 +181,16 @@ def choose_courier(app: App, batch_id: str, courier: str | None, number: str | N
 def _is_wanting(plan: dict[str, Any]) -> bool:
     """Its code or its hand-over is not known yet."""
     return plan["service_code"] is None or plan["handover_mode"] is None
+
+
+def _check_agreed(plan_id: str, agreed: bool, contact: str, phone: str) -> None:
+    """A person is asked for whom the warehouse can be called by when the van does not come."""
+    if not agreed:
+        raise Problem("pickup_not_agreed", plan=plan_id)
+    if not contact:
+        raise Problem("pickup_contact_missing", plan=plan_id)
+    if not check_rules.phone_fits(phone, WAREHOUSES):
+        raise Problem("pickup_phone", plan=plan_id, phone=phone or "–")
 
 
 def _preset(plan: dict[str, Any]) -> HandoverMode:
@@ -263,6 +284,7 @@ def _plan_handover(row: dict[str, Any]) -> PlanHandover:
         covered=row["pickup_warehouse_name"] is not None,
         pickup_agreed=row["pickup_agreed"],
         pickup_contact=row["pickup_contact"] or "",
+        pickup_phone=row["pickup_phone"] or "",
         undeliverable=Decision(row["undeliverable"]) if row["undeliverable"] else None,
     )
 

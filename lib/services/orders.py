@@ -17,6 +17,7 @@ from lib.services.awaiting import looked
 from lib.store import audit
 from lib.store import checks as check_store
 from lib.store import orders as store
+from lib.store import shipments as shipment_store
 from lib.store import sync as sync_store
 
 PAGE_SIZE = 200
@@ -107,6 +108,27 @@ def detail(app: App, order_id: str) -> dict[str, Any]:
             "accepted": check_store.accepted_of(work, [order_id]),
             "conflicts": sync_store.conflicts_of(work, order["shop_id"], order_id),
         }
+
+
+def of_number(app: App, number: str) -> str:
+    """The order a number names: its own, or any of one of its parcels. Raises Problem('shipment_unknown')."""
+    number = number.strip()
+    with app.database.read() as work:
+        if store.by_id(work, number) is not None:
+            return number
+        found = {row["order_id"] for row in shipment_store.found(work, number)}
+    if not found:
+        raise Problem("shipment_unknown", number=number or "–")
+    return next(iter(found))
+
+
+def known(app: App, order_ids: Sequence[str]) -> list[str]:
+    """These orders, when every one is known here. Raises Problem('order_unknown') naming all that are not."""
+    with app.database.read() as work:
+        unknown = [one for one in order_ids if store.by_id(work, one) is None]
+    if unknown:
+        raise Problem("order_unknown", order_id=", ".join(unknown))
+    return list(order_ids)
 
 
 def hold(app: App, order_ids: Sequence[str], *, reason: str, until: datetime | None, by: str) -> int:

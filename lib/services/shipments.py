@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import pandas as pd
 
 from lib.app import App
 from lib.domain.problems import Problem
-from lib.domain.shipments import IN_WORK, Choice, Decision, Shipment, State
+from lib.domain.shipments import DEAD, IN_WORK, Choice, Decision, Shipment, State
 from lib.services import advice, checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
@@ -87,6 +87,46 @@ def listing(app: App, batch_id: str) -> pd.DataFrame:
         return store.of_batch(work, batch_id)
 
 
+def choose(
+    app: App,
+    batch_id: str,
+    states: Collection[State],
+    *,
+    only: Collection[str] = (),
+    left_out: Collection[str] = (),
+) -> list[str]:
+    """The batch's shipments in these states, in the list's order: only the named ones, or all but those left out.
+
+    Any number of a parcel names it; one of its order names all of them. Raises Problem: batch_unknown, not_in_batch
+    (every number that names none of them, and where it stands), all_left_out.
+    """
+    with app.database.read() as work:
+        need(work, batch_id)
+        able = store.in_states(work, batch_id, states)
+        wanted = _named(work, batch_id, able, only) if only else {one.shipment_id for one in able}
+        staying = _named(work, batch_id, able, left_out)
+    found = [one.shipment_id for one in able if one.shipment_id in wanted - staying]
+    if staying and not found:
+        raise Problem("all_left_out", batch_id=batch_id)
+    return found
+
+
+def of_number(app: App, number: str) -> str:
+    """The shipment that any of its numbers names; of several of one order the one that lives.
+
+    Raises Problem: shipment_unknown, shipment_ambiguous.
+    """
+    number = number.strip()
+    with app.database.read() as work:
+        found = store.found(work, number) if number else []
+    living = [row for row in found if row["state"] not in DEAD] or found
+    if not living:
+        raise Problem("shipment_unknown", number=number or "–")
+    if len(living) > 1:
+        raise Problem("shipment_ambiguous", number=number, count=len(living))
+    return str(living[0]["shipment_id"])
+
+
 def detail(app: App, shipment_id: str) -> dict[str, Any]:
     """A shipment with its `contents`, `timeline`, `weighings` and `receivers`. Raises Problem('shipment_unknown')."""
     with app.database.read() as work:
@@ -129,8 +169,8 @@ def decide_undeliverable(
     """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
 
     A batch may also go by the advice for each of its shipments, reckoned here and again when it is submitted. It
-    cannot be changed once the logistics orders exist. Raises Problem: no_return_offered (a plan without it),
-    advised_by_batch (only a whole batch goes by the advice).
+    cannot be changed once the logistics orders exist. Raises Problem: plan_not_in_batch, no_return_offered (a plan
+    without it), advised_by_batch (only a whole batch goes by the advice).
     """
     now = app.now()
     if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
@@ -147,7 +187,9 @@ def decide_undeliverable(
             batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
         elif plan_id is not None:
             plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
-            if decision == Decision.RETURN and not plans.get(plan_id, {}).get("return_supported"):
+            if plan_id not in plans:
+                raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
+            if decision == Decision.RETURN and not plans[plan_id]["return_supported"]:
                 raise Problem("no_return_offered", plan=plan_id)
             batch_store.set_plan_undeliverable(work, batch_id, plan_id, _parcel(decision), at=now)
         else:
@@ -208,6 +250,21 @@ def submit(
         batch_store.record_fees(work, batch_id, at=now)
         audit.record(work, "submit", batch_id, by=by, at=now, shipments=len(moved), agreement=AGREEMENT)
     return len(moved)
+
+
+def lacking(app: App, batch_id: str) -> list[Problem]:
+    """What a person still has to decide before the batch's drafts can be submitted; the agreement aside.
+
+    Drafts that the check before shipping keeps back are left out, as `submit` leaves them.
+    """
+    with app.database.read() as work:
+        batch = need(work, batch_id)
+        kept_back = checks.blocked_shipments(work, batch_id)
+        drafts = store.in_states(work, batch_id, [State.DRAFT])
+        going = [draft for draft in drafts if draft.shipment_id not in kept_back]
+        if drafts and not going:
+            return [Problem("all_kept_back", count=len(drafts))]
+        return list(_lacking(work, batch, going, app.now().date()))
 
 
 def progress(app: App, batch_id: str) -> Progress:
@@ -300,14 +357,17 @@ def hand_over(
     *,
     by: str,
     left_out: Collection[str] = (),
+    shipment_ids: Collection[str] | None = None,
     courier: str | None = None,
     number: str | None = None,
     scale_g: int | None = None,
 ) -> tuple[int, list[str]]:
     """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
+    `shipment_ids`: only these of them.
+
     A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
-    handed over, and the shipments that stayed. Raises Problem: not_in_batch (a number that names no ready parcel),
+    handed over, and the shipments that stayed. Raises Problem: not_in_batch (numbers that name no ready parcel),
     nothing_ready, all_stopped, courier_number.
     """
     if number and len(number) > COURIER_NUMBER:
@@ -319,6 +379,8 @@ def hand_over(
         stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)}
         stopped &= {one.shipment_id for one in ready}
         staying = _named(work, batch_id, ready, left_out) | stopped
+        if shipment_ids is not None:
+            staying |= {one.shipment_id for one in ready} - set(shipment_ids)
         leaving = [one for one in ready if one.shipment_id not in staying]
         if not leaving:
             if stopped:
@@ -401,32 +463,38 @@ def needing_people(app: App) -> list[dict[str, Any]]:
 
 def _complete(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: date) -> None:
     """Raise the first thing a person still has to decide."""
+    for problem in _lacking(work, batch, drafts, today):
+        raise problem
+
+
+def _lacking(work: Work, batch: dict[str, Any], drafts: list[Shipment], today: date) -> Iterator[Problem]:
+    """What a person still has to decide of these drafts."""
     batch_id = batch["batch_id"]
     if not drafts:
-        if batch["submitted_at"]:
-            return
-        raise Problem("nothing_to_send", batch_id=batch_id)
+        if not batch["submitted_at"]:
+            yield Problem("nothing_to_send", batch_id=batch_id)
+        return
     planless = [draft.shipment_id for draft in drafts if draft.plan_id is None]
     if planless:
-        raise Problem("plan_missing", count=len(planless))
+        yield Problem("plan_missing", count=len(planless))
     stopped = stop_store.shipments(work, on=today)
     stopped = stopped[stopped["shipment_id"].isin([draft.shipment_id for draft in drafts])]
     if len(stopped):
-        raise Problem("plan_stopped", count=len(stopped), plans=", ".join(sorted(set(stopped["plan_id"]))))
+        yield Problem("plan_stopped", count=len(stopped), plans=", ".join(sorted(set(stopped["plan_id"]))))
     differing = sum(pair.shipment_count for pair in mismatches_in(work, batch_id))
     if differing and batch["confirmed_at"] is None:
-        raise Problem("confirmation_missing", count=differing)
+        yield Problem("confirmation_missing", count=differing)
     decisions = batch_store.undeliverable_counts(work, batch_id)
     if batch["undeliverable"] is None and decisions["undecided_count"]:
-        raise Problem("undeliverable_missing")
+        yield Problem("undeliverable_missing")
     plans = batch_store.plans(work, batch_id, "")
     if any(plan["handover_mode"] is None for plan in plans) or batch["sender_address_id"] is None:
-        raise Problem("handover_missing")
+        yield Problem("handover_missing")
     unoffered = [plan["plan_id"] for plan in plans if plan["service_code"] is None]
     if unoffered:
-        raise Problem("plan_not_offered", plans=", ".join(unoffered))
+        yield Problem("plan_not_offered", plans=", ".join(unoffered))
     if decisions["returning_count"] and batch["refund_address_id"] is None:
-        raise Problem("refund_missing")
+        yield Problem("refund_missing")
 
 
 def _decision(batch: dict[str, Any]) -> Choice | None:
@@ -439,13 +507,17 @@ def _parcel(decision: Choice | Decision | None) -> Decision | None:
 
 def _named(work: Work, batch_id: str, ready: list[Shipment], numbers: Collection[str]) -> set[str]:
     able = {shipment.shipment_id for shipment in ready}
-    staying: set[str] = set()
+    hits: set[str] = set()
+    none: list[tuple[str, str]] = []
     for number in numbers:
-        hits = {row["shipment_id"] for row in store.found(work, number.strip())} & able
-        if not hits:
-            raise Problem("not_in_batch", number=number, batch_id=batch_id)
-        staying |= hits
-    return staying
+        found = [row for row in store.found(work, number.strip()) if row["batch_id"] == batch_id]
+        named = {row["shipment_id"] for row in found} & able
+        if not named:
+            none.append((number, found[-1]["state"] if found else ""))
+        hits |= named
+    if none:
+        raise Problem("not_in_batch", numbers=none, batch_id=batch_id)
+    return hits
 
 
 def _per_minute(pace: dict[str, Any], now: datetime) -> float:

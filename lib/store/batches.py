@@ -131,14 +131,15 @@ def undeliverable_counts(work: Work, batch_id: str) -> dict[str, int]:
 
 
 def set_pickup_agreed(
-    work: Work, batch_id: str, plan_id: str, contact: str, *, by: str, at: datetime
+    work: Work, batch_id: str, plan_id: str, contact: str, phone: str, *, by: str, at: datetime
 ) -> None:
-    """With whom a pickup outside coverage was agreed, and who says so."""
+    """With whom a pickup outside coverage was agreed, where that person is called, and who says so."""
     work.run(
         "batch_plan_pickup_set",
         batch_id=batch_id,
         plan_id=plan_id,
         contact=contact,
+        phone=phone,
         agreed_by=by,
         agreed_at=at,
     )

@@ -64,6 +64,7 @@ from lib.wording.products import fault_sentence, product_column, product_field
 from lib.wording.rates import card_note
 from lib.wording.shipments import (
     adopted_sentence,
+    no_return_sentence,
     note_sentence,
     reason_mending,
     reason_sentence,
@@ -109,6 +110,7 @@ __all__ = [
     "made_skus",
     "meaning_label",
     "mending_columns",
+    "no_return_sentence",
     "note_sentence",
     "notice_state_label",
     "obstacle_label",

@@ -89,8 +89,22 @@ PROBLEMS = {
         "A pickup for {plan} outside coverage must be agreed with the warehouse first, or it may refuse the "
         "parcels. Talk to the warehouse, then tick that it agreed."
     ),
+    "pickup_contact_missing": later(
+        "A pickup for {plan} outside coverage needs a contact: the person at the warehouse it was agreed with. Write "
+        "a name, and the phone number beside it."
+    ),
+    "pickup_phone": later(
+        "“{phone}” is no phone number at which the warehouse's contact for {plan} can be called. Write a Chinese "
+        "number as 0755-8888 1234 or 138 0013 8000, another one with its +."
+    ),
+    "plan_not_in_batch": later(
+        "No parcel of batch {batch_id} goes on {plan}. `batch prepare` lists its plans."
+    ),
     "address_unknown": later(
         "Address {address_id} is none of the seller's sender addresses. Refresh the addresses and choose one."
+    ),
+    "refund_unknown": later(
+        "Address {address_id} is none of the seller's refund addresses. Refresh the addresses and choose one."
     ),
     "courier_number": later(
         "A domestic tracking number has 1 to 32 characters, this one has {length}. Check the number on the "
@@ -201,7 +215,10 @@ PROBLEMS = {
     ),
     "not_stopped": later("None of these parcels is on the stop list any more. Look at the list again."),
     "not_in_batch": later(
-        "{number} names no ready parcel of batch {batch_id}. Check the number. Nothing was handed over."
+        "{numbers}: no parcel of batch {batch_id} that this can be done with. Check the numbers. Nothing was done."
+    ),
+    "all_left_out": later(
+        "Nothing of batch {batch_id} remains when these parcels are left out. Nothing was done."
     ),
     "nothing_refused": later("Batch {batch_id} has no refused shipment of this kind. Look at `batch show`."),
     "nothing_unsent": later(
@@ -315,6 +332,14 @@ def problem_sentence(code: str, **args: object) -> str:
     said = args | {"state": state_label(str(args["state"]))} if "state" in args else args
     if "finding" in said:
         said = said | {"finding": finding_label(str(said["finding"]))}
+    if isinstance(numbers := said.get("numbers"), list):
+        said = said | {"numbers": _(", ").join(_standing(*one) for one in numbers)}
     if isinstance(columns := said.get("columns"), list):
         said = said | {"columns": _(", ").join(map(column_label, columns))}
     return _(PROBLEMS[code], **said)
+
+
+def _standing(number: str, state: str) -> str:
+    """A number, and where the parcel stands that it names, if it names one."""
+    stands = state_label(state) if state else _("unknown there")
+    return f"{number} ({stands})"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lib.texts import gettext as _
-from lib.texts import later
+from lib.texts import later, ngettext
 from lib.wording.labels import decision_label
 from lib.wording.problems import PROBLEMS, problem_sentence
 
@@ -162,3 +162,13 @@ def note_sentence(note: str | None) -> str:
     if code in REASONS:
         return reason_sentence(code, rest)
     return text
+
+
+def no_return_sentence(plans: Sequence[tuple[str, int]]) -> str:
+    """Which plans offer no return, and how many parcels go on each."""
+    return ngettext(
+        "{count} parcel goes on plans that offer no return and is destroyed whatever you choose: {plans}.",
+        "{count} parcels go on plans that offer no return and are destroyed whatever you choose: {plans}.",
+        sum(count for _plan, count in plans),
+        plans=_(", ").join(_("{plan} ({count})", plan=plan, count=f"{count:,}") for plan, count in plans),
+    )

@@ -162,6 +162,10 @@ def test_a_pickup_outside_coverage_needs_the_warehouse_to_agree(open_page: Open,
     page.text_input(key=f"{key}_contact").set_value("Window 3")
     page.checkbox(key=f"{key}_agreed").check().run()
     page.button(key=key).click().run()
+    assert "is no phone number" in text_of(page)
+    assert one_plan(desk, batch_id).mode is HandoverMode.SELF_POST
+    page.text_input(key=f"{key}_phone").set_value("0755-8888 1234")
+    page.button(key=key).click().run()
     one = one_plan(desk, batch_id)
     assert (one.mode, one.pickup_contact) == (HandoverMode.APPLY_PICKUP, "Window 3")
 

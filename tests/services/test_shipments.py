@@ -46,10 +46,27 @@ def test_the_senders_city_decides_between_pickup_and_post(desk: Desk) -> None:
         handover.choose_mode(desk.app, batch_id, HandoverMode.PICKUP, by="tester")
     with pytest.raises(Problem, match="pickup_not_agreed"):
         handover.choose_mode(desk.app, batch_id, HandoverMode.APPLY_PICKUP, by="tester")
-    handover.choose_mode(
-        desk.app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True
-    )
+    with pytest.raises(Problem, match="plan_not_in_batch"):
+        handover.choose_mode(desk.app, batch_id, HandoverMode.SELF_SEND, by="tester", plan_id="CPAM9")
+
+    def agreed(**whom: str) -> None:
+        handover.choose_mode(
+            desk.app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True, **whom
+        )
+
+    for whom, code in (
+        ({}, "pickup_contact_missing"),
+        ({"contact": "  ", "phone": "0755-8888 1234"}, "pickup_contact_missing"),
+        ({"contact": "Li"}, "pickup_phone"),
+        ({"contact": "Li", "phone": "window 3"}, "pickup_phone"),
+    ):
+        with pytest.raises(Problem, match=code):
+            agreed(**whom)
+    [away] = handover.of_batch(desk.app, batch_id)
+    assert away.mode is HandoverMode.SELF_POST, "what was refused changed nothing"
+    agreed(contact=" Li ", phone="0755-8888 1234")
     [applied] = handover.of_batch(desk.app, batch_id)
+    assert (applied.pickup_contact, applied.pickup_phone) == ("Li", "0755-8888 1234")
     assert (applied.mode, applied.pickup_agreed) == (HandoverMode.APPLY_PICKUP, True)
 
 
@@ -71,8 +88,9 @@ def test_the_warehouse_the_platform_names_outlives_other_modes_and_preparing_aga
     handover.choose_sender(app, batch_id, "1002", by="tester")
     assert place() == (HandoverMode.SELF_POST, name, address, False)
     handover.choose_mode(
-        app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True, contact="Li"
-    )
+        app, batch_id, HandoverMode.APPLY_PICKUP, by="tester", agreed_with_warehouse=True, contact="Li",
+        phone="13800138000",
+    )  # fmt: skip
     agreed = place()
     assert agreed == (HandoverMode.APPLY_PICKUP, name, address, True)
     handover.prepare(app, batch_id)

@@ -18,7 +18,14 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, figures, formats, receivers, tables
 from lib.ui.context import app
-from lib.wording import cancellations_unasked, decision_label, finding_sentence, gone_sentence, handover_label
+from lib.wording import (
+    cancellations_unasked,
+    decision_label,
+    finding_sentence,
+    gone_sentence,
+    handover_label,
+    no_return_sentence,
+)
 from pages.parts.shipments import advice, handing, partly, undeliverable
 
 
@@ -41,13 +48,12 @@ def show_receivers(rows: pd.DataFrame) -> set[str]:
     st.subheader(_("1 · Receivers"))
     found: dict[str, list[str]] = {}
     kept_back: set[str] = set()
-    for one in checks.of_orders(app(), rows["order_id"].tolist()):
-        if one["code"] not in ("taken", "notice_unsettled", "unknown_rest"):  # Taken by this batch itself.
-            if one["blocks"]:
-                kept_back.add(one["order_id"])
-            found.setdefault(one["order_id"], []).append(
-                finding_sentence(one["code"], one["field"], one["value"])
-            )
+    for one in checks.of_drafts(app(), rows["order_id"].tolist()):
+        if one["blocks"]:
+            kept_back.add(one["order_id"])
+        found.setdefault(one["order_id"], []).append(
+            finding_sentence(one["code"], one["field"], one["value"])
+        )
     if found:
         st.warning(
             ngettext(
@@ -142,17 +148,7 @@ def show_undeliverable(batch: Mapping[str, Any], by_plan: Sequence[PlanHandover]
     advice.show(advised, rows)
     destroyed = [one for one in by_plan if not one.return_supported]
     if destroyed:
-        st.text(
-            ngettext(
-                "{count} parcel goes on plans that offer no return and is destroyed whatever you choose: {plans}.",
-                "{count} parcels go on plans that offer no return and are destroyed whatever you choose: {plans}.",
-                cost.destroyed_count,
-                plans=_(", ").join(
-                    _("{plan} ({count})", plan=formats.plan(vars(one)), count=f"{one.shipment_count:,}")
-                    for one in destroyed
-                ),
-            )
-        )
+        st.text(no_return_sentence([(formats.plan(vars(one)), one.shipment_count) for one in destroyed]))
     undeliverable.by_plan(batch_id, by_plan, rows)
     undeliverable.refund(batch, int((rows["undeliverable"] == Decision.RETURN).sum()))
 

@@ -166,22 +166,33 @@ def _apply(batch_id: str, one: PlanHandover) -> None:
             "may refuse the parcels (拒单)."
         )
     )
-    contact = st.text_input(
-        _("Contact at the warehouse"), value=one.pickup_contact, key=f"{key}_contact", max_chars=80
-    )
+    st.text_input(_("Contact at the warehouse"), value=one.pickup_contact, key=f"{key}_contact", max_chars=80)
+    st.text_input(_("Phone number of the contact"), value=one.pickup_phone, key=f"{key}_phone", max_chars=30)
     agreed = st.checkbox(_("The warehouse agreed to collect these parcels"), key=f"{key}_agreed")
     actions.button(
         _("Apply for pickup of {count}", count=f"{one.shipment_count:,}"),
-        handover.choose_mode,
+        _applied,
+        batch_id,
+        one.plan_id,
+        key,
+        by=actions.by(),
+        key=key,
+        disabled=not agreed,
+    )
+
+
+def _applied(batch_id: str, plan_id: str, key: str, *, by: str) -> None:
+    """What stands in the boxes counts: they may have been filled by the very click, after the page was made."""
+    state = st.session_state
+    handover.choose_mode(
         app(),
         batch_id,
         HandoverMode.APPLY_PICKUP,
-        by=actions.by(),
-        plan_id=one.plan_id,
-        agreed_with_warehouse=agreed,
-        contact=str(contact or ""),
-        key=key,
-        disabled=not agreed,
+        by=by,
+        plan_id=plan_id,
+        agreed_with_warehouse=bool(state.get(f"{key}_agreed")),
+        contact=str(state.get(f"{key}_contact") or ""),
+        phone=str(state.get(f"{key}_phone") or ""),
     )
 
 
@@ -192,7 +203,8 @@ def _warehouse(one: PlanHandover) -> str:
             return _("Collected by {warehouse}", warehouse=name)
         case HandoverMode.APPLY_PICKUP:
             said = _("{warehouse} collects, as agreed with it", warehouse=name)
-            return f"{said} ({one.pickup_contact})" if one.pickup_contact else said
+            whom = " · ".join(filter(None, (one.pickup_contact, one.pickup_phone)))
+            return f"{said} ({whom})" if whom else said
         case None:
             return "–"
     return _("To {warehouse}: {address}", warehouse=name, address=address or "–")

@@ -229,7 +229,7 @@ where shipment.batch_id = $batch_id;
 -- name: batch_plan_pickup_set
 -- With whom a pickup outside coverage was agreed, and who says so.
 update batch_plans
-set pickup_contact = $contact, agreed_by = $agreed_by, agreed_at = $agreed_at
+set pickup_contact = $contact, pickup_phone = $phone, agreed_by = $agreed_by, agreed_at = $agreed_at
 where batch_id = $batch_id and plan_id = $plan_id;
 
 -- name: agreement_add
@@ -289,6 +289,7 @@ select
     decided.offered_address,
     coalesce(decided.pickup_agreed, false) as pickup_agreed,
     decided.pickup_contact,
+    decided.pickup_phone,
     decided.agreed_by as pickup_agreed_by,
     decided.undeliverable,
     covered.warehouse_name as pickup_warehouse_name,

@@ -97,7 +97,7 @@ where shipment.shipment_id = $shipment_id;
 
 -- name: shipments_found
 -- One row per shipment that a number names: its own id, order, logistics order, LP or tracking number.
-select shipment_id, batch_id, state
+select shipment_id, batch_id, order_id, state
 from shipments
 where $number in (shipment_id, order_id, logistics_order_id, lp_number, tracking_number)
 order by shipment_id;
