@@ -13,7 +13,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode
 from lib.services.batches import need
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as store
 from lib.store.database import Work
 
@@ -104,14 +104,15 @@ def choose_mode(
     with app.database.write() as work:
         batch = need(work, batch_id)
         plans = [row for row in _plans(work, batch) if plan_id in (None, row["plan_id"])]
-        for plan in plans:
-            if mode is HandoverMode.PICKUP and plan["pickup_warehouse_name"] is None:
-                raise Problem("not_in_coverage", plan=plan["plan_id"])
-            if mode is HandoverMode.APPLY_PICKUP and not agreed_with_warehouse:
-                raise Problem("pickup_not_agreed", plan=plan["plan_id"])
-            _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
-            if mode is HandoverMode.APPLY_PICKUP:
-                store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact.strip(), by=by, at=now)
+        with changes.kept(work, by=by, at=now):
+            for plan in plans:
+                if mode is HandoverMode.PICKUP and plan["pickup_warehouse_name"] is None:
+                    raise Problem("not_in_coverage", plan=plan["plan_id"])
+                if mode is HandoverMode.APPLY_PICKUP and not agreed_with_warehouse:
+                    raise Problem("pickup_not_agreed", plan=plan["plan_id"])
+                _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
+                if mode is HandoverMode.APPLY_PICKUP:
+                    store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact.strip(), by=by, at=now)
         audit.record(work, "handover_mode", batch_id, by=by, at=now, mode=mode, plan=plan_id)
 
 
@@ -125,15 +126,16 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
-        store.set_addresses(
-            work,
-            batch_id,
-            sender=address_id,
-            refund=batch["refund_address_id"],
-            pickup=batch["pickup_address_id"],
-        )
-        for plan in _plans(work, batch | {"sender_address_id": address_id}):
-            _decide(work, batch_id, plan, _preset(plan))
+        with changes.kept(work, by=by, at=now):
+            store.set_addresses(
+                work,
+                batch_id,
+                sender=address_id,
+                refund=batch["refund_address_id"],
+                pickup=batch["pickup_address_id"],
+            )
+            for plan in _plans(work, batch | {"sender_address_id": address_id}):
+                _decide(work, batch_id, plan, _preset(plan))
         audit.record(work, "sender_address", batch_id, by=by, at=now, address_id=address_id)
 
 
@@ -146,13 +148,14 @@ def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
-        store.set_addresses(
-            work,
-            batch_id,
-            sender=batch["sender_address_id"],
-            refund=address_id,
-            pickup=batch["pickup_address_id"],
-        )
+        with changes.kept(work, by=by, at=now):
+            store.set_addresses(
+                work,
+                batch_id,
+                sender=batch["sender_address_id"],
+                refund=address_id,
+                pickup=batch["pickup_address_id"],
+            )
         audit.record(work, "refund_address", batch_id, by=by, at=now, address_id=address_id)
 
 
@@ -163,7 +166,8 @@ def choose_courier(app: App, batch_id: str, courier: str | None, number: str | N
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        store.set_courier(work, batch_id, courier or None, number or None)
+        with changes.kept(work, by=by, at=now):
+            store.set_courier(work, batch_id, courier or None, number or None)
         audit.record(work, "courier", batch_id, by=by, at=now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from lib.sandbox import launch
@@ -81,6 +82,10 @@ def test_the_named_parcel_is_mended_alone_and_goes_out_on_its_new_plan(shop: Sho
     assert {one["state"] for one in shown if one["order_id"] == cancelled} == {"cancelled"}
     went = {one["shipment_id"]: (one["state"], one["plan_id"]) for one in shown}
     assert went[first["shipment_id"]] == ("ready", plan)
+    table = shop.data / "timelines.csv"
+    shop.json("batch", "export", batch_id, "-o", table, "--timeline")
+    lines = pd.read_csv(table).query("shipment_id == @first['shipment_id']")
+    assert "changed_plan" in set(lines["kind"]), "what was mended is in its timeline"
 
 
 def test_a_reason_or_country_nothing_was_refused_of_is_one_sentence(shop: Shop) -> None:
