@@ -14,7 +14,7 @@ import streamlit as st
 from lib.domain.orders import Receiver
 from lib.domain.plans import Part
 from lib.domain.shipments import State
-from lib.services import notices, printing, shipments, stop_list
+from lib.services import notices, plans, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.ui import actions, figures, formats, tables
 from lib.ui.context import app
@@ -24,14 +24,13 @@ from lib.wording import (
     cargo_label,
     decision_label,
     error_sentence,
-    happening_sentence,
-    note_sentence,
     notice_state_label,
     part_label,
     problem_sentence,
     reason_mending,
     reason_sentence,
     state_label,
+    timeline_words,
     weight_source_label,
     who_label,
 )
@@ -257,14 +256,12 @@ def show_contents(contents: list[dict[str, Any]]) -> None:
 def show_timeline(timeline: list[dict[str, Any]], happenings: list[dict[str, Any]]) -> None:
     """Every state it ever had and everything else that happened to it, newest first."""
     st.subheader(_("History"))
-    rows = [
-        (one["happened_at"], state_label(one["state"]), note_sentence(one["note"]), one["done_by"])
-        for one in timeline
+    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())} if happenings else {}
+    lines = [(one["happened_at"], "state", one["state"], one["note"], one["done_by"]) for one in timeline]
+    lines += [
+        (one["happened_at"], one["kind"], one["what"], one["detail"], one["done_by"]) for one in happenings
     ]
-    rows += [
-        (one["happened_at"], "", happening_sentence(one["kind"], one["what"], one["detail"]), one["done_by"])
-        for one in happenings
-    ]
+    rows = [(at, *timeline_words(kind, what, detail, names), who) for at, kind, what, detail, who in lines]
     frame = pd.DataFrame(
         [
             {"when": formats.moment(at), "state": state, "note": note, "who": who_label(who)}

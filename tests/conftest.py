@@ -135,6 +135,10 @@ class Desk:
         """Change how the sandbox behaves; faults by name and rate."""
         HTTP.post(f"{self.url}/sandbox/settings", json=settings).raise_for_status()
 
+    def happen(self, order_id: str, **what: object) -> None:
+        """Something happens to an order on the platform; the desk has not heard of it."""
+        HTTP.post(f"{self.url}/sandbox/change", json={"order_id": order_id, **what}).raise_for_status()
+
     def platform_state(self) -> dict[str, list[dict[str, Any]]]:
         """What the sandbox holds, seen from outside."""
         return HTTP.get(f"{self.url}/sandbox/state").raise_for_status().json()

@@ -18,9 +18,11 @@ from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, State
 from lib.services import batches, happenings, orders, plans, shipments
+from lib.services import mending as mending_service
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
+    cancellations_unasked,
     finding_label,
     finding_sentence,
     gone_sentence,
@@ -188,9 +190,16 @@ def retry(app: App, batch_id: str, agree: bool, **names: Any) -> Answer:
     """Send refused shipments again, and work until nothing can be done without a person."""
     chosen = naming.ids(app, batch_id, [State.REFUSED], **names)
     confirmed = _confirm(app, batch_id) if agree else 0
-    retried = shipments.retry(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
+    again = mending_service.Again()
+    if _count(app, batch_id, State.REFUSED):
+        again = mending_service.send_again(app, batch_id, by=app.settings.operator, shipment_ids=chosen)
+    if again.unasked:
+        say(cancellations_unasked())
+    if again.gone:
+        say(gone_sentence(again.gone))
     work(app, batch_id)
-    return _outcome(app, batch_id, {"retried": retried, "confirmed": confirmed})
+    done = {"retried": again.count, "dropped": list(again.gone), "confirmed": confirmed}
+    return _outcome(app, batch_id, done)
 
 
 @command("pause")

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lib.cli.deciding import POLICIES
 from lib.cli.frame import Answer, command, say
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
-from lib.services import happenings, notices, partly, presets, shipments
+from lib.services import happenings, notices, partly, plans, presets, shipments
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -27,6 +28,7 @@ from lib.wording import (
     finding_sentence,
     notice_state_label,
     refusal_sentence,
+    timeline_words,
     who_label,
 )
 
@@ -57,12 +59,22 @@ def split(app: App, number: str, parts: tuple[str, ...]) -> Answer:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A .csv or .xlsx file.",
 )
-def export(app: App, batch_id: str, output: Path) -> Answer:
+@click.option(
+    "--timeline", is_flag=True, help="What happened to each, line by line, instead of one row each."
+)
+def export(app: App, batch_id: str, output: Path, timeline: bool) -> Answer:
     """Write the batch's shipments as a table; no cell is ever run as a formula."""
     kind = output.suffix.lower().removeprefix(".")
     if kind not in ("csv", "xlsx"):
         raise click.BadParameter(_("The file's name ends in .csv or .xlsx."), param_hint="--output")
-    output.write_bytes(happenings.export(app, batch_id, kind=kind))
+    if timeline:
+        names = {
+            row["plan_id"]: shown.plan_name(row["name_en"], row["name_zh"]) for row in plans.all_plans(app)
+        }
+        said = partial(timeline_words, plan_names=names)
+        output.write_bytes(happenings.timeline(app, batch_id, kind=kind, words=said))
+    else:
+        output.write_bytes(happenings.export(app, batch_id, kind=kind))
     return Answer({"file": str(output)}, [str(output)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,12 +145,24 @@ def cancel_unsent(app: App, batch_id: str, *, by: str) -> int:
     return taken
 
 
-def drop_gone(app: App, batch_id: str, *, by: str) -> list[str]:
-    """Take drafts out whose order does not await shipment any more, its buyer cancelled say; returns those orders."""
+def drop_gone(
+    app: App,
+    batch_id: str,
+    *,
+    by: str,
+    state: State = State.DRAFT,
+    shipment_ids: Collection[str] | None = None,
+) -> list[str]:
+    """Take shipments out whose order does not await shipment any more, its buyer cancelled say; returns those orders.
+
+    Those in `state` alone, which are on their way to be queued: all of the batch's, or the named ones.
+    """
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        gone = store.gone_drafts(work, batch_id)
+        gone = store.gone_in_state(work, batch_id, state)
+        if shipment_ids is not None:
+            gone = {one: gone[one] for one in gone.keys() & set(shipment_ids)}
         steps = [
             draft.step(State.CANCELLED, at=now, by=by, note=f"order_status {gone[draft.shipment_id][1]}")
             for draft in shipment_store.by_ids(work, list(gone))

@@ -14,7 +14,7 @@ from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode
 from lib.services import check_rules
 from lib.services.batches import need
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as store
 from lib.store.database import Work
 
@@ -115,14 +115,15 @@ def choose_mode(
         plans = [row for row in _plans(work, batch) if plan_id in (None, row["plan_id"])]
         if plan_id is not None and not plans:
             raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
-        for plan in plans:
-            if mode is HandoverMode.PICKUP and plan["pickup_warehouse_name"] is None:
-                raise Problem("not_in_coverage", plan=plan["plan_id"])
-            if mode is HandoverMode.APPLY_PICKUP:
-                _check_agreed(plan["plan_id"], agreed_with_warehouse, contact, phone)
-            _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
-            if mode is HandoverMode.APPLY_PICKUP:
-                store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact, phone, by=by, at=now)
+        with changes.kept(work, by=by, at=now):
+            for plan in plans:
+                if mode is HandoverMode.PICKUP and plan["pickup_warehouse_name"] is None:
+                    raise Problem("not_in_coverage", plan=plan["plan_id"])
+                if mode is HandoverMode.APPLY_PICKUP:
+                    _check_agreed(plan["plan_id"], agreed_with_warehouse, contact, phone)
+                _decide(work, batch_id, plan, mode, agreed=agreed_with_warehouse)
+                if mode is HandoverMode.APPLY_PICKUP:
+                    store.set_pickup_agreed(work, batch_id, plan["plan_id"], contact, phone, by=by, at=now)
         audit.record(work, "handover_mode", batch_id, by=by, at=now, mode=mode, plan=plan_id)
 
 
@@ -136,15 +137,16 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
-        store.set_addresses(
-            work,
-            batch_id,
-            sender=address_id,
-            refund=batch["refund_address_id"],
-            pickup=batch["pickup_address_id"],
-        )
-        for plan in _plans(work, batch | {"sender_address_id": address_id}):
-            _decide(work, batch_id, plan, _preset(plan))
+        with changes.kept(work, by=by, at=now):
+            store.set_addresses(
+                work,
+                batch_id,
+                sender=address_id,
+                refund=batch["refund_address_id"],
+                pickup=batch["pickup_address_id"],
+            )
+            for plan in _plans(work, batch | {"sender_address_id": address_id}):
+                _decide(work, batch_id, plan, _preset(plan))
         audit.record(work, "sender_address", batch_id, by=by, at=now, address_id=address_id)
 
 
@@ -157,13 +159,14 @@ def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
-        store.set_addresses(
-            work,
-            batch_id,
-            sender=batch["sender_address_id"],
-            refund=address_id,
-            pickup=batch["pickup_address_id"],
-        )
+        with changes.kept(work, by=by, at=now):
+            store.set_addresses(
+                work,
+                batch_id,
+                sender=batch["sender_address_id"],
+                refund=address_id,
+                pickup=batch["pickup_address_id"],
+            )
         audit.record(work, "refund_address", batch_id, by=by, at=now, address_id=address_id)
 
 
@@ -174,7 +177,8 @@ def choose_courier(app: App, batch_id: str, courier: str | None, number: str | N
     now = app.now()
     with app.database.write() as work:
         need(work, batch_id)
-        store.set_courier(work, batch_id, courier or None, number or None)
+        with changes.kept(work, by=by, at=now):
+            store.set_courier(work, batch_id, courier or None, number or None)
         audit.record(work, "courier", batch_id, by=by, at=now)
 
 

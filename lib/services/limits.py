@@ -9,7 +9,7 @@ from lib.domain.limits import Goal, Limits
 from lib.domain.problems import Problem
 from lib.services import optimise
 from lib.services.batches import need
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import plans as store
 
@@ -46,7 +46,8 @@ def choose(app: App, batch_id: str, limits: Limits, *, by: str, goal: Goal = Goa
     now = app.now()
     with app.database.write() as work:
         store.rate_batch(work, batch_id, on=now.date())
-        count = store.choose_each(work, best.plan_ids, at=now)
+        with changes.kept(work, by=by, at=now):
+            count = store.choose_each(work, best.plan_ids, at=now)
         if count != len(best.plan_ids):
             raise Problem("choices_changed", seen=len(best.plan_ids), now=count)
         store.keep_quotes(work, batch_id, by=by, at=now)

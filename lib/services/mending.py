@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import State
-from lib.services import plans, shipments
+from lib.services import batches, plans, shipments, stop_list
 from lib.services.batches import need
 from lib.store import audit
 from lib.store import shipments as store
@@ -44,6 +44,15 @@ class Moved:
 
     moved_ids: tuple[str, ...]  #: They have it, and wait to be sent again.
     kept_ids: tuple[str, ...]  #: It cannot carry them: they keep what they had.
+
+
+@dataclass(frozen=True)
+class Again:
+    """What sending refused shipments again did."""
+
+    count: int = 0  #: They are queued.
+    gone: tuple[str, ...] = ()  #: Orders nobody awaits any more: they left the batch.
+    unasked: bool = False  #: The platform could not be asked for cancellations; the last sync holds.
 
 
 def groups(app: App, batch_id: str) -> list[Group]:
@@ -85,14 +94,24 @@ def choose_plan(
 
 
 def send_again(
-    app: App, batch_id: str, *, by: str, reason_code: str | None = None, country: str | None = None
-) -> int:
-    """Queue what was refused for a reason, to a country, or all of it; returns how many.
+    app: App,
+    batch_id: str,
+    *,
+    by: str,
+    reason_code: str | None = None,
+    country: str | None = None,
+    shipment_ids: Sequence[str] | None = None,
+) -> Again:
+    """Queue what was refused: the named ones, or those of a reason, of a country, or all.
 
-    Raises Problem('nothing_refused') and as `shipments.retry`.
+    As before a submit, the platform is asked first which orders were cancelled meanwhile, with nothing locked; they
+    leave the batch. Raises Problem('nothing_refused') and as `shipments.retry`.
     """
-    wanted = _refused(app, batch_id, reason_code, country, None)
-    return shipments.retry(app, batch_id, by=by, shipment_ids=wanted)
+    shop_id = str(batches.get(app, batch_id)["shop_id"])
+    wanted = _refused(app, batch_id, reason_code, country, shipment_ids)
+    unasked = bool(stop_list.refresh(app, shop_id))
+    gone = batches.drop_gone(app, batch_id, by=by, state=State.REFUSED, shipment_ids=wanted)
+    return Again(shipments.retry(app, batch_id, by=by, shipment_ids=wanted), tuple(gone), unasked)
 
 
 def _refused(

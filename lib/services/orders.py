@@ -14,7 +14,7 @@ from lib.domain.orders import OrderFilter, Receiver
 from lib.domain.problems import Problem
 from lib.services import checks
 from lib.services.awaiting import looked
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import checks as check_store
 from lib.store import orders as store
 from lib.store import shipments as shipment_store
@@ -167,7 +167,10 @@ def correct_receiver(app: App, order_id: str, corrected: Receiver, *, by: str) -
             raise Problem("order_unknown", order_id=order_id)
         if tidy.country != order["country"]:
             raise Problem("country_fixed", country=order["country"])
+        known = store.receivers(work, [order_id])[order_id]
+        fields = [field for field, value in vars(tidy).items() if value != getattr(known, field)]
         store.correct_receiver(work, order["shop_id"], order_id, tidy, by=by, at=now)
+        changes.receiver(work, order["shop_id"], order_id, fields, by=by, at=now)
         checks.refresh(work, order["shop_id"], now)
         audit.record(work, "correct_receiver", order_id, by=by, at=now)
     return [(str(code), field, value) for code, field, value in checks.of_receiver(tidy)]

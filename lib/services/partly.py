@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import State
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import partly as store
 from lib.store import shipments as shipment_store
 
@@ -32,6 +32,8 @@ def split(app: App, shipment_id: str, parts: Mapping[int, int], *, by: str) -> s
                 raise Problem("split_quantity", line=line, quantity=quantity, most=held.get(line, 0))
         if not wanted or sum(wanted.values()) == sum(held.values()):
             raise Problem("split_nothing", number=shipment_id)
-        new_id = store.split(work, shipment_id, found["batch_id"], wanted, by=by, on=now.date(), at=now)
+        with changes.kept(work, by=by, at=now):
+            new_id = store.split(work, shipment_id, found["batch_id"], wanted, by=by, on=now.date(), at=now)
+        changes.split(work, shipment_id, [new_id], by=by, at=now)
         audit.record(work, "split", shipment_id, by=by, at=now, into=new_id, lines=wanted)
     return new_id

@@ -15,7 +15,7 @@ from lib.domain.money import Money
 from lib.domain.plans import FEE_PARTS, Cargo, Channel, Due, Obstacle, PairKind, Part, Policy, pair_kind
 from lib.domain.problems import Problem
 from lib.services.batches import need
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
 from lib.store import plans as store
@@ -342,7 +342,8 @@ def _deciding(app: App, batch_id: str, by: str, *, policy: Policy | None) -> Ite
     with app.database.write() as work:
         need(work, batch_id)
         store.rate_batch(work, batch_id, on=now.date())
-        yield work
+        with changes.kept(work, by=by, at=now):
+            yield work
         store.keep_quotes(work, batch_id, by=by, at=now)
         batch_store.choose_policy(work, batch_id, policy)
         audit.record(work, "choose_plans", batch_id, by=by, at=now, policy=policy)

@@ -17,7 +17,7 @@ from lib.services import advice, checks, handover
 from lib.services.batches import need
 from lib.services.plans import mismatches_in
 from lib.store import advice as advice_store
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import happenings as happening_store
 from lib.store import orders as order_store
@@ -180,20 +180,21 @@ def decide_undeliverable(
         batch = need(work, batch_id)
         if decision == Choice.ADVISED:
             advice.keep_in(work, batch_id, past, at=now)
-        if shipment_ids is not None:
-            unable = batch_store.without_return(work, batch_id, shipment_ids)
-            if decision == Decision.RETURN and unable:
-                raise Problem("no_return_offered", plan=", ".join(unable))
-            batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
-        elif plan_id is not None:
-            plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
-            if plan_id not in plans:
-                raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
-            if decision == Decision.RETURN and not plans[plan_id]["return_supported"]:
-                raise Problem("no_return_offered", plan=plan_id)
-            batch_store.set_plan_undeliverable(work, batch_id, plan_id, _parcel(decision), at=now)
-        else:
-            batch_store.set_undeliverable(work, batch_id, decision, at=now)
+        with changes.kept(work, by=by, at=now):
+            if shipment_ids is not None:
+                unable = batch_store.without_return(work, batch_id, shipment_ids)
+                if decision == Decision.RETURN and unable:
+                    raise Problem("no_return_offered", plan=", ".join(unable))
+                batch_store.set_own_undeliverable(work, batch_id, shipment_ids, _parcel(decision), at=now)
+            elif plan_id is not None:
+                plans = {row["plan_id"]: row for row in batch_store.plans(work, batch["batch_id"], "")}
+                if plan_id not in plans:
+                    raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
+                if decision == Decision.RETURN and not plans[plan_id]["return_supported"]:
+                    raise Problem("no_return_offered", plan=plan_id)
+                batch_store.set_plan_undeliverable(work, batch_id, plan_id, _parcel(decision), at=now)
+            else:
+                batch_store.set_undeliverable(work, batch_id, decision, at=now)
         audit.record(
             work,
             "undeliverable",
@@ -240,7 +241,8 @@ def submit(
         # Plans may have changed since, and news come: what is kept is what was advised at this moment.
         advice.keep_in(work, batch_id, past, at=now)
         _complete(work, batch, drafts, now.date())
-        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
+        with changes.kept(work, by=by, at=now):
+            batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         advice_store.chosen(work, batch_id)
         trial_store.seen(work, batch_id)
         moved = store.take(work, [draft.step(State.QUEUED, at=now, by=by) for draft in drafts])
@@ -338,7 +340,8 @@ def retry(app: App, batch_id: str, *, by: str, shipment_ids: Sequence[str] | Non
             return 0
         advice.keep_in(work, batch_id, past, at=now)
         _complete(work, batch, again, now.date())
-        batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
+        with changes.kept(work, by=by, at=now):
+            batch_store.set_undeliverable(work, batch_id, _decision(batch), at=now)
         advice_store.chosen(work, batch_id)
         moved = store.take(work, [one.step(State.QUEUED, at=now, by=by) for one in again])
         batch_store.record_fees(work, batch_id, at=now)

@@ -9,7 +9,7 @@ import pandas as pd
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.services.batches import need
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import plans as plan_store
 from lib.store import splits as store
@@ -52,10 +52,12 @@ def accept(app: App, batch_id: str, shipment_id: str, *, by: str) -> list[str]:
         if found.empty:
             raise Problem("split_not_advised", shipment_id=shipment_id)
         advice = found.iloc[0]
-        parcels = store.deal_out(work, shipment_id, str(advice["way"]), by=by, at=now)
-        plan_store.rate_batch(work, batch_id, on=now.date())
-        for parcel, plan_id in zip(parcels, list(advice["plan_ids"]), strict=True):
-            plan_store.choose_plan(work, [parcel], str(plan_id), lock=False, at=now)
+        with changes.kept(work, by=by, at=now):
+            parcels = store.deal_out(work, shipment_id, str(advice["way"]), by=by, at=now)
+            plan_store.rate_batch(work, batch_id, on=now.date())
+            for parcel, plan_id in zip(parcels, list(advice["plan_ids"]), strict=True):
+                plan_store.choose_plan(work, [parcel], str(plan_id), lock=False, at=now)
+        changes.split(work, shipment_id, parcels[1:], by=by, at=now)
         plan_store.keep_quotes(work, batch_id, by=by, at=now)
         batch_store.choose_policy(work, batch_id, batch["policy"])
         audit.record(work, "split", shipment_id, by=by, at=now, parcels=parcels, way=str(advice["way"]))

@@ -12,7 +12,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import State
 from lib.services import batches
-from lib.store import audit
+from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import plans as plan_store
 from lib.store import shipments as shipment_store
@@ -159,7 +159,8 @@ def _choose(
     now = app.now()
     plan_store.rate_batch(work, batch_id, on=now.date())
     ids = shipment_ids or plan_store.choices(work)["shipment_id"].tolist()
-    count = plan_store.choose_plan(work, ids, plan_id, lock=False, at=now)
+    with changes.kept(work, by=by, at=now):
+        count = plan_store.choose_plan(work, ids, plan_id, lock=False, at=now)
     plan_store.keep_quotes(work, batch_id, by=by, at=now)
     batch_store.choose_policy(work, batch_id, None)
     return count

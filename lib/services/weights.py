@@ -9,7 +9,7 @@ from pathlib import Path
 from lib.app import App
 from lib.domain.problems import Problem
 from lib.files import sheets
-from lib.store import audit, products
+from lib.store import audit, changes, products
 from lib.store import shipments as shipment_store
 from lib.store import weights as store
 
@@ -41,9 +41,10 @@ def weigh(app: App, weights: Mapping[str, int], *, by: str, source: str = SCALE)
     with app.database.write() as work:
         found = store.matched(work, weights)
         one = found[found["match_count"] == 1]
-        changed = store.set_weights(work, one[["shipment_id", "weight_g"]], source=source, by=by, at=now)
-        batches = {shipment.batch_id for shipment in shipment_store.by_ids(work, changed)}
-        fees = products.price_anew(work, changed, batches, by=by, on=now.date(), at=now)
+        with changes.kept(work, by=by, at=now):
+            changed = store.set_weights(work, one[["shipment_id", "weight_g"]], source=source, by=by, at=now)
+            batches = {shipment.batch_id for shipment in shipment_store.by_ids(work, changed)}
+            fees = products.price_anew(work, changed, batches, by=by, on=now.date(), at=now)
         audit.record(work, "weigh", f"{len(changed)} parcels", by=by, at=now, source=source)
     none = found[found["match_count"] == 0]
     return Weighed(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from lib.domain.shipments import Choice, Decision, HandoverMode
+from lib.domain.shipments import Choice, Decision, HandoverMode, State
 from lib.store.database import Work
 
 
@@ -36,9 +36,9 @@ def candidates(work: Work, shop_id: str, order_ids: Sequence[str], *, now: datet
     return [row["order_id"] for row in rows]
 
 
-def gone_drafts(work: Work, batch_id: str) -> dict[str, tuple[str, str]]:
-    """Drafts whose order awaits no shipment any more: shipment_id → (order_id, status)."""
-    rows = work.rows("gone_drafts", batch_id=batch_id)
+def gone_in_state(work: Work, batch_id: str, state: State) -> dict[str, tuple[str, str]]:
+    """Shipments in a state whose order awaits no shipment any more: shipment_id → (order_id, status)."""
+    rows = work.rows("gone_in_state", batch_id=batch_id, state=str(state))
     return {row["shipment_id"]: (row["order_id"], row["status"]) for row in rows}
 
 

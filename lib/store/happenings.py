@@ -14,6 +14,11 @@ def of_shipment(work: Work, shipment_id: str) -> list[dict[str, Any]]:
     return work.rows("shipment_happenings", shipment_id=shipment_id)
 
 
+def timeline(work: Work, batch_id: str) -> pd.DataFrame:
+    """One row per line of the timelines of a batch's shipments, in the list's order and the oldest first."""
+    return work.frame("batch_timeline", batch_id=batch_id)
+
+
 def audit_of(work: Work, batch_id: str) -> list[dict[str, Any]]:
     """One dict (done_at, done_by, action, subject, detail) per action on a batch, the newest first."""
     return work.rows("batch_audit", batch_id=batch_id)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from lib.domain.products import Pairing
-from lib.store import plans, trials
+from lib.store import changes, plans, trials
 from lib.store.database import Work
 from lib.store.imports import Counts
 
@@ -118,9 +118,10 @@ def reprice_drafts(work: Work, *, by: str, on: date, at: datetime) -> list[dict[
     if not outdated:
         return []
     shipment_ids = [row["shipment_id"] for row in outdated]
-    with work.ids(shipment_ids):
-        work.run("drafts_reweigh", changed_at=at)
-    fees = price_anew(work, shipment_ids, {row["batch_id"] for row in outdated}, by=by, on=on, at=at)
+    with changes.kept(work, by=by, at=at):
+        with work.ids(shipment_ids):
+            work.run("drafts_reweigh", changed_at=at)
+        fees = price_anew(work, shipment_ids, {row["batch_id"] for row in outdated}, by=by, on=on, at=at)
     return [
         row
         | {

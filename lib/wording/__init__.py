@@ -23,7 +23,7 @@ from lib.wording.findings import (
     severity_label,
     source_sentence,
 )
-from lib.wording.happenings import action_label, happening_sentence, notice_state_label
+from lib.wording.happenings import action_label, happening_sentence, notice_state_label, timeline_words
 from lib.wording.labels import (
     answer_label,
     card_state_label,
@@ -140,6 +140,7 @@ __all__ = [
     "status_label",
     "stop_sentence",
     "sync_trouble",
+    "timeline_words",
     "trouble_label",
     "trouble_sentence",
     "unreadable_sentence",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from lib.domain.money import Money
 from lib.texts import gettext as _
 from lib.texts import later
+from lib.wording.findings import conflict_label
+from lib.wording.labels import decision_label, handover_label, state_label
+from lib.wording.shipments import note_sentence
 
 #: Action of the audit → its words; others stand for themselves.
 ACTIONS = {
@@ -41,6 +47,9 @@ ACTIONS = {
     "finish": later("confirmed that all is shipped"),
 }
 
+#: The file that orders from the platform say they are of.
+SYNC = "platform"
+
 #: Kind of a happening → its sentence.
 HAPPENINGS = {
     "printed": later("Printed: run {what}, page {detail}"),
@@ -49,6 +58,17 @@ HAPPENINGS = {
     "notice": later("Shipping notice with {what} ({detail})"),
     "change": later("Declared number changed to {what} ({detail})"),
     "finish": later("All-shipped confirmation with {what} ({detail})"),
+    "contradicted": later("The receiver is another one in {detail}: {what}"),
+    "changed_receiver": later("Receiver corrected: {detail}"),
+    "changed_plan": later("Plan changed from {what} to {detail}"),
+    "changed_weight": later("Weight changed from {what} to {detail}"),
+    "changed_declared": later("Declared value changed from {what} to {detail}"),
+    "changed_undeliverable": later("Undeliverable decision changed from {what} to {detail}"),
+    "changed_handover": later("Hand-over changed from {what} to {detail}"),
+    "changed_sender": later("Sender address changed"),
+    "changed_refund": later("Refund address changed"),
+    "changed_courier": later("Courier or its number changed"),
+    "changed_split": later("A part of it went into {detail}"),
 }
 
 NOTICE_STATES = {
@@ -64,10 +84,51 @@ def action_label(action: str) -> str:
     return _(ACTIONS[action]) if action in ACTIONS else action
 
 
-def happening_sentence(kind: str, what: str | None, detail: str | None) -> str:
-    """What happened to a parcel beside its states."""
-    said = notice_state_label(detail or "") if kind in ("notice", "change", "finish") else detail or ""
-    return _(HAPPENINGS[kind], what=what or "", detail=said).strip() if kind in HAPPENINGS else kind
+def happening_sentence(
+    kind: str, what: str | None, detail: str | None, plan_names: Mapping[str, str] | None = None
+) -> str:
+    """What happened to a parcel beside its states. `plan_names`: plans by their ids, as the reader knows them."""
+    if kind not in HAPPENINGS:
+        return kind
+    if kind.startswith("changed_"):
+        what, detail = (_fact(kind.removeprefix("changed_"), one, plan_names or {}) for one in (what, detail))
+    elif kind == "contradicted":
+        what, detail = _fields(what or ""), _("the platform") if detail == SYNC else detail
+    elif kind in ("notice", "change", "finish"):
+        detail = notice_state_label(detail or "")
+    return _(HAPPENINGS[kind], what=what or "", detail=detail or "").strip()
+
+
+def timeline_words(
+    kind: str, what: str, detail: str | None, plan_names: Mapping[str, str]
+) -> tuple[str, str]:
+    """A line of a timeline: the state a parcel came to, "" for other things, and what is to be said of it."""
+    if kind == "state":
+        return state_label(what), note_sentence(detail)
+    return "", happening_sentence(kind, what, detail, plan_names)
+
+
+def _fact(kind: str, value: str | None, plan_names: Mapping[str, str]) -> str:
+    """What something was or became; a dash for nothing."""
+    if not value:
+        return "–"
+    if kind == "plan":
+        return plan_names.get(value, value)
+    if kind == "weight":
+        return f"{int(value):,} g"
+    if kind == "declared":
+        minor, _blank, currency = value.partition(" ")
+        return str(Money(int(minor), currency)) if currency else "–"
+    if kind == "undeliverable":
+        return decision_label(value)
+    if kind == "handover":
+        mode, _blank, warehouse = value.partition(" ")
+        return f"{handover_label(mode)} ({warehouse})" if warehouse else handover_label(mode)
+    return _fields(value) if kind == "receiver" else value.replace(",", ", ")
+
+
+def _fields(names: str) -> str:
+    return _(", ").join(conflict_label(one) for one in names.split(","))
 
 
 def notice_state_label(state: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lib.services import shipments
+from lib.services import orders, shipments
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk
 from tests.pages.conftest import Open, text_of
@@ -56,6 +58,17 @@ def test_the_numbers_fee_receiver_and_history_are_shown(
     history = page.dataframe[2].value["state"].tolist()
     assert (history[-1], history[0]) == ("Draft", "Ready")
     assert page.get("download_button")[0].proto.label == "Download the label"
+
+
+def test_a_correction_stands_in_the_history_with_who_in_the_readers_language(
+    open_page: Open, empty_desk: Desk, shipment_id: str
+) -> None:
+    order_id = str(shipments.detail(empty_desk.app, shipment_id)["order_id"])
+    receiver = orders.detail(empty_desk.app, order_id)["receivers"]["received"]
+    orders.correct_receiver(empty_desk.app, order_id, replace(receiver, city="Ennis"), by="anna")
+    page = open_page(empty_desk.app, "shipment", language="zh_CN", shipment=shipment_id)
+    newest = page.dataframe[2].value.iloc[0]
+    assert (newest["note"], newest["who"], newest["state"]) == ("已更正收件人信息：城市", "anna", "")
 
 
 def test_the_parts_of_the_fee_add_up_to_it(open_page: Open, empty_desk: Desk, shipment_id: str) -> None:

@@ -481,6 +481,20 @@ def test_refused_shipments_say_why_and_are_sent_again(open_page: Open, desk: Des
     assert desk.states(refused) == {"ready": 2, "refused": 8}
 
 
+def test_a_buyer_who_cancelled_meanwhile_is_not_sent_again_and_is_named(
+    open_page: Open, desk: Desk, refused: str
+) -> None:
+    gone = str(shipments.listing(desk.app, refused)["order_id"].iloc[1])
+    page = open_page(desk.app, "shipments", batch=refused)
+    page.session_state["shipments_refused"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    page.run()
+    desk.happen(gone, status="IN_CANCEL")
+    page.button(key="shipments_retry").click().run()
+    assert any(gone in one.value and "awaits no shipment" in one.value for one in page.warning)
+    assert not page.success, "nothing of it is queued"
+    assert desk.states(refused) == {"refused": 9}
+
+
 def test_refused_shipments_get_another_plan_are_confirmed_and_sent_on_it(
     open_page: Open, desk: Desk, refused: str
 ) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from lib.sandbox import launch
+from tests.conftest import HTTP
 from tests.services.test_cli import SEND, Shop
 
 
@@ -68,10 +70,22 @@ def test_the_named_parcel_is_mended_alone_and_goes_out_on_its_new_plan(shop: Sho
     assert (mended["moved"], mended["kept"]) == ([first["shipment_id"]], [])
     assert plans_of(shop, batch_id) == before | {first["shipment_id"]: plan}
     assert "nobody confirmed it" in shop.json("batch", "retry", batch_id, status=2)["error"]
-    assert shop.json("batch", "retry", batch_id, "--agree")["confirmed"]
+    cancelled = sent["shipments"][2]["order_id"]
+    asked = {"order_id": cancelled, "status": "IN_CANCEL"}
+    HTTP.post(f"{shop.url}/sandbox/change", json=asked).raise_for_status()
+    again = shop.json("batch", "retry", batch_id, "--agree")
+    assert again["confirmed"]
+    assert (again["retried"], again["dropped"]) == (2, [cancelled]), (
+        "the platform is asked before it is sent again"
+    )
     shown = shop.json("batch", "show", batch_id)["shipments"]
+    assert {one["state"] for one in shown if one["order_id"] == cancelled} == {"cancelled"}
     went = {one["shipment_id"]: (one["state"], one["plan_id"]) for one in shown}
     assert went[first["shipment_id"]] == ("ready", plan)
+    table = shop.data / "timelines.csv"
+    shop.json("batch", "export", batch_id, "-o", table, "--timeline")
+    lines = pd.read_csv(table).query("shipment_id == @first['shipment_id']")
+    assert "changed_plan" in set(lines["kind"]), "what was mended is in its timeline"
 
 
 def test_a_reason_or_country_nothing_was_refused_of_is_one_sentence(shop: Shop) -> None:

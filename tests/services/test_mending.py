@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lib.aliexpress.platform import Client, Platform
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision
 from lib.services import batches, mending, plans, shipments
@@ -50,7 +51,8 @@ def test_what_was_refused_for_one_reason_gets_another_plan_in_one_action(desk: D
     assert (len(done.moved_ids), done.kept_ids) == (4, ())
     differing = sum(pair.shipment_count for pair in plans.mismatches(desk.app, batch_id))
     plans.confirm(desk.app, batch_id, differing, by="tester")
-    assert mending.send_again(desk.app, batch_id, by="tester", reason_code=group.reason_code) == 4
+    again = mending.send_again(desk.app, batch_id, by="tester", reason_code=group.reason_code)
+    assert (again.count, again.gone, again.unasked) == (4, (), False)
     desk.work(batch_id)
     assert desk.states(batch_id) == {"ready": 4}
     assert {one["plan_id"] for one in desk.logistics_orders()} == {other}
@@ -77,6 +79,29 @@ def test_a_kind_nothing_was_refused_of_says_so(desk: Desk) -> None:
     with pytest.raises(Problem) as told:
         mending.choose_plan(desk.app, batch_id, "CPAM", by="tester", country="BR")
     assert told.value.code == "nothing_refused"
+
+
+def test_a_buyer_who_cancelled_after_the_refusal_is_not_sent_again_and_is_named(desk: Desk) -> None:
+    batch_id = refused(desk, 3)
+    ids, orders = shipments.listing(desk.app, batch_id)[["shipment_id", "order_id"]].T.to_numpy().tolist()
+    for order_id in orders[:2]:
+        desk.happen(order_id, status="IN_CANCEL")
+    again = mending.send_again(desk.app, batch_id, by="tester", shipment_ids=ids[1:])
+    assert (again.count, again.gone, again.unasked) == (1, (orders[1],), False)
+    assert desk.states(batch_id) == {"refused": 1, "queued": 1}, "nobody asked for the first one"
+    assert shipments.detail(desk.app, ids[1])["timeline"][-1]["note"] == "order_status IN_CANCEL"
+    desk.work(batch_id)
+    assert [one["trade_order_id"] for one in desk.logistics_orders()] == [orders[2]]
+
+
+def test_a_platform_that_cannot_be_asked_first_keeps_nobody_from_sending_again(desk: Desk) -> None:
+    batch_id, here = refused(desk, 2), desk.app._platform
+    client = Client("http://127.0.0.1:9", "k", "s", "t", now=desk.app.now)
+    desk.app._platform = Platform(client)
+    again = mending.send_again(desk.app, batch_id, by="tester")
+    desk.app._platform = here
+    client.close()
+    assert (again.count, again.gone, again.unasked) == (2, (), True)
 
 
 def test_what_is_not_sent_yet_is_cancelled_and_its_orders_are_free(desk: Desk) -> None:

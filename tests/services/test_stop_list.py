@@ -11,7 +11,7 @@ from lib.domain.printing import PrintSettings
 from lib.domain.problems import Problem
 from lib.services import batches, overview, printing, shipments, stop_list, sync
 from lib.wording import paper_words, stop_sentence, where_printed
-from tests.conftest import HTTP, Desk
+from tests.conftest import Desk
 
 
 def printed(desk: Desk) -> tuple[str, list[str], list[str]]:
@@ -26,14 +26,9 @@ def printed(desk: Desk) -> tuple[str, list[str], list[str]]:
     return batch_id, rows["shipment_id"].tolist(), rows["order_id"].tolist()
 
 
-def happen(desk: Desk, order_id: str, **what: object) -> None:
-    """Something happens to an order on the platform, and the desk hears of it."""
-    HTTP.post(f"{desk.url}/sandbox/change", json={"order_id": order_id, **what}).raise_for_status()
-
-
 def test_a_cancelled_order_stays_at_the_desk_until_somebody_gives_a_reason(desk: Desk) -> None:
     batch_id, ids, orders = printed(desk)
-    happen(desk, orders[3], status="IN_CANCEL")
+    desk.happen(orders[3], status="IN_CANCEL")
     assert stop_list.refresh(desk.app, "default") == ""
     [found] = overview.today(desk.app).stopped
     assert (found.shipment_id, found.run, found.page) == (ids[3], 2, 1)
@@ -58,7 +53,7 @@ def test_before_something_leaves_the_platform_is_asked_though_the_orders_were_sy
 ) -> None:
     batch_id, ids, orders = printed(desk)
     sync.sync(desk.app, "default", by="tester")
-    happen(desk, orders[3], status="IN_CANCEL")
+    desk.happen(orders[3], status="IN_CANCEL")
     assert stop_list.refresh(desk.app, "default", within=timedelta(minutes=1)) == ""
     assert stop_list.stopped(desk.app, batch_id) == []
     assert stop_list.refresh(desk.app, "default") == ""
@@ -71,7 +66,7 @@ def test_while_a_sync_is_under_way_the_cancelled_are_asked_for_by_themselves(des
 
     def meanwhile(_progress: Progress) -> None:
         if not found:
-            happen(desk, orders[1], status="IN_CANCEL")
+            desk.happen(orders[1], status="IN_CANCEL")
             assert stop_list.refresh(desk.app, "default") == ""
             found.extend(one.shipment_id for one in stop_list.stopped(desk.app, batch_id))
 
@@ -81,7 +76,7 @@ def test_while_a_sync_is_under_way_the_cancelled_are_asked_for_by_themselves(des
 
 def test_another_address_after_printing_stops_the_parcel_and_voiding_ends_it(desk: Desk) -> None:
     _batch_id, ids, orders = printed(desk)
-    happen(desk, orders[0], receiver={"address": "9 Other Road", "city": "Cork"})
+    desk.happen(orders[0], receiver={"address": "9 Other Road", "city": "Cork"})
     sync.sync(desk.app, "default", by="tester")
     [found] = stop_list.stopped(desk.app)
     assert (found.shipment_id, found.reasons[0][0]) == (ids[0], "receiver")
@@ -92,7 +87,7 @@ def test_another_address_after_printing_stops_the_parcel_and_voiding_ends_it(des
 def test_a_stopped_parcel_is_not_printed_and_not_declared(desk: Desk) -> None:
     batch_id, ids, orders = printed(desk)
     shipments.hand_over(desk.app, batch_id, by="tester")
-    happen(desk, orders[1], status="IN_ISSUE")
+    desk.happen(orders[1], status="IN_ISSUE")
     stop_list.refresh(desk.app, "default")
     assert printing.choose(desk.app, ids, PrintSettings()).stopped == [ids[1]]
     assert shipments.declare(desk.app, batch_id, by="tester", shipment_ids=ids[:3]) == 2
@@ -104,7 +99,7 @@ def test_what_is_stopped_after_it_was_wanted_declared_is_not_declared_either(des
     batch_id, _ids, orders = printed(desk)
     shipments.hand_over(desk.app, batch_id, by="tester")
     assert shipments.declare(desk.app, batch_id, by="tester") == 5
-    happen(desk, orders[2], status="IN_CANCEL")
+    desk.happen(orders[2], status="IN_CANCEL")
     stop_list.refresh(desk.app, "default")
     desk.work(batch_id)
     assert desk.states(batch_id) == {"declared": 4, "handed_over": 1}
@@ -129,7 +124,7 @@ def test_a_hand_over_keeps_pieces_weight_courier_time_and_who(desk: Desk) -> Non
 def test_what_is_cancelled_before_it_is_sent_stays_behind_and_its_neighbours_go(desk: Desk) -> None:
     batch_id = desk.draft(desk.order_ids()[:3])
     cancelled = shipments.listing(desk.app, batch_id)["order_id"].iloc[1]
-    happen(desk, cancelled, status="IN_CANCEL")
+    desk.happen(cancelled, status="IN_CANCEL")
     stop_list.refresh(desk.app, "default")
     assert desk.submit(batch_id) == 2
     desk.work(batch_id)
@@ -139,7 +134,7 @@ def test_what_is_cancelled_before_it_is_sent_stays_behind_and_its_neighbours_go(
 def test_a_draft_whose_buyer_cancelled_is_dropped_and_named_and_its_neighbours_go(desk: Desk) -> None:
     batch_id = desk.draft(desk.order_ids()[:3])
     gone = desk.order_ids()[1]
-    happen(desk, gone, status="IN_CANCEL")
+    desk.happen(gone, status="IN_CANCEL")
     assert stop_list.refresh(desk.app, "default") == ""
     assert batches.drop_gone(desk.app, batch_id, by="tester") == [gone]
     assert batches.drop_gone(desk.app, batch_id, by="tester") == []

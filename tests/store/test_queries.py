@@ -270,6 +270,7 @@ MAKERS = (
     "board_make",
     "tracking_incoming",
     "tracking_touched",
+    "changes_watch",
 )
 
 

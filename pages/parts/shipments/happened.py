@@ -7,11 +7,15 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib.services import happenings
+from lib import texts
+from lib.services import happenings, plans
 from lib.texts import gettext as _
 from lib.ui import formats, tables
 from lib.ui.context import app
-from lib.wording import action_label, who_label
+from lib.wording import action_label, timeline_words, who_label
+
+#: What tables to take along are written as, and what a browser calls that.
+KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
 
 def cost_so_far(batch_id: str) -> str:
@@ -33,14 +37,20 @@ def cost_so_far(batch_id: str) -> str:
     )
 
 
+def _timelines(batch_id: str, kind: str, language: str) -> bytes:
+    """Every parcel's timeline, in the reader's language: it is made outside the run of the page."""
+    with texts.speak(language):
+        names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
+        return happenings.timeline(
+            app(), batch_id, kind=kind, words=partial(timeline_words, plan_names=names)
+        )
+
+
 def show(batch_id: str) -> None:
     """Tables to take along, and the audit."""
     st.subheader(_("What happened"))
     with st.container(horizontal=True):
-        for kind, mime in (
-            ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-            ("csv", "text/csv"),
-        ):
+        for kind, mime in KINDS.items():
             st.download_button(
                 _("Shipments as {kind}", kind=kind.upper()),
                 partial(happenings.export, app(), batch_id, kind=kind),
@@ -49,6 +59,16 @@ def show(batch_id: str) -> None:
                 key=f"shipments_export_{kind}",
                 on_click="ignore",
                 icon=":material/table_view:",
+            )
+        for kind, mime in KINDS.items():
+            st.download_button(
+                _("Timelines as {kind}", kind=kind.upper()),
+                partial(_timelines, batch_id, kind, texts.language()),
+                file_name=f"timelines-{batch_id}.{kind}",
+                mime=mime,
+                key=f"shipments_timelines_{kind}",
+                on_click="ignore",
+                icon=":material/timeline:",
             )
     rows = happenings.audit_of(app(), batch_id)
     with st.expander(

@@ -18,7 +18,9 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, receivers, tables
 from lib.ui.context import app
 from lib.wording import (
+    cancellations_unasked,
     decision_label,
+    gone_sentence,
     reason_mending,
     reason_sentence,
     state_label,
@@ -462,7 +464,7 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
             primary=not unconfirmed,
             disabled=unconfirmed,
             clears=REFUSED,
-            done=lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
+            done=_queued_again,
         )
         actions.button(
             ngettext("Take {count} out of the batch", "Take {count} out of the batch", len(chosen)),
@@ -510,15 +512,23 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
         again = mismatch.Next(
             ngettext("Confirm, and send {count} again", "Confirm, and send {count} again", len(chosen)),
             partial(_send_again, batch_id, chosen, by=actions.by()),
-            lambda n: ngettext("{count} is queued again.", "{count} are queued again.", n),
+            _queued_again,
         )
         mismatch.confirm(batch_id, batch, and_then=again)
 
 
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:
-    count = shipments.retry(app(), batch_id, by=by, shipment_ids=shipment_ids)
+    again = mending.send_again(app(), batch_id, by=by, shipment_ids=shipment_ids)
+    if again.unasked:
+        actions.notice("warning", cancellations_unasked())
+    if again.gone:
+        actions.notice("warning", formats.plain(gone_sentence(again.gone)))
     background.wake()
-    return count
+    return again.count
+
+
+def _queued_again(count: int) -> str:
+    return ngettext("{count} is queued again.", "{count} are queued again.", count) if count else ""
 
 
 def show_created(created: pd.DataFrame) -> list[str]:

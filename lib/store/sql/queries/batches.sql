@@ -38,14 +38,14 @@ where o.shop_id = $shop_id
     )
 order by o.ship_by_at nulls last, o.order_id;
 
--- name: gone_drafts
--- One row per draft of a batch whose order does not await shipment any more.
+-- name: gone_in_state
+-- One row per shipment of a batch in a state whose order does not await shipment any more.
 select shipment.shipment_id, shipment.order_id, o.status
 from shipments as shipment
 inner join orders as o
     on o.shop_id = shipment.shop_id and o.order_id = shipment.order_id
 where shipment.batch_id = $batch_id
-    and shipment.state = 'draft'
+    and shipment.state = $state
     and o.status not in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS');
 
 -- name: batch_takers

@@ -1,30 +1,26 @@
 -- name: shipment_happenings
--- One row per thing that happened to a shipment beside its states: printed (run and page), handed over (which hand-over),
--- let go (why), told by hand (which number).
-select 'printed' as kind, run.printed_at as happened_at, run.printed_by as done_by,
-    run.print_run_id::varchar as what, page.page_no::varchar as detail
-from print_pages as page
-inner join print_runs as run
-    on run.print_run_id = page.print_run_id
-where page.shipment_id = $shipment_id
-union all
-select 'handover', handover.done_at, handover.done_by, handover.pieces::varchar,
-    trim(concat_ws(' ', handover.courier, handover.courier_number))
-from handover_shipments as part
-inner join handovers as handover
-    on handover.handover_id = part.handover_id
-where part.shipment_id = $shipment_id
-union all
-select 'let_go', released_at, released_by, reason, stamp
-from stop_releases
+-- One row per thing that happened to a shipment beside its states, oldest first.
+select kind, happened_at, done_by, what, detail
+from happenings
 where shipment_id = $shipment_id
-union all
-select notice.kind, notice.made_at, notice.made_by, notice.tracking_number, notice.state
-from notices as notice
-inner join shipments as shipment
-    on shipment.shop_id = notice.shop_id and shipment.order_id = notice.order_id
-where shipment.shipment_id = $shipment_id
 order by happened_at;
+
+-- name: batch_timeline
+-- One row per state a batch's shipments held and per thing that happened to them beside, in the list's order and the
+-- oldest first. kind: state (what: the state, detail: its note), or as in `happenings`.
+select shipment.position, shipment.shipment_id, shipment.order_id, told.happened_at, told.done_by, told.kind, told.what,
+    told.detail
+from (
+    select shipment_id, 'state' as kind, happened_at, done_by, state as what, note as detail, event_id as place
+    from shipment_events
+    union all
+    select shipment_id, kind, happened_at, done_by, what, detail, 0
+    from happenings
+) as told
+inner join shipments as shipment
+    on shipment.shipment_id = told.shipment_id
+where shipment.batch_id = $batch_id
+order by shipment.position, told.happened_at, told.place;
 
 -- name: batch_audit
 -- One row per action on a batch or one of its shipments, the newest first.
