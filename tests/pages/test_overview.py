@@ -78,6 +78,8 @@ def test_a_number_here_is_the_number_the_link_shows(open_page: Open, empty_desk:
     day = overview.today(empty_desk.app)
     page = open_page(empty_desk.app, "orders", view="all", hours="0")
     assert len(page.dataframe[0].value) == day.overdue_count == 2
+    page = open_page(empty_desk.app, "orders", view="all", hours="0-24")
+    assert len(page.dataframe[0].value) == day.due_count == 1
     page = open_page(empty_desk.app, "orders", view="all", hours="24")
     assert len(page.dataframe[0].value) == day.overdue_count + day.due_count == 3
 

@@ -206,10 +206,10 @@ def _due(day: overview.Overview, count: int) -> None:
         ngettext("{count} order due within 24 hours", "{count} orders due within 24 hours", count),
         ":orange[:material/schedule:]",
         "pages/orders.py",
-        _("Show them, overdue ones first"),
+        _("Show them"),
         lambda: _orders(day.due, "overview_due"),
         view="all",
-        hours=str(overview.TODAY_H),
+        hours=f"0-{overview.TODAY_H}",
     )
 
 
