@@ -44,7 +44,7 @@ def _show() -> None:
         sync=lambda: background.sync_all(app, by=actions.by()),
         now=app.now,
     )
-    frame.banner(background.trouble())
+    frame.banner(background.trouble(), page)
     frame.starting(lambda: app.taking_in)
     with actions.read_out(), app.database.one_look():
         actions.arrive()

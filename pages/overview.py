@@ -25,11 +25,11 @@ def main() -> None:
     if day.untouched:
         _first_steps()
         return
-    _spent()
     presets.buttons(key="overview")
     if not attention.show(day):
         st.success(_("Nothing needs you now. Load a newer export, or sync from the platform."))
         st.page_link("pages/orders.py", label=_("Open the orders"), icon=":material/receipt_long:")
+    _spent()
 
 
 def _follow(seen: datetime | None) -> None:

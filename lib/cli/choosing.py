@@ -33,6 +33,7 @@ _FILTERS = (
     click.option(
         "--due-within", "due_within_h", type=Hours(), metavar="24h", help="Deadline within, or passed."
     ),
+    click.option("--overdue/--not-overdue", "overdue", default=None, help="The deadline has passed, or not."),
     click.option(
         "--with-note/--without-note", "with_note", default=None, help="The buyer left a note, or not."
     ),

@@ -91,6 +91,7 @@ class OrderFilter:
     countries: tuple[str, ...] | None = None  #: ISO alpha-2.
     services: tuple[str, ...] | None = None  #: Display names as the buyer saw them; "" is no service.
     due_within_h: int | None = None
+    overdue: bool | None = None  #: The deadline has passed, or has not.
     with_note: bool | None = None
     several: bool | None = None  #: Several products in the order, or one.
     on_hold: bool | None = None

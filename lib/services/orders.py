@@ -52,10 +52,9 @@ def pending(app: App, chosen: OrderFilter, *, page: int = 1, page_size: int = PA
 
 def due(app: App, *, within_h: int, count: int) -> pd.DataFrame:
     """The first orders whose deadline has not passed and is within so many hours; columns as `Pending.orders`."""
-    now, soon = app.now(), OrderFilter(due_within_h=within_h)
+    now, soon = app.now(), OrderFilter(due_within_h=within_h, overdue=False)
     with looked(app, now) as work:
-        overdue = store.totals(work, soon, now=now)["overdue_count"]
-        return store.matching(work, soon, now=now, page_size=count, skipped=overdue)
+        return store.matching(work, soon, now=now, page_size=count, skipped=0)
 
 
 def matching_ids(app: App, chosen: OrderFilter) -> list[str]:

@@ -19,6 +19,8 @@ from lib.store import dispatch as dispatch_store
 TODAY_H = 24
 #: So many failing parcels, and orders that are due, are named.
 NAMED = 5
+#: Why a sync fails while the platform is out of reach: said once, for everything.
+NOT_THERE = ("unreachable", "unanswered")
 #: A token that ends within this, and cannot be refreshed any more, is of today.
 TOKEN_ENDS = timedelta(days=7)
 
@@ -30,7 +32,7 @@ class Trouble:
     kind: str  #: 'work': nothing is sent; 'lane': one kind of call waits; 'sync': orders are not fresh; 'token'.
     subject: str  #: The shop or lane it is of; "" for everything.
     code: str  #: For 'sync' the kind of failure, for 'token' "", else a code of `wording.trouble_sentence`.
-    until: datetime | None = None  #: Until when it waits, or when a token ends.
+    until: datetime | None = None  #: Until when it waits, or when a token ends; None: not known.
     detail: str = ""  #: The platform's code of a failed sync.
 
 
@@ -104,22 +106,31 @@ def today(app: App) -> Overview:
 
 
 def troubles(app: App) -> list[Trouble]:
-    """What stands between this desk and the platform just now; nothing is asked there."""
+    """What stands between this desk and the platform just now, each cause once; nothing is asked there."""
     now = app.now()
     found = []
-    if code := background.trouble():
-        found.append(Trouble("work", "", code))
+    code = background.trouble()
     with app.database.read() as work:
         holds = dispatch_store.holds(work, now=now)
+    if code:
+        tried = [row["until_at"] for row in holds if _of_one_cause(row, code)]
+        found.append(Trouble("work", "", code, min(tried, default=None)))
     found += [
-        Trouble("lane", row["lane"], row["why"], row["until_at"]) for row in holds if row["lane"] or not code
+        Trouble("lane", row["lane"], row["why"], row["until_at"])
+        for row in holds
+        if not (code and _of_one_cause(row, code))
     ]
     found += [
         Trouble("sync", shop.shop_id, shop.failed_kind, shop.failed_at, shop.failed_code)
         for shop in sync.standing(app)
-        if shop.failed_kind
+        if shop.failed_kind and not (code and shop.failed_kind in NOT_THERE)
     ]
     return found + _tokens(app, now)
+
+
+def _of_one_cause(hold: dict[str, Any], code: str) -> bool:
+    """Whether a lane waits for what keeps everything from being sent: a ban of one kind of call is its own cause."""
+    return not hold["lane"] or hold["why"] in (code, "not_answering")
 
 
 def _tokens(app: App, now: datetime) -> list[Trouble]:

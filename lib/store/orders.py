@@ -165,6 +165,7 @@ def _filter(chosen: OrderFilter, now: datetime) -> dict[str, Any]:
         "countries": listed(chosen.countries),
         "services": listed(chosen.services),
         "due_before": due_before,
+        "late": chosen.overdue,
         "with_note": chosen.with_note,
         "several": chosen.several,
         "on_hold": chosen.on_hold,

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
+from lib.texts import gettext as _
 from lib.ui import context
 from lib.wording import SAYABLE, error_sentence
 
@@ -83,15 +84,19 @@ def clear(key: str) -> None:
 
 
 def notice(kind: str, text: str) -> None:
-    """Say something at the top of the next run: kind is success, info, warning or error."""
+    """Say something with the next run, at the upper edge of the window: kind is success, info, warning or error."""
     st.session_state.setdefault(_NOTICES, []).append((kind, text))
 
 
 def show_notices() -> None:
-    """Show what was said since the last run, once."""
+    """Show what was said since the last run, once, over the page: nothing below it moves when it comes or goes."""
     said = st.session_state.pop(_NOTICES, [])
-    for kind, text in said:
-        getattr(st, kind)(text)
+    if not said:
+        return
+    with st.container(key="frame_notices", gap="xsmall"):
+        for kind, text in said:
+            getattr(st, kind)(text)
+        st.button("", key="frame_put_away", icon=":material/close:", type="tertiary", help=_("Put away"))
     st.session_state[_SHOWN] = [*st.session_state.get(_SHOWN, []), *said]
 
 

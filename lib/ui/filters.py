@@ -22,7 +22,8 @@ VIEWS: dict[str, tuple[dict[str, bool], str, str]] = {
 }
 #: How the URL says "no value": an order without a buyer's service.
 NOTHING = "-"
-HOURS = (0, 12, 24, 48, 72, 168)
+#: Deadlines to choose from: "0" has passed; "0-24" is ahead and within so many hours; "24" is either.
+HOURS = ("0", "0-4", "0-12", "0-24", "0-48", "12", "24", "48", "72", "168")
 #: Filters behind "More filters".
 _MORE = ("shop", "note", "several", "partly")
 _NAMES = ("country", "service", "hours", "order", *_MORE)
@@ -56,7 +57,8 @@ def chosen(query: Mapping[str, list[str]]) -> OrderFilter:
         shops=_values(query, "shop"),
         countries=_values(query, "country"),
         services=_values(query, "service"),
-        due_within_h=_hours(query),
+        due_within_h=_hours(query)[1],
+        overdue=_hours(query)[0],
         with_note=_flag(query, "note"),
         several=_flag(query, "several"),
         partly=_flag(query, "partly"),
@@ -154,7 +156,7 @@ def _one(name: str, label: str, options: list[str], query: Query, said: Callable
         on_change=_changed,
         args=(name,),
         placeholder=_("Any"),
-        width=150,
+        width=180,
     )
 
 
@@ -199,14 +201,17 @@ def _values(query: Mapping[str, list[str]], name: str) -> tuple[str, ...] | None
     return tuple("" if value == NOTHING else value for value in query.get(name, [])) or None
 
 
-def _hours(query: Mapping[str, list[str]]) -> int | None:
+def _hours(query: Mapping[str, list[str]]) -> tuple[bool | None, int | None]:
+    """Whether the deadline has passed (None: either), and within how many hours it is."""
     hours = _last(query, "hours") or ""
-    return int(hours) if hours.isdecimal() else None
+    ahead = hours.startswith("0-")
+    number = hours.removeprefix("0-")
+    return (False if ahead else None, int(number)) if number.isdecimal() else (None, None)
 
 
 def _hours_options(query: Mapping[str, list[str]]) -> list[str]:
-    hours = _hours(query)
-    return [str(one) for one in sorted({*HOURS, *([] if hours is None else [hours])})]
+    asked = _last(query, "hours")
+    return [*HOURS, *([asked] if asked not in HOURS and _hours(query)[1] is not None and asked else [])]
 
 
 def _flag(query: Mapping[str, list[str]], name: str) -> bool | None:
@@ -218,12 +223,14 @@ def _service(value: str) -> str:
 
 
 def _hours_label(value: str) -> str:
-    hours = int(value)
+    hours = int(value.removeprefix("0-"))
+    if value.startswith("0-"):
+        return _("Due within {hours} h", hours=hours)
     if hours == 0:
         return _("Overdue")
     if hours % 24 or hours == 24:
-        return _("Within {hours} h", hours=hours)
-    return _("Within {days} days", days=hours // 24)
+        return _("Within {hours} h or overdue", hours=hours)
+    return _("Within {days} days or overdue", days=hours // 24)
 
 
 def _yes(value: str) -> str:

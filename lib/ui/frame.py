@@ -46,6 +46,20 @@ _NO_RAW_CSV = (
     '<style>[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }'
     "</style>"
 )
+#: What came of a click is said over the page, at the upper edge of the window wherever one has scrolled to: in the
+#: page it would move the buttons below it under the pointer, and a press meant for one would land on another.
+_NOTICES = """<style>
+div:has(> .st-key-frame_notices), div:has(> .st-key-frame_starting) { position: absolute; }
+.st-key-frame_notices {
+    position: fixed; top: 0.5rem; right: 4rem; z-index: 999991; width: auto; max-width: min(46rem, 60vw);
+    max-height: 60vh; overflow: auto; padding: 0.25rem; border-radius: 8px; background: var(--st-background-color);
+    box-shadow: 0 2px 12px rgb(0 0 0 / 30%);
+}
+.st-key-frame_starting { position: fixed; bottom: 1rem; right: 2rem; z-index: 999990; width: auto; max-width: 60vw; }
+.st-key-frame_starting [data-testid="stAlertContainer"] { background: var(--st-secondary-background-color); }
+.st-key-frame_notices [data-testid="stAlertContainer"] { padding: 0.5rem 2.75rem 0.5rem 0.75rem; }
+.st-key-frame_put_away { position: absolute; top: 0.35rem; right: 0.5rem; width: auto; }
+</style>"""
 _COOKIES = "frame_cookies"
 #: How often the progress of a sync is looked at; one small query each time.
 PULSE = "5s"
@@ -59,7 +73,7 @@ def navigation(root: Path) -> StreamlitPage:
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
     page = st.navigation(shown + hidden, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Shipdesk")
-    st.html(_ROOM + _NO_RAW_CSV)
+    st.html(_ROOM + _NO_RAW_CSV + _NOTICES)
     return page
 
 
@@ -158,19 +172,20 @@ def _syncing(reports: object) -> str:
     return _("The orders are as the platform has them now.")
 
 
-def banner(trouble: str) -> None:
-    """Say on every page that nothing is sent just now, and why."""
-    if trouble:
+def banner(trouble: str, page: StreamlitPage) -> None:
+    """Say on every page that nothing is sent just now, and why; the Overview says it itself, with what to do."""
+    if trouble and page.url_path:
         st.warning(trouble_sentence(trouble), icon=":material/cloud_off:")
 
 
 def starting(taking_in: Callable[[], int | None]) -> None:
-    """While the sandbox starts, say above every page what whoever needs it waits for."""
+    """While the sandbox starts, say over every page what whoever needs it waits for."""
 
     def show() -> None:
         count = taking_in()
         if count is not None:
-            st.info(sandbox_takes_in(count), icon=":material/hourglass_top:")
+            with st.container(key="frame_starting"):
+                st.info(sandbox_takes_in(count), icon=":material/hourglass_top:")
 
     if taking_in() is not None:
         st.fragment(show, run_every="2s")()

@@ -52,13 +52,13 @@ def sandbox_takes_in(count: int) -> str:
 
 
 def trouble_label(kind: str, subject: str, code: str, detail: str, until: str) -> str:
-    """What stands between the desk and the platform, for the Overview; `until`: a moment as it is shown."""
+    """What stands between the desk and the platform, for the Overview; `until`: a moment as it is shown, or ""."""
     if kind == "sync":
         return _("{shop}: {what}", shop=subject, what=sync_trouble(code, detail))
     if kind == "token":
         return _(
             "The authorisation of shop {shop} ends on {when}. Authorise it again.", shop=subject, when=until
         )
-    if kind == "lane":
+    if until:
         return _("{what} Waiting until {when}.", what=trouble_sentence(code), when=until)
     return trouble_sentence(code)

@@ -280,5 +280,8 @@ def test_the_url_and_a_saved_filter_say_the_same() -> None:
     query = {"country": ["DE", "FR"], "service": ["-"], "view": ["all"], "page": ["3"], "hours": ["48"]}
     meant = filters.chosen(query)
     assert meant == OrderFilter(countries=("DE", "FR"), services=("",), due_within_h=48)
+    ahead = filters.chosen({"hours": ["0-24"]})
+    assert ahead == OrderFilter(placed=False, on_hold=False, blocked=False, due_within_h=24, overdue=False)
+    assert filters.chosen({"hours": ["0-x"]}) == filters.chosen({}), "what it cannot mean is left out"
     assert filters.page(query) == 3
     assert filters.as_text(query) == "country=DE&country=FR&service=-&view=all&hours=48"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.app import App
 from lib.config import Settings
-from lib.services import orders, overview, shipments
+from lib.services import background, orders, overview, shipments
 from lib.store import dispatch as dispatch_store
+from lib.store import sync as sync_store
 from lib.store.database import Database
 from pages.parts.overview.attention import LISTED
 from tests.builders import a_products_cell, an_export_row
@@ -76,6 +78,8 @@ def test_a_number_here_is_the_number_the_link_shows(open_page: Open, empty_desk:
     day = overview.today(empty_desk.app)
     page = open_page(empty_desk.app, "orders", view="all", hours="0")
     assert len(page.dataframe[0].value) == day.overdue_count == 2
+    page = open_page(empty_desk.app, "orders", view="all", hours="0-24")
+    assert len(page.dataframe[0].value) == day.due_count == 1
     page = open_page(empty_desk.app, "orders", view="all", hours="24")
     assert len(page.dataframe[0].value) == day.overdue_count + day.due_count == 3
 
@@ -159,3 +163,22 @@ def test_failing_parcels_clocks_and_troubles_are_named(open_page: Open, empty_de
         "The return has to arrive",
         "The return address in China has to be right",
     }
+
+
+def test_a_platform_out_of_reach_is_said_once(
+    open_page: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it, and the sync that failed for it, are no troubles of their own; a ban of one lane is."""
+    monkeypatch.setattr(background, "trouble", lambda: "unreachable")
+    now = datetime.now(UTC)
+    with desk.app.database.write() as work:
+        dispatch_store.hold(work, "send", until=now + timedelta(hours=3), why="not_answering")
+        dispatch_store.hold(work, "label", until=now + timedelta(hours=5), why="daily_quota")
+        sync_store.tried(work, "default", at=now)
+        sync_store.failed(work, "default", "unreachable", "", at=now)
+    found = [(one.kind, one.subject) for one in overview.troubles(desk.app)]
+    assert found == [("work", ""), ("lane", "label")]
+    said = [one.value for one in open_page(desk.app).main.warning]
+    assert len(said) == 1
+    assert "cannot be reached" in said[0]
+    assert "Waiting until" in said[0]

@@ -12,7 +12,17 @@ from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.domain.printing import PrintSettings
 from lib.domain.shipments import Decision, HandoverMode, State
-from lib.services import batches, handover, orders, plans, presets, printing, shipments, stop_list
+from lib.services import (
+    background,
+    batches,
+    handover,
+    orders,
+    plans,
+    presets,
+    printing,
+    shipments,
+    stop_list,
+)
 from pages.parts.shipments import running
 from tests.builders import an_export_row
 from tests.conftest import HTTP, Desk
@@ -353,6 +363,27 @@ def test_lists_below_a_running_batch_are_drawn_anew_for_the_first_of_a_kind_and_
     assert running._is_outdated(some, stands(accepted=1, ready=9), [waits]), "nothing else comes soon"
     assert not running._is_outdated(seen, stands(accepted=1, ready=9), [waits]), "said, and shown when wanted"
     assert running._is_outdated(seen, stands(ready=10), []), "done"
+
+
+def test_why_a_batch_waits_is_said_once_and_in_the_line_of_its_pace_where_it_came_since() -> None:
+    def page(trouble: str, drawn: str) -> None:
+        from lib.services import background, shipments
+        from pages.parts.shipments import running
+
+        background.trouble = lambda: trouble
+        now = shipments.Progress({}, 9, 1, 0.0, None, False, True)
+        running._say_pace(now, running.Drawn(True, {}, only_late=False, trouble=drawn))
+
+    def said(trouble: str, drawn: str) -> str:
+        shown = AppTest.from_function(page, args=(trouble, drawn)).run()
+        assert len(shown.main) == 1, "one line, whatever it says"
+        return str(shown.main[0].value)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "trouble", background.trouble)
+        assert said("unreachable", "unreachable") == said("", "") == "Under way…"
+        assert "cannot be reached" in said("unreachable", "")
+        assert "answers again" in said("", "unreachable")
 
 
 def test_ticks_stay_with_refused_parcels_when_others_are_refused(open_page: Open, desk: Desk) -> None:

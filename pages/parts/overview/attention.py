@@ -85,7 +85,12 @@ def _troubles(day: overview.Overview, count: int) -> None:
         names = {shop.shop_id: shop_label(shop.shop_id, shop.name) for shop in sync.standing(app())}
         for one in day.troubles[:LISTED]:
             subject = names.get(one.subject, one.subject)
-            st.text(trouble_label(one.kind, subject, one.code, one.detail, formats.moment(one.until)))
+            until = formats.moment(one.until) if one.until is not None else ""
+            said = trouble_label(one.kind, subject, one.code, one.detail, until)
+            if one.kind == "work":
+                st.warning(formats.plain(said))
+            else:
+                st.text(said)
 
     _section(
         ngettext(
@@ -201,10 +206,10 @@ def _due(day: overview.Overview, count: int) -> None:
         ngettext("{count} order due within 24 hours", "{count} orders due within 24 hours", count),
         ":orange[:material/schedule:]",
         "pages/orders.py",
-        _("Show them, overdue ones first"),
+        _("Show them"),
         lambda: _orders(day.due, "overview_due"),
         view="all",
-        hours=str(overview.TODAY_H),
+        hours=f"0-{overview.TODAY_H}",
     )
 
 
@@ -369,7 +374,7 @@ def _orders(frame: pd.DataFrame, key: str) -> None:
     text = st.column_config.TextColumn
     columns = {
         "order": st.column_config.LinkColumn(_("Order number"), display_text=r"open=(.+)$"),
-        "left": text(_("Time left")),
+        "left": text(_("Time left"), width=150),
         "country_name": text(_("Country")),
         "items": text(_("Products"), width="large"),
         "batch": st.column_config.LinkColumn(_("Batch"), display_text=r"batch=(.+)$"),

@@ -34,6 +34,8 @@ from pages.parts.shipments.printing import some
 
 #: How often a running batch is looked at.
 PULSE = "2s"
+#: What is kept free for a sentence that comes and goes while a batch runs: two lines of it.
+UNSURE_PX = 84
 #: The table of what was refused, and what is ticked there.
 REFUSED = ("shipments_refused", "shipments_refused_chosen")
 #: States of a parcel that has its label.
@@ -57,6 +59,9 @@ class Drawn:
     running: bool
     counts: Mapping[str, int]  #: Parcels by state.
     only_late: bool  #: Of what runs, all but the late ones is settled.
+    trouble: str = (
+        ""  #: What the top of the page says of why nothing is sent, a code; "" when it says nothing.
+    )
 
 
 def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
@@ -70,7 +75,9 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     head(batch, rows)
     progress = shipments.progress(app(), batch_id)
     running, counts = progress.running, rows["state"].value_counts().to_dict()
-    drawn = Drawn(running, counts, _only_late(progress, shipments.late(app(), batch_id)))
+    drawn = Drawn(
+        running, counts, _only_late(progress, shipments.late(app(), batch_id)), background.trouble()
+    )
     st.fragment(watch, run_every=PULSE if running else None)(batch_id, drawn)
     if running:
         st.caption(_("You may close this page: the batch goes on by itself."))
@@ -154,14 +161,11 @@ def watch(batch_id: str, drawn: Drawn) -> None:
         for state, count in now.counts.items():
             st.badge(f"{state_label(state)}: {count:,}", color=COLOURS.get(state, "gray"))  # type: ignore[arg-type]
     if now.running:
-        st.text(_pace(now))
-        trouble = background.trouble()
-        if trouble:
-            st.warning(trouble_sentence(trouble))
-        with st.container(horizontal=True):
+        _say_pace(now, drawn)
+        with st.container(horizontal=True, vertical_alignment="center"):
             _pause_button(batch_id)
             _cancel_button(batch_id, now)
-        _say_new(now, drawn)
+            _say_new(now, drawn)
     elif now.paused:
         st.warning(_("This batch is paused: nothing more of it is sent."))
         actions.button(
@@ -176,6 +180,13 @@ def watch(batch_id: str, drawn: Drawn) -> None:
         _cancel_button(batch_id, now)
     else:
         st.container(key="shipments_done").text(_("Nothing of it is on its way to the platform any more."))
+    # While it runs, the lists below stand still whether something is unsure or not.
+    with st.container(height=UNSURE_PX if now.running else "content", border=False, key="shipments_unsure"):
+        _say_unsure(now)
+    _say_late(late)
+
+
+def _say_unsure(now: shipments.Progress) -> None:
     unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
     if unsure:
         st.info(
@@ -185,7 +196,18 @@ def watch(batch_id: str, drawn: Drawn) -> None:
                 unsure,
             )
         )
-    _say_late(late)
+
+
+def _say_pace(now: shipments.Progress, drawn: Drawn) -> None:
+    """One line, whatever it says: the buttons below it must not move under the pointer."""
+    trouble = background.trouble()
+    if trouble and trouble != drawn.trouble:
+        st.markdown(f":orange[:material/cloud_off: {formats.plain(trouble_sentence(trouble))}]")
+    elif drawn.trouble and not trouble:
+        again = _("The platform answers again.")
+        st.markdown(f":green[:material/check_circle: {again}] {formats.plain(_pace(now))}")
+    else:
+        st.text(_pace(now))
 
 
 def _is_outdated(drawn: Drawn, now: shipments.Progress, late: Sequence[shipments.Late]) -> bool:
@@ -368,9 +390,10 @@ def _groups(batch_id: str, refused: pd.DataFrame, names: Mapping[str, str]) -> N
             why=why,
             mend=mend,
         )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.error(formats.plain(said))
-            if place < GROUPS:
+        words, choice = st.columns([3, 1], vertical_alignment="center")
+        words.error(formats.plain(said))
+        if place < GROUPS:
+            with choice:
                 _plan_of_group(batch_id, rows, names, key=f"shipments_group_{hash((why, land, plan))}")
 
 
@@ -384,7 +407,6 @@ def _plan_of_group(batch_id: str, rows: pd.DataFrame, names: Mapping[str, str], 
         placeholder=_("Choose a plan"),
         on_change=_move_group,
         args=(batch_id, rows["shipment_id"].tolist(), key),
-        width=260,
     )
 
 

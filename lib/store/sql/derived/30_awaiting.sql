@@ -344,7 +344,8 @@ from query_table(known);
 -- One row per order of a table as `awaiting_at` makes it that matches the Orders page's filters; a null filter lets
 -- everything through.
 create or replace macro matching_orders(
-    awaiting, shops, countries, services, due_before, with_note, several, on_hold, blocked, partly, placed, wanted
+    awaiting, shops, countries, services, due_before, late, with_note, several, on_hold, blocked, partly, placed,
+    wanted
 ) as table
 select *
 from query_table(awaiting)
@@ -352,6 +353,7 @@ where (shops is null or list_contains(shops, shop_id))
     and (countries is null or list_contains(countries, country))
     and (services is null or list_contains(services, coalesce(buyer_service, '')))
     and (due_before is null or ship_by_at < due_before)
+    and (late is null or overdue = late)
     and (with_note is null or (note <> '') = with_note)
     and (several is null or (line_count > 1) = several)
     and (on_hold is null or (hold_reason is not null) = on_hold)

@@ -15,8 +15,8 @@ from awaiting_at('awaiting_known', $now_at);
 with page as (
     select *
     from matching_orders(
-        'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
-        $placed, $wanted
+        'awaiting', $shops, $countries, $services, $due_before, $late, $with_note, $several, $on_hold, $blocked,
+        $partly, $placed, $wanted
     )
     order by ship_by_at nulls last, order_id
     limit $page_size
@@ -44,8 +44,8 @@ order by page.ship_by_at nulls last, page.order_id;
 -- One row per matching order: its keys, in the list's order.
 select shop_id, order_id
 from matching_orders(
-    'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
-    $placed, $wanted
+    'awaiting', $shops, $countries, $services, $due_before, $late, $with_note, $several, $on_hold, $blocked,
+    $partly, $placed, $wanted
 )
 order by ship_by_at nulls last, order_id;
 
@@ -59,8 +59,8 @@ select
     count(*) filter (where weight_g is null)::bigint as unweighed_count,
     count(*) filter (where overdue)::bigint as overdue_count
 from matching_orders(
-    'awaiting', $shops, $countries, $services, $due_before, $with_note, $several, $on_hold, $blocked, $partly,
-    $placed, $wanted
+    'awaiting', $shops, $countries, $services, $due_before, $late, $with_note, $several, $on_hold, $blocked,
+    $partly, $placed, $wanted
 )
 group by currency
 order by currency;
