@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,16 @@ from lib.domain.orders import Receiver
 from lib.services import checks, orders
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, order_card, receivers, tables
+from lib.ui import actions, downloads, formats, order_card, receivers, tables
 from lib.ui.context import app
-from lib.wording import SAYABLE, error_sentence, finding_label, finding_sentence, severity_label
+from lib.wording import (
+    SAYABLE,
+    error_sentence,
+    finding_label,
+    finding_sentence,
+    severity_label,
+    source_sentence,
+)
 from pages.parts.products import needed
 
 GROUPS, TABLE = "checks_groups", "checks_orders"
@@ -143,6 +151,7 @@ def _orders(group: Mapping[str, Any]) -> None:
             query_params={"view": "needed" if code in ("unknown_sku", "missing_weight") else "all"},
         )  # fmt: skip
     ticked = _table(code, rows)
+    downloads.buttons(partial(_export, code), key="checks", name=f"check-{code}")
     if rule(code).acceptable:
         _accepting(code, group, rows, ticked)
 
@@ -163,6 +172,7 @@ def _mend(code: str, rows: pd.DataFrame) -> None:
                 (st.error if one["severity"] == "error" else st.warning)(
                     formats.plain(finding_sentence(one["code"], one["field"], one["value"]))
                 )
+        order_card.source(order["findings"])
         receivers.form(
             order_id,
             order["receivers"],
@@ -206,6 +216,10 @@ def _table(code: str, rows: pd.DataFrame) -> list[str]:
             finding_sentence(code, field, value)
             for field, value in zip(rows["field"], rows["value"], strict=True)
         ],
+        known_from=[
+            source_sentence(file, None if pd.isna(row_no) else int(row_no), is_synced=is_synced)
+            for file, row_no, is_synced in zip(rows["file"], rows["row_no"], rows["is_synced"], strict=True)
+        ],
         batch=[
             order_card.batch_link(*pair)
             for pair in zip(rows["batch_id"], rows["shipment_state"], strict=True)
@@ -221,12 +235,28 @@ def _table(code: str, rows: pd.DataFrame) -> list[str]:
         "left": text(_("Time left"), width=150),
         "land": text(_("Country"), width=140),
         "what": text(_("What is wrong, and what to do"), width="large"),
+        "known_from": text(_("From"), width=200, help=_("The file and the row in it, or the platform.")),
     }
     if shown["batch"].notna().any():
         columns["batch"] = link(_("Batch"), display_text=r"batch=(.+)$", width=120)
     if any(shown["accepted"]):
         columns["accepted"] = text(_("Accepted by"), width="medium")
     return list(dict.fromkeys(tables.choose(shown, columns, by="order_id", key=TABLE)))
+
+
+def _export(code: str, form: str) -> bytes:
+    titles = {
+        "order_id": _("Order number"),
+        "ship_by_at": _("Ship by (UTC)"),
+        "country": _("Country"),
+        "field": _("Field"),
+        "value": _("Value"),
+        "sentence": _("What is wrong, and what to do"),
+        "file": _("File"),
+        "sheet": _("Sheet"),
+        "row_no": _("Row"),
+    }
+    return checks.export(app(), code, form, say=finding_sentence, titles=titles)
 
 
 def _accepting(code: str, group: Mapping[str, Any], rows: pd.DataFrame, ticked: list[str]) -> None:

@@ -16,7 +16,14 @@ from lib.domain.products import Edit, is_made
 from lib.services import checks, products
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.wording import fault_sentence, finding_label, finding_sentence, made_skus, severity_label
+from lib.wording import (
+    fault_sentence,
+    finding_label,
+    finding_sentence,
+    made_skus,
+    severity_label,
+    source_sentence,
+)
 
 
 @click.group("products")
@@ -125,8 +132,10 @@ def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
     found = shown.records(checks.orders_with(app, finding, page_size=1_000_000))
     for row in found:
         row["sentence"] = finding_sentence(finding, row["field"], row["value"])
+    sources = (source_sentence(row["file"], row["row_no"], is_synced=row["is_synced"]) for row in found)
     lines = shown.table(
-        [_("Order"), _("What is wrong")], ((row["order_id"], row["sentence"]) for row in found)
+        [_("Order"), _("What is wrong"), _("From")],
+        ((row["order_id"], row["sentence"], source) for row, source in zip(found, sources, strict=True)),
     )
     return Answer(found, lines)
 

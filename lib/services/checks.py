@@ -6,7 +6,7 @@ through the libraries (`check_rules`). What hangs on products, plans and states 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from lib.app import App
 from lib.domain.checks import Finding, rule
 from lib.domain.orders import RECEIVER_BYTES, Receiver
 from lib.domain.problems import Problem
+from lib.files import exports
 from lib.services import check_rules
 from lib.services.awaiting import looked
 from lib.store import audit
@@ -84,7 +85,10 @@ def groups(app: App) -> list[dict[str, Any]]:
 def orders_with(
     app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int = PAGE_SIZE
 ) -> pd.DataFrame:
-    """One row per awaiting order with this finding, soonest deadline first: a page of them."""
+    """One row per awaiting order with this finding, soonest deadline first: a page of them.
+
+    `file`, `sheet` and `row_no` say where the order is known from, the first of its rows; `is_synced`: the platform.
+    """
     with looked(app, app.now()) as work:
         return store.orders_with(
             work,
@@ -93,6 +97,19 @@ def orders_with(
             page_size=page_size,
             skipped=(page - 1) * page_size,
         )
+
+
+def export(
+    app: App, code: str, form: str, *, say: Callable[[str, str, str], str], titles: Mapping[str, str]
+) -> bytes:
+    """The orders with a finding as a file (csv, parquet, xlsx): one row an order and field, soonest deadline first.
+
+    `say` makes a sentence of code, field and value; `titles` names the columns that are told, by our names, in their
+    order: order_id, ship_by_at, country, field, value, sentence, file, sheet, row_no.
+    """
+    rows = orders_with(app, code, include_accepted=True, page_size=1_000_000)
+    told = [say(code, field, value) for field, value in zip(rows["field"], rows["value"], strict=True)]
+    return exports.table(rows.assign(sentence=told)[list(titles)].rename(columns=dict(titles)), form)
 
 
 def of_orders(app: App, order_ids: Sequence[str]) -> list[dict[str, Any]]:

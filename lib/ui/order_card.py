@@ -14,7 +14,14 @@ from lib.domain.orders import Receiver
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
-from lib.wording import cargo_label, conflict_label, field_label, finding_sentence, status_label
+from lib.wording import (
+    cargo_label,
+    conflict_label,
+    field_label,
+    finding_sentence,
+    source_sentence,
+    status_label,
+)
 
 #: What a corrected receiver can mend.
 MENDED_HERE = frozenset(
@@ -61,11 +68,19 @@ def show(order: dict[str, Any], *, now: datetime, correct: Callable[[str, Receiv
             say(formats.plain(finding_sentence(found["code"], found["field"], found["value"])))
         for found in order["accepted"]:
             st.caption(_accepted(found))
+        source(order["findings"])
         _conflicts(order.get("conflicts", ()))
         if order["note"]:
             st.text(_("Note from the buyer: {note}", note=order["note"]))
         _lines(order["lines"])
         _receiver(order_id, order["receivers"], correct)
+
+
+def source(found: Sequence[Mapping[str, Any]]) -> None:
+    """Where an order with findings is known from, so that it can be looked up there."""
+    for one in found[:1]:
+        said = source_sentence(one["file"], one["row_no"], is_synced=one["is_synced"])
+        st.caption(formats.plain(_("Known from {source}", source=said)))
 
 
 def saved_filters(

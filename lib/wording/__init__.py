@@ -21,6 +21,7 @@ from lib.wording.findings import (
     finding_sentence,
     made_skus,
     severity_label,
+    source_sentence,
 )
 from lib.wording.happenings import action_label, happening_sentence, notice_state_label
 from lib.wording.labels import (
@@ -132,6 +133,7 @@ __all__ = [
     "sandbox_takes_in",
     "severity_label",
     "shop_label",
+    "source_sentence",
     "state_label",
     "status_label",
     "stop_sentence",

@@ -238,6 +238,15 @@ def finding_sentence(code: str, field: str = "", value: str = "") -> str:
     return _(said, field=field_label(field or "address"), value=value)
 
 
+def source_sentence(file: str | None, row_no: int | None, *, is_synced: bool) -> str:
+    """Where an order is known from: a file and its row there, the first one of several, or the platform."""
+    if is_synced:
+        return _("the platform's sync")
+    if not file:
+        return "–"
+    return _("{file}, row {row}", file=file, row=row_no) if row_no else file
+
+
 def made_skus() -> str:
     """What the SKUs are that were made here."""
     return _("SKUs that begin with TITLE- were made here of title and attributes: their orders name none.")

@@ -56,6 +56,8 @@ def test_findings_are_grouped_with_their_counts(open_page: Open, faulty: Desk, l
 
 def test_the_next_order_opens_after_a_correction(open_page: Open, faulty: Desk) -> None:
     page = open_page(faulty.app, "checks", finding="missing_phone")
+    assert "Known from faulty.csv, row 2" in text_of(page).replace("\\", "")
+    assert page.dataframe[1].value["known_from"].tolist() == ["faulty.csv, row 2", "faulty.csv, row 3"]
     [first] = [one.key for one in page.text_input if str(one.key).startswith("checks_receiver_mobile_")]
     page.text_input(key=first).set_value("353851234567")
     page.button(key=first.replace("mobile", "keep")).click().run()

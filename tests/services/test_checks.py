@@ -12,10 +12,11 @@ from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
 from lib.domain.problems import Problem
 from lib.domain.products import Edit
-from lib.services import batches, check_rules, checks, orders, products, shipments
+from lib.services import batches, check_rules, checks, files, orders, products, shipments
+from lib.services.files import Wishes
 from lib.store import audit
-from lib.wording import finding_sentence
-from tests.builders import a_products_cell, an_export_row
+from lib.wording import finding_sentence, source_sentence
+from tests.builders import a_products_cell, an_export_row, write_export
 from tests.conftest import Desk
 
 GERMAN = {"收货国家": "Germany", "邮编": "10115", "手机": "4915112345678", "联系电话": ""}
@@ -28,6 +29,9 @@ AMERICAN = {
     "联系电话": "",
     "州/省": "FL",
 }
+
+
+NEWEST = Wishes(newest=True)
 
 
 def found(desk: Desk, order_id: str = "") -> list[tuple[str, str, bool]]:
@@ -199,3 +203,48 @@ def test_every_finding_has_its_rule_and_only_warnings_ask() -> None:
     assert not any(one.acceptable for one in RULES.values() if one.severity is Severity.ERROR)
     assert not any(one.acceptable for one in RULES.values() if one.subject is Subject.ORDER)
     assert all(finding_sentence(code, "phone", "x") for code in Finding)
+
+
+def test_a_finding_names_the_file_and_the_row_that_its_order_is_known_from(empty_desk: Desk) -> None:
+    app, desk = empty_desk.app, empty_desk
+    faulty, sound = an_export_row(邮编="odd"), an_export_row()
+    first = write_export(desk.folder / "first.csv", [sound, faulty])
+    files.load(app, [first], by="ann")
+
+    def source() -> tuple[str, int]:
+        [row] = checks.orders_with(app, "doubtful_postcode").to_dict("records")
+        [same] = checks.of_orders(app, [row["order_id"]])
+        assert (same["file"], same["row_no"]) == (row["file"], row["row_no"])
+        return row["file"], row["row_no"]
+
+    assert source() == ("first.csv", 3)
+    files.load(app, [write_export(desk.folder / "again.csv", [faulty])], by="ann")
+    assert source() == ("first.csv", 3), "a file that changes nothing is not where an order is known from"
+    moved = faulty | {"邮编": "odder"}
+    files.load(app, [write_export(desk.folder / "third.csv", [moved, sound])], by="ann", wishes=NEWEST)
+    assert source() == ("third.csv", 2), "only its receiver is another one"
+    files.load(
+        app,
+        [write_export(desk.folder / "x.csv", [sound, moved | {"订单备注": "n"}])],
+        by="ann",
+        wishes=NEWEST,
+    )
+    assert source() == ("x.csv", 3)
+
+    titles = {"order_id": "Order", "sentence": "Said", "file": "File", "row_no": "Row"}
+    told = checks.export(app, "doubtful_postcode", "csv", say=finding_sentence, titles=titles).decode(
+        "utf-8-sig"
+    )
+    header, row = told.splitlines()
+    assert (header, row.endswith(",x.csv,3")) == ("Order,Said,File,Row", True)
+
+
+def test_a_finding_of_an_order_that_was_synced_names_the_platform(empty_desk: Desk) -> None:
+    desk = empty_desk
+    desk.load([an_export_row(邮编="odd")])
+    with desk.app.database.write() as work:
+        work._cursor.execute("update imports set layout = 'platform', file = ''")
+        work._cursor.execute("update orders set row_no = null")
+    [row] = checks.orders_with(desk.app, "doubtful_postcode").to_dict("records")
+    assert row["is_synced"]
+    assert source_sentence(row["file"], row["row_no"], is_synced=True) == "the platform's sync"

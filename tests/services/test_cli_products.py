@@ -59,6 +59,7 @@ def test_findings_are_listed_and_warnings_accepted(shop: Shop) -> None:
     groups = {one["code"]: one["blocked_count"] for one in shop.json("checks")}
     assert groups == {"unknown_sku": 2, "doubtful_postcode": 1, "missing_phone": 1, "overdue": 0}
     [order] = shop.json("checks", "doubtful_postcode")
+    assert (order["file"].endswith(".csv"), order["row_no"] > 1, order["is_synced"]) == (True, True, False)
     assert "Postcode odd" in order["sentence"]
     assert shop.json("checks", "doubtful_postcode", "--accept")["accepted"] == 1
     assert shop.json("checks", "missing_phone", "--accept", status=2)["code"] == "not_a_warning"

@@ -234,6 +234,20 @@ left join accepted_findings as accepted
     and accepted.value = found.value
     and accepted.seen = found.seen;
 
+-- One row per order that a file or the platform told of: which import, its file and sheet, and the row there, the first
+-- one of several. is_synced: the platform told it.
+create or replace view order_sources as
+select
+    o.shop_id,
+    o.order_id,
+    import.layout = 'platform' as is_synced,
+    case when import.layout <> 'platform' then import.file end as file,
+    case when import.layout <> 'platform' then import.sheet end as sheet,
+    o.row_no
+from orders as o
+inner join imports as import
+    on import.import_id = o.import_id;
+
 -- One row per order and thing that keeps it out of a batch, whatever the time.
 create or replace view order_blocks as
 select shop_id, order_id, code, field, value

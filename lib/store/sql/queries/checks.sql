@@ -468,19 +468,32 @@ from due;
 drop table due;
 
 -- name: findings_of
--- One row per finding of the chosen orders that is not accepted, or is an error; holds of this time included.
-select found.order_id, found.code, found.field, found.value, found.severity, found.subject, found.blocks
-from order_findings as found
-inner join chosen
-    on chosen.id = found.order_id
-where found.accepted_at is null
-union all
-select hold.order_id, 'held', 'hold', hold.reason, 'error', 'order', true
-from holds as hold
-inner join chosen
-    on chosen.id = hold.order_id
-where hold.released_at is null and (hold.until_at is null or hold.until_at > $now_at)
-order by order_id, severity, code, value;
+-- One row per finding of the chosen orders that is not accepted, or is an error, and where the order is known from;
+-- holds of this time included.
+with found as (
+    select found.shop_id, found.order_id, found.code, found.field, found.value, found.severity, found.subject, found.blocks
+    from order_findings as found
+    inner join chosen
+        on chosen.id = found.order_id
+    where found.accepted_at is null
+    union all
+    select hold.shop_id, hold.order_id, 'held', 'hold', hold.reason, 'error', 'order', true
+    from holds as hold
+    inner join chosen
+        on chosen.id = hold.order_id
+    where hold.released_at is null and (hold.until_at is null or hold.until_at > $now_at)
+)
+
+select
+    found.* exclude (shop_id),
+    source.file,
+    source.sheet,
+    source.row_no,
+    coalesce(source.is_synced, false) as is_synced
+from found
+left join order_sources as source
+    on source.shop_id = found.shop_id and source.order_id = found.order_id
+order by found.order_id, found.severity, found.code, found.value;
 
 -- name: accepted_of
 -- One row per warning of the chosen orders that somebody accepted, and that still stands as it was seen.
@@ -516,7 +529,8 @@ group by rule.code, rule.severity, rule.subject
 order by blocked_count desc, order_count desc, code;
 
 -- name: finding_orders
--- One row per awaiting order looked at with one finding, and field and value of the finding; soonest deadline first.
+-- One row per awaiting order looked at with one finding, field and value of the finding, and where the order is known
+-- from; soonest deadline first.
 select
     awaiting.order_id,
     awaiting.country,
@@ -528,10 +542,16 @@ select
     found.value,
     found.blocks,
     found.accepted_by,
-    found.accepted_at
+    found.accepted_at,
+    source.file,
+    source.sheet,
+    source.row_no,
+    coalesce(source.is_synced, false) as is_synced
 from order_findings as found
 inner join awaiting
     on awaiting.shop_id = found.shop_id and awaiting.order_id = found.order_id
+left join order_sources as source
+    on source.shop_id = found.shop_id and source.order_id = found.order_id
 where found.code = $code and ($include_accepted or found.accepted_at is null)
 order by awaiting.ship_by_at nulls last, awaiting.order_id, found.value
 limit $page_size
@@ -550,8 +570,14 @@ select
     unknown.status_label as value,
     true as blocks,
     null::varchar as accepted_by,
-    null::timestamp as accepted_at
+    null::timestamp as accepted_at,
+    source.file,
+    source.sheet,
+    source.row_no,
+    coalesce(source.is_synced, false) as is_synced
 from orders_unknown as unknown
+left join order_sources as source
+    on source.shop_id = unknown.shop_id and source.order_id = unknown.order_id
 inner join effective_receivers as receiver
     on receiver.shop_id = unknown.shop_id and receiver.order_id = unknown.order_id
 left join (

@@ -249,6 +249,7 @@ set
     note = incoming.note,
     weighed_g = incoming.weighed_g,
     import_id = $import_id,
+    row_no = incoming.row_no,
     changed_at = $loaded_at
 from incoming
 where orders.shop_id = $shop_id
@@ -311,6 +312,7 @@ select
     weighed_g,
     as_of_at,
     $import_id as import_id,
+    row_no,
     $loaded_at as loaded_at,
     $loaded_at as changed_at
 from incoming
@@ -632,8 +634,10 @@ where file.order_id not in (select order_id from incoming where not is_new);
 -- name: orders_touch
 -- Orders of which only the lines or the receiver changed count as changed too.
 update orders
-set import_id = $import_id, changed_at = $loaded_at
+set import_id = $import_id, row_no = incoming.row_no, changed_at = $loaded_at
 from chosen
+inner join incoming
+    on incoming.order_id = chosen.id
 where orders.shop_id = $shop_id and orders.order_id = chosen.id;
 
 -- name: orders_unchanged_as_of
