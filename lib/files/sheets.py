@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lib.files import delimited, rows, workbook
+from lib.files import archives, delimited, rows, workbook
 from lib.files.delimited import Dialect
 from lib.files.rows import BLANK, Cutter, Rows
 
@@ -103,11 +103,18 @@ def _text(path: Path) -> list[Sheet]:
 
 
 def _workbook(path: Path, head: bytes) -> list[Sheet]:
-    if head.startswith(_ZIP):
-        _check_size(path, MAX_UNPACKED_BYTES, _unpacked(path))
-    elif _holds(path, "EncryptedPackage".encode("utf-16-le")):
-        raise NotReadable("password_protected", path.name)
-    found = [_sheet(path, name, cutter) for name, cutter in workbook.read(path)]
+    if not head.startswith(_ZIP):
+        if _holds(path, "EncryptedPackage".encode("utf-16-le")):
+            raise NotReadable("password_protected", path.name)
+        return _sheets(path, path)
+    with archives.readable(path) as archive:
+        _check_size(path, MAX_UNPACKED_BYTES, _unpacked(archive))
+        return _sheets(path, archive)
+
+
+def _sheets(path: Path, content: Path) -> list[Sheet]:
+    """The sheets of a workbook that is called `path`; its `content` may be a copy."""
+    found = [_sheet(path, name, cutter) for name, cutter in workbook.read(content)]
     return [sheet for sheet in found if sheet is not None]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import zipfile
 import zlib
 from datetime import date, datetime
 from pathlib import Path
@@ -203,3 +204,27 @@ def test_a_workbook_without_anything_in_it_is_empty(tmp_path: Path) -> None:
     with pytest.raises(sheets.NotReadable) as caught:
         sheets.read(written(tmp_path, kept.getvalue(), "empty.xlsx"))
     assert caught.value.code == "empty_file"
+
+
+@pytest.mark.parametrize("claims_utf8", [False, True], ids=["as GBK", "as UTF-8"])
+def test_a_workbook_whose_parts_are_named_in_gbk_is_read(tmp_path: Path, claims_utf8: bool) -> None:
+    path = with_gbk_names(a_workbook(tmp_path, [["订单号", "SKU"], ["81", "A"]]), claims_utf8=claims_utf8)
+    [sheet] = sheets.read(path)
+    assert (sheet.file, sheet.name, sheet.header) == ("book.xlsx", "Orders", ("订单号", "SKU"))
+    assert cells(sheet) == [("81", "A")]
+    content = path.read_bytes()
+    for length in range(len(content) - 300, len(content), 7):
+        with pytest.raises(sheets.NotReadable):
+            sheets.read(written(tmp_path, content[:length], "cut.xlsx"))
+
+
+def with_gbk_names(path: Path, *, claims_utf8: bool) -> Path:
+    """The workbook, its sheet's part called 工作表1.xml in the bytes in which Chinese Windows writes that."""
+    stands_for = "ééé" if claims_utf8 else "WORKSH"  # As many bytes as those.
+    kept = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as renamed:
+        for part in book.infolist():
+            content = book.read(part).replace(b"sheet1.xml", "工作表1.xml".encode())
+            renamed.writestr(part.filename.replace("sheet1", f"{stands_for}1"), content)
+    path.write_bytes(kept.getvalue().replace(stands_for.encode(), "工作表".encode("gbk")))
+    return path

@@ -54,7 +54,12 @@ def test_a_reason_has_a_sentence_that_names_what_it_is_told(
         (("plan_key", "country", "per_kg"), None, "Say once on the Files page", "“Rate cards”"),
         (("plan_key", "country", "per_kg"), "rates", "Say once on the Files page", "“Rate cards”"),
         (("运单号", "金额"), "bills", "Say once on the Files page", "“Bill of a carrier”"),
-        (("净重从(g)", "净重到(g)"), None, "if these are orders, products, bills or rate", "“Packaging rules”"),
+        (
+            ("净重从(g)", "净重到(g)"),
+            None,
+            "if these are orders, products, bills or rate",
+            "“Packaging rules”",
+        ),
         (("净重从(g)", "净重到(g)"), "packaging", "", "“Packaging rules”"),
         (("Order ref", "Item"), "orders", "Say once on the Files page", ""),
     ],
