@@ -49,6 +49,7 @@ LABELS = {
     "amounts_differ": later("Two amounts in the file"),
     "row_resent": later("A parcel sent again"),
     "amount_unreadable": later("Amount unreadable"),
+    "order_number_doubtful": later("Order number may have lost digits"),
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
     "order_unknown": later("Order not known"),
@@ -183,6 +184,11 @@ SENTENCES = {
     "amount_unreadable": later(
         "Its {field} in the file cannot be read as money and counts as not known: {value}. Write it as $12.34 and "
         "load the file again, if its value matters."
+    ),
+    "order_number_doubtful": later(
+        "Nearly all order numbers of its small file end in 0 past the 15th digit, as those that a spreadsheet "
+        "rounded do: {value}. Look for this number on the platform's order page, or sync. If it is there, accept it; "
+        "if not, export the file again and load it without opening it in a spreadsheet first."
     ),
     "overdue": later("Its shipping deadline has passed. Ship it first: the platform may close it any time."),
     "no_plan": later(
