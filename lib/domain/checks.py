@@ -13,6 +13,7 @@ class Finding(StrEnum):
     STATUS_UNKNOWN = "status_unknown"  #: Missing, or a label nobody knows: shown, never shipped.
     HELD = "held"  #: A person put it on hold (搁置).
     TAKEN = "taken"  #: All of it is in a batch already.
+    NOTHING_TO_SHIP = "nothing_to_ship"  #: A person said of all that is in it that it is no goods.
     NOTICE_UNSETTLED = (
         "notice_unsettled"  #: A notice by hand that nobody knows the end of holds all that is left.
     )
@@ -99,6 +100,7 @@ RULES = {
     Finding.STATUS_UNKNOWN: Rule(_ERROR, Subject.FILE),
     Finding.HELD: Rule(_ERROR, Subject.ORDER),
     Finding.TAKEN: Rule(_ERROR, Subject.ORDER),
+    Finding.NOTHING_TO_SHIP: Rule(_ERROR, Subject.ORDER),
     Finding.NOTICE_UNSETTLED: Rule(_ERROR, Subject.ORDER),
     Finding.UNKNOWN_REST: Rule(_ERROR, Subject.ORDER),
     Finding.OVERDUE: Rule(_WARNING, Subject.ORDER),

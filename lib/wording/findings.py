@@ -37,6 +37,7 @@ LABELS = {
     "plan_cargo": later("Plan does not take these goods"),
     "plan_size": later("Too large for its plan"),
     "plan_weight": later("Too heavy for its plan"),
+    "nothing_to_ship": later("Nothing to ship"),
     "notice_unsettled": later("Shipping notice not settled"),
     "unknown_rest": later("Remainder not known"),
     "deadline_unreadable": later("Deadline unreadable"),
@@ -141,6 +142,10 @@ SENTENCES = {
     ),
     "odd_tax_number": later(
         "The receiver's tax number is not valid in {value}. Ask the buyer, correct the receiver."
+    ),
+    "nothing_to_ship": later(
+        "All that is in it is no goods, as somebody said: there is nothing to ship. If that is wrong, take it back "
+        "on the page Products, under Pairs."
     ),
     "notice_unsettled": later(
         "A shipping notice of it is not settled yet. It is read back by itself; then the goods are shipped, or free "
