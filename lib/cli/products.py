@@ -60,6 +60,24 @@ def unpair(app: App, skus: tuple[str, ...]) -> Answer:
     return Answer({"unpaired": undone}, undone, len(undone) == len(set(skus)))
 
 
+@command("no-goods")
+@click.argument("skus", nargs=-1, metavar="SKU...")
+@click.option("--undo", is_flag=True, help="They are goods again, and need a weight.")
+def no_goods(app: App, skus: tuple[str, ...], undo: bool) -> Answer:
+    """Say that SKUs are no goods, such as postage; without a SKU, list those of which it was said."""
+    by = app.settings.operator
+    if undo:
+        undone = products.goods_again(app, skus, by=by)
+        return Answer({"goods": undone}, undone, len(undone) == len(set(skus)))
+    if skus:
+        saved = products.say_no_goods(app, skus, by=by)
+        return _saved(saved, [_("{skus}: no goods from now on.", skus=_(", ").join(skus))])
+    rows = shown.records(products.no_goods(app))
+    header = ["SKU", _("Orders"), _("Product"), _("By")]
+    names = ("sku", "order_count", "title", "said_by")
+    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+
+
 @command("pairs")
 def pairs(app: App) -> Answer:
     """List the pairs, the newest first."""
@@ -180,7 +198,7 @@ def _saved_lines(saved: products.Saved, lines: list[str]) -> Iterator[str]:
         yield ngettext("{count} draft weighed anew.", "{count} drafts weighed anew.", len(saved.repriced))
 
 
-for one in (needed, pair, unpair, pairs, set_cells):
+for one in (needed, pair, unpair, pairs, no_goods, set_cells):
     products_group.add_command(one)
 
 COMMANDS = (products_group, checks_command)

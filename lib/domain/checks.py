@@ -13,6 +13,7 @@ class Finding(StrEnum):
     STATUS_UNKNOWN = "status_unknown"  #: Missing, or a label nobody knows: shown, never shipped.
     HELD = "held"  #: A person put it on hold (搁置).
     TAKEN = "taken"  #: All of it is in a batch already.
+    NOTHING_TO_SHIP = "nothing_to_ship"  #: A person said of all that is in it that it is no goods.
     NOTICE_UNSETTLED = (
         "notice_unsettled"  #: A notice by hand that nobody knows the end of holds all that is left.
     )
@@ -29,6 +30,7 @@ class Finding(StrEnum):
     AMOUNTS_DIFFER = "amounts_differ"  #: The file has two totals for it; none was taken.
     ROW_RESENT = "row_resent"  #: A row of it is a parcel sent again.
     AMOUNT_UNREADABLE = "amount_unreadable"
+    ORDER_NUMBER_DOUBTFUL = "order_number_doubtful"  #: It may have lost digits; the file has too few to tell.
 
     SKU_BLANK = "sku_blank"  #: Neither SKU nor title nor attributes: nothing tells what it is.
     UNKNOWN_SKU = "unknown_sku"
@@ -98,6 +100,7 @@ RULES = {
     Finding.STATUS_UNKNOWN: Rule(_ERROR, Subject.FILE),
     Finding.HELD: Rule(_ERROR, Subject.ORDER),
     Finding.TAKEN: Rule(_ERROR, Subject.ORDER),
+    Finding.NOTHING_TO_SHIP: Rule(_ERROR, Subject.ORDER),
     Finding.NOTICE_UNSETTLED: Rule(_ERROR, Subject.ORDER),
     Finding.UNKNOWN_REST: Rule(_ERROR, Subject.ORDER),
     Finding.OVERDUE: Rule(_WARNING, Subject.ORDER),
@@ -111,6 +114,7 @@ RULES = {
     Finding.AMOUNTS_DIFFER: Rule(_WARNING, Subject.FILE, asks=True),
     Finding.ROW_RESENT: Rule(_WARNING, Subject.FILE),
     Finding.AMOUNT_UNREADABLE: Rule(_WARNING, Subject.FILE),
+    Finding.ORDER_NUMBER_DOUBTFUL: Rule(_WARNING, Subject.FILE, asks=True),
     Finding.SKU_BLANK: Rule(_ERROR, Subject.FILE),
     Finding.UNKNOWN_SKU: Rule(_ERROR, Subject.PRODUCT),
     Finding.MISSING_WEIGHT: Rule(_ERROR, Subject.PRODUCT),

@@ -170,6 +170,48 @@ def pairs(app: App) -> pd.DataFrame:
         return store.pairs(work)
 
 
+def say_no_goods(app: App, skus: Sequence[str], *, by: str) -> Saved:
+    """Remember that SKUs are no goods (邮费, 补差价): they are in no parcel, and keep no order back any more.
+
+    One that gets a weight later is goods again. Raises Problem: nothing_chosen, no_goods_weighed.
+    """
+    named = sorted({sku.strip() for sku in skus} - {""})
+    if not named:
+        raise Problem("nothing_chosen")
+    now = app.now()
+    with app.database.write() as work:
+        goods = store.weighed(work, named)
+        if goods:
+            raise Problem("no_goods_weighed", sku=", ".join(goods))
+        before = store.orders_with(work, named, now=now)
+        said = store.say_no_goods(work, named, by=by, at=now)
+        freed = store.free(work, (one for one, was_free in before.items() if not was_free), now=now)
+        if said:
+            audit.record(work, "say_no_goods", ", ".join(said), by=by, at=now, orders=len(freed))
+    return Saved(skus=tuple(said), freed=tuple(freed))
+
+
+def goods_again(app: App, skus: Sequence[str], *, by: str) -> list[str]:
+    """Take back that SKUs are no goods: their orders wait for a weight again. Raises Problem('not_no_goods')."""
+    now = app.now()
+    with app.database.write() as work:
+        undone = store.unsay_no_goods(work, skus)
+        if not undone:
+            raise Problem("not_no_goods", sku=", ".join(skus))
+        audit.record(work, "goods_again", ", ".join(undone), by=by, at=now)
+    return undone
+
+
+def no_goods(app: App) -> pd.DataFrame:
+    """One row per SKU that is said to be no goods, the newest first.
+
+    Columns: sku, title (as orders have it), order_count (awaiting ones that hold it), is_weighed (it has a weight by
+    now, and is goods), said_by, said_at.
+    """
+    with app.database.read() as work:
+        return store.no_goods(work)
+
+
 def pasted(text: str) -> tuple[list[Edit], list[Fault]]:
     """Cells out of rows somebody copied from a table, with headers or without.
 

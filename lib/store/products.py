@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -106,6 +106,35 @@ def orders_with(work: Work, skus: Sequence[str], *, now: datetime) -> dict[str, 
     """Awaiting order with one of these SKUs open → whether it can go into a batch now."""
     with work.ids(skus):
         return {row["order_id"]: bool(row["is_free"]) for row in work.rows("orders_with_skus", now_at=now)}
+
+
+def free(work: Work, order_ids: Iterable[str], *, now: datetime) -> list[str]:
+    """Those of these orders that can go into a batch now, soonest deadline first."""
+    with work.ids(sorted(set(order_ids))):
+        return [row["order_id"] for row in work.rows("orders_free", now_at=now)]
+
+
+def say_no_goods(work: Work, skus: Sequence[str], *, by: str, at: datetime) -> list[str]:
+    """Remember that these SKUs are no goods; returns those of which it was not said before."""
+    with work.ids(skus):
+        return [row["sku"] for row in work.rows("no_goods_say", said_by=by, said_at=at)]
+
+
+def unsay_no_goods(work: Work, skus: Sequence[str]) -> list[str]:
+    """Forget that these SKUs are no goods; returns those of which it was said."""
+    with work.ids(skus):
+        return sorted(row["sku"] for row in work.rows("no_goods_unsay"))
+
+
+def weighed(work: Work, skus: Sequence[str]) -> list[str]:
+    """Those of these SKUs that have a weight."""
+    with work.ids(skus):
+        return [row["sku"] for row in work.rows("no_goods_weighed")]
+
+
+def no_goods(work: Work) -> pd.DataFrame:
+    """One row per SKU that is said to be no goods, the newest first."""
+    return work.frame("no_goods_all")
 
 
 def reprice_drafts(work: Work, *, by: str, on: date, at: datetime) -> list[dict[str, Any]]:

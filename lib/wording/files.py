@@ -127,6 +127,10 @@ ROWS = {
     "order_number_rounded": later(
         "Four order numbers in five end in 0, as this one does: a spreadsheet rounded them to 15 digits."
     ),
+    "order_number_doubtful": later(
+        "Nearly all order numbers of this small file end in 0, as those that a spreadsheet rounded to 15 digits do: "
+        "the order is loaded, and not shipped before somebody compared its number."
+    ),
     "order_number_cancelled": later("The order number begins with C: the row cancels an order."),
     "order_number_zero": later("The order number is 0: it is none of the platform's."),
     "row_cancelled": later(
@@ -206,6 +210,10 @@ MENDING = {
     "order_number_not_digits": later("Put the platform's order number there: digits only."),
     "order_number_rounded": later(
         "Export again and load the file without opening it in a spreadsheet first."
+    ),
+    "order_number_doubtful": later(
+        "Look for the number on the platform's order page, or sync. If it is there, accept it as it is; if "
+        "not, export again and load the file without opening it in a spreadsheet first."
     ),
     "order_number_cancelled": later(
         "Leave the row out, and look whether the order without the C is still to be shipped. Do not load it as an "

@@ -37,6 +37,7 @@ LABELS = {
     "plan_cargo": later("Plan does not take these goods"),
     "plan_size": later("Too large for its plan"),
     "plan_weight": later("Too heavy for its plan"),
+    "nothing_to_ship": later("Nothing to ship"),
     "notice_unsettled": later("Shipping notice not settled"),
     "unknown_rest": later("Remainder not known"),
     "deadline_unreadable": later("Deadline unreadable"),
@@ -49,6 +50,7 @@ LABELS = {
     "amounts_differ": later("Two amounts in the file"),
     "row_resent": later("A parcel sent again"),
     "amount_unreadable": later("Amount unreadable"),
+    "order_number_doubtful": later("Order number may have lost digits"),
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
     "order_unknown": later("Order not known"),
@@ -141,6 +143,10 @@ SENTENCES = {
     "odd_tax_number": later(
         "The receiver's tax number is not valid in {value}. Ask the buyer, correct the receiver."
     ),
+    "nothing_to_ship": later(
+        "All that is in it is no goods, as somebody said: there is nothing to ship. If that is wrong, take it back "
+        "on the page Products, under Pairs."
+    ),
     "notice_unsettled": later(
         "A shipping notice of it is not settled yet. It is read back by itself; then the goods are shipped, or free "
         "again."
@@ -183,6 +189,11 @@ SENTENCES = {
     "amount_unreadable": later(
         "Its {field} in the file cannot be read as money and counts as not known: {value}. Write it as $12.34 and "
         "load the file again, if its value matters."
+    ),
+    "order_number_doubtful": later(
+        "Nearly all order numbers of its small file end in 0 past the 15th digit, as those that a spreadsheet "
+        "rounded do: {value}. Look for this number on the platform's order page, or sync. If it is there, accept it; "
+        "if not, export the file again and load it without opening it in a spreadsheet first."
     ),
     "overdue": later("Its shipping deadline has passed. Ship it first: the platform may close it any time."),
     "no_plan": later(

@@ -281,6 +281,11 @@ PROBLEMS = {
     "pair_is_base": later(
         "{sku} cannot be paired: {paired} is paired with it. Unpair that one first, or pair both with the same SKU."
     ),
+    "no_goods_weighed": later(
+        "{sku} has a weight, so it is goods: it would be left out of its parcels. Take its weight away first, if it "
+        "is none."
+    ),
+    "not_no_goods": later("Nobody said that {sku} is no goods. Look at the list."),
     "not_paired": later("{sku} is not paired. Look at the list of pairs."),
     "paste_unreadable": later(
         "No rows with a SKU and a weight were found in what was pasted. Copy at least these two columns of your "

@@ -89,3 +89,22 @@ def test_the_overview_and_the_orders_link_what_is_needed(open_page: Open, waitin
     for name in ("overview", "orders", "checks"):
         page = open_page(waiting.app, name)
         assert any("1 SKU needs weight" in link.proto.label for link in page.get("page_link")), name
+
+
+def test_a_sku_is_said_to_be_no_goods_and_that_is_undone(open_page: Open, waiting: Desk) -> None:
+    page = open_page(waiting.app, "products")
+    sku = page.multiselect(key="products_needed_no_goods").options[0]
+    assert page.button(key="products_no_goods_say").disabled
+    page.multiselect(key="products_needed_no_goods").set_value([sku]).run()
+    page.button(key="products_no_goods_say").click().run()
+    assert not page.exception
+    assert "1 SKU is no goods from now on." in page.success[0].value
+    assert products.no_goods(waiting.app)["sku"].tolist() == [sku]
+    assert sku not in products.needed(waiting.app)["sku"].tolist()
+    page = open_page(waiting.app, "products", view="pairs")
+    page.session_state["products_no_goods"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    page.button(key="products_goods_again").click().run()
+    assert not page.exception
+    assert "1 SKU needs a weight again." in text_of(page)
+    assert sku in products.needed(waiting.app)["sku"].tolist()

@@ -27,6 +27,9 @@ def test_skus_are_listed_completed_paired_and_unpaired(shop: Shop) -> None:
     assert len(shop.json("products", "pair", "NEW-1", "SKU-1", "--quantity", "2")["freed"]) == 2
     assert shop.json("products", "pairs")[0]["weight_g"] == 240
     assert shop.json("products", "unpair", "NEW-1") == {"unpaired": ["NEW-1"]}
+    assert len(shop.json("products", "no-goods", "NEW-1")["freed"]) == 0, "nothing is left to ship of them"
+    assert [row["sku"] for row in shop.json("products", "no-goods")] == ["NEW-1"]
+    assert shop.json("products", "no-goods", "NEW-1", "--undo") == {"goods": ["NEW-1"]}
     whole = (
         "--weight-g",
         "90",

@@ -262,3 +262,19 @@ def test_an_order_placed_with_another_wording_of_an_unnamed_product_is_no_contra
 def test_made_up_skus_say_what_they_are() -> None:
     assert is_made(made_sku("Hat", ""))
     assert not any(is_made(sku) for sku in ("TITLE-hat", "", "SKU-1"))
+
+
+def test_orders_whose_numbers_may_have_lost_digits_wait_until_they_are_compared_or_listed(desk: Desk) -> None:
+    rows = [an_export_row(订单号=f"820000000000{place:03d}0") for place in range(4)]
+    report = desk.load(*rows)
+    assert {one.code for one in report.warnings} == {"order_number_doubtful"}
+    assert desk.groups()["order_number_doubtful"] == ("warning", 4, 4)
+    first, second, *others = [row["订单号"] for row in rows]
+    with desk.app.database.write() as work:
+        work._cursor.execute(
+            "insert into listed_orders values ('default', $1, 'x', null, now(), null)", [first]
+        )
+    assert checks.accept(desk.app, "order_number_doubtful", [second], by="ann") == 1
+    assert desk.groups()["order_number_doubtful"] == ("warning", 2, 2)
+    blocked = orders.findings(desk.app, [row["订单号"] for row in rows])
+    assert {one["order_id"] for one in blocked} == set(others)

@@ -307,3 +307,54 @@ def test_ten_thousand_products_are_searched_and_paged(empty_desk: Desk, tmp_path
     assert (page.product_count, page.page, page.page_count) == (10, 1, 1)
     everything = products.listing(empty_desk.app, page=50)
     assert (len(everything.products), everything.page_count) == (100, 101)
+
+
+def test_a_sku_that_is_no_goods_keeps_no_order_back_and_is_in_no_parcel(waiting: Desk) -> None:
+    app = waiting.app
+    products.save(app, products.pasted(WHOLE)[0], by="ann")
+    both = next(
+        row["order_id"] for row in orders.findings(app, waiting.order_ids()) if row["value"] == "SKU-88"
+    )
+    saved = products.say_no_goods(app, [" SKU-88 "], by="ann")
+    assert (saved.skus, saved.freed) == (("SKU-88",), (both,))
+    assert products.needed(app).empty
+    assert orders.findings(app, [both]) == []
+    made = batches.create(app, [both], by="ann")
+    [parcel] = shipments.listing(app, made.batch_id).to_dict("records")
+    packed = shipments.detail(app, parcel["shipment_id"])
+    assert [line["sku"] for line in packed["contents"]] == ["SKU-77"]
+    assert packed["weight_g"] > 500
+    with app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'handed_over', declare_wanted_at = now()")
+        [due] = work.rows("dispatch_undeclared", now_at=app.now(), batch_id=made.batch_id, lot=9)
+    assert due["everything"], "the platform hears that all of the order went out"
+    [row] = products.no_goods(app).to_dict("records")
+    assert (row["sku"], row["order_count"], row["said_by"]) == ("SKU-88", 1, "ann")
+    assert "say_no_goods" in recorded(waiting)
+
+
+def test_that_a_sku_is_no_goods_can_be_taken_back_and_a_weight_takes_it_back_too(waiting: Desk) -> None:
+    app = waiting.app
+    products.say_no_goods(app, ["SKU-77"], by="ann")
+    assert products.needed(app)["sku"].tolist() == ["SKU-88"]
+    assert products.goods_again(app, ["SKU-77"], by="ann") == ["SKU-77"]
+    assert products.needed(app)["sku"].tolist() == ["SKU-77", "SKU-88"]
+    with pytest.raises(Problem, match="not_no_goods"):
+        products.goods_again(app, ["SKU-77"], by="ann")
+    with pytest.raises(Problem, match="no_goods_weighed"):
+        products.say_no_goods(app, ["SKU-1"], by="ann")
+    with pytest.raises(Problem, match="nothing_chosen"):
+        products.say_no_goods(app, [" "], by="ann")
+    products.say_no_goods(app, ["SKU-77"], by="ann")
+    products.save(app, products.pasted(WHOLE)[0], by="ann")
+    assert products.no_goods(app)["is_weighed"].tolist() == [True]
+    [first, *_more] = [row for row in waiting.order_ids() if not orders.findings(app, [row])]
+    assert orders.detail(app, first)["lines"][0]["left_quantity"] == 2, "goods are never left out of a parcel"
+
+
+def test_an_order_of_which_nothing_is_goods_is_kept_back_and_says_so(waiting: Desk) -> None:
+    app = waiting.app
+    products.say_no_goods(app, ["SKU-77"], by="ann")
+    blocked = {row["code"] for row in orders.findings(app, waiting.order_ids())}
+    assert blocked == {"unknown_sku", "nothing_to_ship"}
+    assert orders.counts(app)["placed"] == 0

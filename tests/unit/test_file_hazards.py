@@ -1,6 +1,7 @@
 """What has happened to sellers' files before they come here: one test for each thing."""
 
 import random
+from math import comb
 from pathlib import Path
 
 import pandas as pd
@@ -343,3 +344,50 @@ def test_a_date_of_another_millennium_is_not_known(tmp_path: Path, column: str) 
     tables = of_rows(tmp_path, an_export_row(**{column: "9999.12.31 23:59"}))
     name = {"付款时间": "paid_at", "下单时间": "ordered_at", "发货期限": "ship_by_at"}[column]
     assert tables.orders[name].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("zeros", "others", "digits", "verdict"),
+    [
+        (3, 0, 16, "taken"),  # 1 sound file in 1,000
+        (4, 0, 16, "doubtful"),  # 1 in 10,000
+        (5, 0, 16, "doubtful"),
+        (6, 0, 16, "refused"),  # 1 in 1,000,000
+        (4, 1, 16, "doubtful"),
+        (3, 1, 16, "taken"),
+        (8, 2, 16, "refused"),
+        (7, 3, 16, "taken"),
+        (1, 0, 17, "taken"),
+        (2, 0, 17, "doubtful"),  # Two digits each are 0.
+        (3, 0, 17, "refused"),
+    ],
+)
+def test_how_sure_it_is_that_numbers_in_text_lost_digits_decides_what_becomes_of_them(
+    tmp_path: Path, zeros: int, others: int, digits: int, verdict: str
+) -> None:
+    lost = "0" * (digits - 15)
+    rows = [an_export_row(订单号=f"8200000000{place:04d}7{lost}") for place in range(zeros)]
+    rows += [an_export_row(订单号=f"8200000000{place:04d}7{'3' * len(lost)}") for place in range(others)]
+    tables = read(saved(tmp_path, as_text(*rows).encode()))
+    refused = {"refused": zeros}.get(verdict, 0)
+    assert tables.problems["code"].tolist() == ["order_number_rounded"] * refused
+    doubtful = {"doubtful": zeros}.get(verdict, 0)
+    assert tables.findings["code"].tolist() == ["order_number_doubtful"] * doubtful
+    assert tables.warnings["code"].tolist() == ["order_number_doubtful"] * doubtful
+    assert len(tables.orders) == zeros + others - refused
+
+
+def test_a_long_number_that_ends_in_zero_and_not_before_was_not_rounded(tmp_path: Path) -> None:
+    rows = [an_export_row(订单号=f"820000000000{place:04d}10") for place in range(10)]
+    assert len(read(saved(tmp_path, as_text(*rows).encode())).orders) == 10
+
+
+@pytest.mark.parametrize("count", range(4, 13))
+def test_a_sound_file_of_few_numbers_is_refused_once_in_a_million_at_most(tmp_path: Path, count: int) -> None:
+    chance = 0.0
+    for zeros in range(count // 2, count + 1):
+        endings = ["0"] * zeros + ["5"] * (count - zeros)
+        rows = [an_export_row(订单号=f"8200000000{place:05d}{end}") for place, end in enumerate(endings)]
+        if not read(saved(tmp_path, as_text(*rows).encode())).problems.empty:
+            chance += comb(count, zeros) * 0.1**zeros * 0.9 ** (count - zeros)
+    assert chance <= 1e-6 * (1 + 1e-9)

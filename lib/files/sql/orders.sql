@@ -364,15 +364,42 @@ where (left(order_id, 1) in ('C', 'c') and regexp_full_match(order_id, '[Cc]\d{5
     or (goods_unread is not null and is_below_zero(goods_unread))
     or row_no in (select row_no from odd_lines where is_negative);
 
--- One row: whether a spreadsheet rounded order numbers to 15 digits. One long number in ten ends in 0, not four in
--- five. Those that end otherwise are as they were.
+-- A number whose digits past the 15th are all 0, as a spreadsheet leaves it: of 16 digits it has lost one.
+create temp macro may_be_rounded(number) as ends_with(number, '0') and regexp_full_match(number, '\d{15}0+');
+
+-- One row: whether a spreadsheet rounded order numbers to 15 digits. Those that end otherwise are as they were.
+--
+-- A sound number of 16 digits ends so by chance once in 10 times, one of 17 once in 100: once in 10 to the power of the
+-- digits past the 15th. That of `number_count` sound numbers at least `zero_count` do, which have `digit_count` such
+-- digits together, has a chance of at most (number_count over zero_count) / 10^digit_count = 10^-rarity. Four in five
+-- of them at 10^-6 or less are taken for rounded, and refused: from six of six on (10^-6), or eight of ten (4.5 × 10^-7).
+-- Fewer, from four of four (10^-4) or four of five (at most 5 × 10^-4) on, are doubtful: they are loaded and wait until
+-- somebody compared them, so that neither a sound small file is refused nor a damaged one shipped. Of three or fewer
+-- numbers of 16 digits nobody can tell.
 create temp table rounding as
+with numbers as (
+    select order_id
+    from (select order_id from cells union all select order_id from unchanged_rows)
+    where regexp_full_match(order_id, '\d{16,20}')
+),
+
+counted as (
+    select
+        (select count(distinct hash(order_id)) from numbers) as number_count,
+        count(*) as zero_count,
+        coalesce(sum(length(order_id) - 15), 0) as digit_count
+    from (select distinct order_id from numbers where may_be_rounded(order_id))
+)
+
 select
-    count(distinct hash(order_id)) as number_count,
-    count(distinct hash(order_id)) filter (where ends_with(order_id, '0')) as zero_count,
-    number_count >= 4 and zero_count >= number_count * 0.8 as is_rounded
-from (select order_id from cells union all select order_id from unchanged_rows)
-where regexp_full_match(order_id, '\d{16,}');
+    digit_count
+        - (lgamma(number_count + 1) - lgamma(zero_count + 1) - lgamma(number_count - zero_count + 1)) / ln(10)
+        as rarity,
+    zero_count > 0 and zero_count >= number_count * 0.8 as is_common,
+    -- The logarithms are no whole numbers to the last digit.
+    is_common and rarity > 5.999999 as is_rounded,
+    is_common and rarity > 3.000001 and not is_rounded as is_doubtful
+from counted;
 
 -- One row per row of which something is wrong that keeps it out: the first thing.
 create temp table faulty as
@@ -389,7 +416,7 @@ with judged as (
                     else 'order_number_not_digits'
                 end
             when ltrim(cell.order_id, '0') = '' then 'order_number_zero'
-            when rounding.is_rounded and length(cell.order_id) >= 16 and ends_with(cell.order_id, '0')
+            when rounding.is_rounded and may_be_rounded(cell.order_id)
                 then 'order_number_rounded'
             when cell.row_no in (select row_no from cancelled) then 'row_cancelled'
             when cell.country_label <> '' and cell.country = '' then 'country_unknown'
@@ -684,6 +711,11 @@ inner join (select * from odd_lines where is_charge) as charge
 where cells.row_no not in (select row_no from faulty)
     and cells.row_no not in (select row_no from earlier)
 group by cells.order_id, cells.row_no
+union all
+-- The orders whose number may have lost digits: of too few to tell.
+select order_id, row_no, 'order_number_doubtful', 'order_id', order_id
+from standing
+where (select is_doubtful from rounding) and may_be_rounded(order_id)
 union all
 -- The orders of which nobody knows whether they are to be shipped.
 select order_id, row_no, 'status_unknown', 'status', status_label

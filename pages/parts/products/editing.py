@@ -104,6 +104,19 @@ def save(changed: Sequence[Edit], pairings: Sequence[Pairing] = (), *, confirmed
         st.session_state[FREED] = saved.freed
 
 
+def no_goods(skus: Sequence[str]) -> None:
+    """In a callback: remember that these SKUs are no goods."""
+    saved = actions.run(products.say_no_goods, (app(), skus), {"by": actions.by()}, _no_goods_said)
+    if saved is not None:
+        st.session_state[FREED] = saved.freed
+
+
+def _no_goods_said(saved: products.Saved) -> str:
+    return ngettext(
+        "{count} SKU is no goods from now on.", "{count} SKUs are no goods from now on.", len(saved.skus)
+    )
+
+
 def refuse(faults: Sequence[Fault]) -> None:
     """In a callback: nothing is saved, because of these."""
     st.session_state[FAULTS] = tuple(faults)

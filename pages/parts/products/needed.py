@@ -19,6 +19,7 @@ from pages.parts.products import editing
 PASTE = "products_paste"
 SHOWN = "products_needed_skus"
 SUGGESTED = "products_needed_suggested"
+NO_GOODS = "products_needed_no_goods"
 
 
 def show() -> None:
@@ -38,6 +39,7 @@ def show() -> None:
     )
     _paste()
     _grid(rows)
+    _no_goods(rows["sku"].tolist())
 
 
 def _paste() -> None:
@@ -163,6 +165,32 @@ def _save(key: str) -> None:
     skus: list[str] = st.session_state.get(SHOWN, [])
     changed = editing.edits(key, skus)
     editing.save(_typed(changed), _pairings(key, skus))
+
+
+def _no_goods(skus: list[str]) -> None:
+    """Postage and the like among the SKUs that are asked a weight for: said once, and remembered."""
+    with st.container(border=True):
+        st.write(
+            _(
+                "Postage, a price difference and the like are no goods: in no parcel, and no order waits for them."
+            )
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = st.multiselect(
+                _("SKUs that are no goods"), skus, key=NO_GOODS, width=420, placeholder=_("Choose SKUs")
+            )
+            st.button(
+                ngettext("{count} SKU is no goods", "{count} SKUs are no goods", len(chosen))
+                if chosen
+                else _("They are no goods"),
+                key="products_no_goods_say", on_click=_say_no_goods, disabled=not chosen,
+                icon=":material/money_off:", help=_("Remembered, and undone under Pairs."),
+            )  # fmt: skip
+
+
+def _say_no_goods() -> None:
+    editing.no_goods(list(st.session_state.get(NO_GOODS) or []))
+    st.session_state[NO_GOODS] = []
 
 
 def _typed(changed: list[Edit]) -> list[Edit]:

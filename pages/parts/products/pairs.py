@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from lib.domain.products import Pairing
@@ -12,7 +13,7 @@ from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from pages.parts.products import editing
 
-TABLE = "products_pairs"
+TABLE, NO_GOODS = "products_pairs", "products_no_goods"
 
 
 def show() -> None:
@@ -30,7 +31,12 @@ def show() -> None:
         st.caption(_("Pairing a SKU again replaces its pair."))
     if found.empty:
         st.info(_("No SKU is paired."))
-        return
+    else:
+        _pairs(found)
+    _no_goods()
+
+
+def _pairs(found: pd.DataFrame) -> None:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     columns = {
         "sku": text("SKU"),
@@ -48,6 +54,40 @@ def show() -> None:
         _unpair, ticked, key="products_unpair", done=_unpaired, clears=TABLE, disabled=not ticked,
         icon=":material/link_off:",
     )  # fmt: skip
+
+
+def _no_goods() -> None:
+    """What somebody said to be no goods, and the way back."""
+    found = products.no_goods(app())
+    if found.empty:
+        return
+    st.subheader(_("No goods"))
+    st.caption(_("In no parcel, as somebody said. One that gets a weight is goods again."))
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    columns = {
+        "sku": text("SKU"),
+        "title": text(_("Product"), width="large"),
+        "order_count": number(_("Orders"), width=80, format="localized"),
+        "said_by": text(_("By")),
+        "at": text(_("When")),
+    }
+    shown = found.assign(at=[formats.moment(at) for at in found["said_at"]])
+    ticked = tables.choose(shown, columns, by="sku", key=NO_GOODS)
+    actions.button(
+        ngettext("{count} SKU is goods after all", "{count} SKUs are goods after all", len(ticked))
+        if ticked
+        else _("They are goods after all"),
+        _goods_again, ticked, key="products_goods_again", done=_goods_said, clears=NO_GOODS, disabled=not ticked,
+        icon=":material/undo:",
+    )  # fmt: skip
+
+
+def _goods_again(skus: list[str]) -> list[str]:
+    return products.goods_again(app(), skus, by=actions.by())
+
+
+def _goods_said(skus: list[str]) -> str:
+    return ngettext("{count} SKU needs a weight again.", "{count} SKUs need a weight again.", len(skus))
 
 
 def _pair() -> None:

@@ -39,6 +39,15 @@ from products as product
 left join products as known
     on known.sku = product.paired_sku;
 
+-- One row per SKU that is no goods, as a person said; what has a weight is goods whatever was said, for it would be left
+-- out of its parcels.
+create or replace view charges as
+select said.sku
+from no_goods as said
+left join units as unit
+    on unit.sku = said.sku
+where unit.weight_g is null;
+
 -- One row per order of which a parcel may be on its way to the platform, or was sent and not answered: no other parcel of
 -- it is sent meanwhile, or nobody could tell which of them a logistics order there is.
 create or replace view orders_in_doubt as
@@ -81,20 +90,29 @@ left join notice_lines as part
 group by line.shop_id, line.order_id, line.line_no, line.quantity, line.shipped_quantity;
 
 -- One row per order line: how many of it neither a live shipment nor an open notice holds (left_quantity), and how many
--- an open notice holds (noticed_quantity).
+-- an open notice holds (noticed_quantity). Of a line that is no goods (is_charge) nothing is left to send.
 create or replace view line_balances as
 select
     line.shop_id,
     line.order_id,
     line.line_no,
     line.sku,
-    line.quantity - coalesce(line.shipped_quantity, 0) as open_quantity,
-    line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(held.quantity, 0) as unheld_quantity,
+    charge.sku is not null as is_charge,
+    case
+        when charge.sku is not null then coalesce(held.quantity, 0)
+        else line.quantity - coalesce(line.shipped_quantity, 0)
+    end as open_quantity,
+    case
+        when charge.sku is not null then 0
+        else line.quantity - coalesce(line.shipped_quantity, 0) - coalesce(held.quantity, 0)
+    end as unheld_quantity,
     case when noticed.quantity > 0 then least(noticed.quantity, greatest(unheld_quantity, 0)) else 0 end
         as noticed_quantity,
     unheld_quantity - noticed_quantity as left_quantity,
-    line.shipped_quantity is null as rest_unknown
+    line.shipped_quantity is null and charge.sku is null as rest_unknown
 from order_lines as line
+left join charges as charge
+    on charge.sku = line.sku
 left join (
     select
         part.shop_id,

@@ -102,7 +102,7 @@ left join (
     from orders as o
     inner join order_lines as line
         on line.shop_id = o.shop_id and line.order_id = o.order_id
-    where o.weighed_g > 0
+    where o.weighed_g > 0 and line.sku not in (select sku from charges)
     group by o.shop_id, o.order_id, o.weighed_g
 ) as whole
     on whole.shop_id = box.shop_id and whole.order_id = box.order_id and whole.unit_count = box.unit_count;

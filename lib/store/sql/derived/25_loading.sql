@@ -40,7 +40,17 @@ from load_findings as finding
 left join effective_receivers as receiver
     on receiver.shop_id = finding.shop_id and receiver.order_id = finding.order_id
 where finding.code in (
-        'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent', 'amount_unreadable', 'rows_differ'
+        'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent', 'amount_unreadable', 'rows_differ',
+        'order_number_doubtful'
+    )
+    -- A number that the platform lists has lost nothing.
+    and not (
+        finding.code = 'order_number_doubtful'
+        and exists (
+            select 1
+            from listed_orders as listed
+            where listed.shop_id = finding.shop_id and listed.order_id = finding.order_id
+        )
     )
     and (finding.code <> 'rows_differ' or coalesce(receiver.version, '') <> 'corrected');
 

@@ -189,7 +189,11 @@ with found as (
     select
         shop_id,
         order_id,
-        case when sum(noticed_quantity) > 0 then 'notice_unsettled' else 'taken' end,
+        case
+            when sum(noticed_quantity) > 0 then 'notice_unsettled'
+            when bool_and(is_charge) then 'nothing_to_ship'
+            else 'taken'
+        end,
         'quantity',
         '',
         ''
@@ -295,8 +299,8 @@ select
     parcel.cargo_class,
     hold.reason as hold_reason,
     hold.until_at as hold_until_at,
-    coalesce(parcel.left_count, 0) = 0 and not list_contains(coalesce(block.codes, []), 'notice_unsettled')
-        as in_batch,
+    coalesce(parcel.left_count, 0) = 0
+        and not list_has_any(coalesce(block.codes, []), ['notice_unsettled', 'nothing_to_ship']) as in_batch,
     place.batch_id,
     place.state as shipment_state,
     coalesce(block.codes, []) as block_codes,

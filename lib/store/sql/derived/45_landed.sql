@@ -10,6 +10,7 @@ select
 from order_lines as line
 left join units as unit
     on unit.sku = line.sku
+where line.sku not in (select sku from charges)
 group by line.shop_id, line.order_id;
 
 -- One row per shipment, as it is rated, and where it stands.

@@ -245,6 +245,7 @@ select
             on part.shipment_id = shipment.shipment_id and part.line_no = line.line_no
         where line.shop_id = shipment.shop_id
             and line.order_id = shipment.order_id
+            and line.sku not in (select sku from charges)
             and line.quantity
                 - coalesce(line.shipped_quantity, 0)
                 - coalesce(declared.quantity, 0)

@@ -372,6 +372,77 @@ where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
     )
 order by o.ship_by_at nulls last, o.order_id;
 
+-- name: orders_free
+-- One row per chosen order that can go into a batch.
+select o.order_id
+from orders as o
+inner join chosen
+    on chosen.id = o.order_id
+inner join order_parcels as parcel
+    on parcel.shop_id = o.shop_id and parcel.order_id = o.order_id
+left join (
+    select distinct shop_id, order_id
+    from order_blocks
+) as block
+    on block.shop_id = o.shop_id and block.order_id = o.order_id
+left join (
+    select distinct shop_id, order_id
+    from holds
+    where released_at is null and (until_at is null or until_at > $now_at)
+) as hold
+    on hold.shop_id = o.shop_id and hold.order_id = o.order_id
+where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+    and block.order_id is null
+    and hold.order_id is null
+    and parcel.left_count > 0
+order by o.ship_by_at nulls last, o.order_id;
+
+-- name: no_goods_say
+-- One row per chosen SKU that was not said to be no goods.
+insert into no_goods
+select id, $said_by, $said_at
+from chosen
+where id not in (select sku from no_goods)
+returning sku;
+
+-- name: no_goods_unsay
+-- One row per chosen SKU that was said to be no goods, and is goods again.
+delete from no_goods
+using chosen
+where chosen.id = no_goods.sku
+returning no_goods.sku;
+
+-- name: no_goods_weighed
+-- One row per chosen SKU that has a weight: it is goods.
+select unit.sku
+from units as unit
+inner join chosen
+    on chosen.id = unit.sku
+where unit.weight_g is not null
+order by unit.sku;
+
+-- name: no_goods_all
+-- One row per SKU that a person said is no goods, the newest first: what its orders call it, how many orders that await
+-- shipment hold it, and whether the product table knows a weight of it by now, so that it counts as goods.
+select
+    said.sku,
+    coalesce(any_value(line.title), '') as title,
+    count(distinct line.order_id) filter (
+        where o.status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS')
+    )::bigint as order_count,
+    bool_or(charge.sku is null) as is_weighed,
+    said.said_by,
+    said.said_at
+from no_goods as said
+left join charges as charge
+    on charge.sku = said.sku
+left join order_lines as line
+    on line.sku = said.sku
+left join orders as o
+    on o.shop_id = line.shop_id and o.order_id = line.order_id
+group by said.sku, said.said_by, said.said_at
+order by said.said_at desc, said.sku;
+
 -- name: drafts_outdated
 -- One row per draft that weighs or measures something else by the product table of now than when it was made.
 select
