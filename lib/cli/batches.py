@@ -13,7 +13,7 @@ from lib.cli import advice as advice_cli
 from lib.cli import advising, deciding, desk, mending, naming, parcels, preparing, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, State
@@ -30,7 +30,7 @@ from lib.wording import (
 )
 
 
-@click.group("batch")
+@click.group("batch", cls=Commands)
 def batch() -> None:
     """Make a batch, send it, print it, hand it over, declare it."""
 

@@ -15,7 +15,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
 from lib.services import happenings, notices, partly, presets, shipments
@@ -89,7 +89,7 @@ def log(app: App, batch_id: str) -> Answer:
     return Answer(document, lines)
 
 
-@click.group("notice")
+@click.group("notice", cls=Commands)
 def notice() -> None:
     """Tell the platform of parcels by hand: a shipping notice, another number, the end of a partly shipped order."""
 
@@ -211,7 +211,7 @@ def settle(app: App) -> Answer:
     return _told(notices.settle(app))
 
 
-@click.group("presets")
+@click.group("presets", cls=Commands)
 def preset_group() -> None:
     """Presets: a morning's decisions under a name."""
 

@@ -10,7 +10,7 @@ import click
 
 from lib.app import App
 from lib.cli import shown
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.money import Money, NotMoney
 from lib.domain.outcomes import ComplaintKind, Condition, Failing
 from lib.services import board, tracking
@@ -81,7 +81,7 @@ def outcomes(app: App, failing: bool, kinds: tuple[str, ...], limit: int, clocks
     return Answer(rows, lines)
 
 
-@click.group("tracking")
+@click.group("tracking", cls=Commands)
 def tracking_group() -> None:
     """News of parcels: ask for them, read them, say what unknown codes mean; complaints and returns."""
 

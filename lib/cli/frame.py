@@ -17,13 +17,14 @@ from pydantic import ValidationError
 
 from lib import texts
 from lib.app import App
+from lib.cli import hints
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.sandbox.launch import DidNotStart
 from lib.services import checks
 from lib.store.database import DatabaseHeld
 from lib.texts import gettext as _
-from lib.wording import SAYABLE, error_sentence, sandbox_takes_in
+from lib.wording import SAYABLE, sandbox_takes_in
 
 log = logging.getLogger("lib.cli")
 
@@ -41,12 +42,37 @@ class Answer:
     all_well: bool = True
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """A group whose commands are listed in the order the work happens, each with its whole first sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, as they were added."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list; nothing is cut off."""
+        rows = [(name, one.get_short_help_str(limit=1000)) for name, one in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def group() -> None:
     """Shipdesk: the shipping desk of AliExpress sellers.
 
     The same work as in the browser. Every command takes --json: one JSON document on standard output, progress on
     standard error. Exit status: 0 all went well, 1 some rows or parcels did not, 2 wrong use, 3 could not work.
+
+    \b
+    A morning, from an empty data folder:
+      load --sample
+      checks
+      batch new --limit 30 --policy cheapest        prints the batch's ID
+      batch prepare ID --undeliverable destroy      says what still lacks
+      batch send ID --agree
+      batch labels ID -o labels.pdf
+      batch handover ID --except LA200000054CN
+      batch declare ID
     """
 
 
@@ -90,7 +116,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return _fail(_("The sandbox did not start: {why}.", why=error), COULD_NOT_WORK, given)
         except SAYABLE as error:
             status = WRONG_USE if isinstance(error, Problem) else COULD_NOT_WORK
-            return _fail(error_sentence(error), status, given, code=getattr(error, "code", ""))
+            return _fail(hints.said(error), status, given, code=getattr(error, "code", ""))
         except OSError as error:
             return _fail(f"{error.filename or ''}: {error.strerror or error}", COULD_NOT_WORK, given)
         except Exception as error:

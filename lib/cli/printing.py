@@ -230,13 +230,13 @@ def picklist(app: App, runs: tuple[int, ...], output: Path) -> Answer:
 @click.argument("batch_id")
 def runs_command(app: App, batch_id: str) -> Answer:
     """List the batch's print runs, the newest first."""
-    rows = [
-        {name: value if not hasattr(value, "isoformat") else value.isoformat() for name, value in row.items()}
-        for row in printing.runs(app, batch_id)
-    ]
+    rows = [shown.record(row) for row in printing.runs(app, batch_id)]
     header = [_("Print run"), _("Labels"), _("Paper"), _("Reprint of"), _("Who"), _("When")]
-    names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by", "printed_at")
-    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+    names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by")
+    lines = shown.table(
+        header, ([*(row[name] for name in names), shown.minute(row["printed_at"])] for row in rows)
+    )
+    return Answer(rows, lines)
 
 
 @command("stopped")

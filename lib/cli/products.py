@@ -9,7 +9,7 @@ import click
 
 from lib.app import App
 from lib.cli import shown
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.checks import RULES
 from lib.domain.plans import Cargo
 from lib.domain.products import Edit, is_made
@@ -19,7 +19,7 @@ from lib.texts import ngettext
 from lib.wording import fault_sentence, finding_label, finding_sentence, made_skus, severity_label
 
 
-@click.group("products")
+@click.group("products", cls=Commands)
 def products_group() -> None:
     """SKUs that need a weight, pairs of SKUs, cells of the product table."""
 

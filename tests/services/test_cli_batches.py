@@ -335,7 +335,11 @@ def test_a_parcel_shows_its_lines_and_its_history_and_is_split_and_made_anew(she
     history = shell.text("batch", "parcel", number)
     assert [word in history for word in ("Draft", "Queued", "Ready", " UTC", "SKU-1")] == [True] * 5
     made = shell.json("batch", "repack", number, "--weight-g", "90", "--correct-sku")
-    assert (made["shipment_id"], made["corrected"]["sku"], made["corrected"]["measured_g"]) == (part, "SKU-1", 75)
+    assert (made["shipment_id"], made["corrected"]["sku"], made["corrected"]["measured_g"]) == (
+        part,
+        "SKU-1",
+        75,
+    )
 
     state = shell.json("batch", "show", batch_id)
     assert (len(state["agreements"]), state["paused"], state["late"]) == (1, False, [])
