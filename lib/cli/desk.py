@@ -96,14 +96,23 @@ def notice() -> None:
 
 @command("fill")
 @click.argument("order_id")
-@click.option("--carrier", required=True, help="Carrier key, or OTHER.")
+@click.option("--carrier", required=True, help="Carrier key, as `notice carriers` lists it, or OTHER.")
 @click.option("--number", required=True, help="Tracking number.")
 @click.option("--website", default="", help="Tracking page of another carrier.")
 @click.option(
-    "--take", "parts", multiple=True, metavar="LINE=PIECES", help="A part; without it all that is left."
+    "--take",
+    "parts",
+    multiple=True,
+    metavar="LINE=PIECES",
+    help="A part, as `notice show` numbers the lines; without it all that is left. Repeatable.",
 )
 def fill(app: App, order_id: str, carrier: str, number: str, website: str, parts: tuple[str, ...]) -> Answer:
-    """Declare a parcel that went out some other way."""
+    """Declare a parcel that went out some other way: all that is left of an order, or a part.
+
+    \b
+    For example:
+      notice fill 8100000000000017 --carrier CPAM --number LX123456789CN --take 2=1
+    """
     told = notices.fill_in(
         app, order_id, service_key=carrier, tracking_number=number, everything=not parts,
         quantities=_parts(parts), tracking_website=website, by=app.settings.operator,
@@ -242,14 +251,45 @@ def preset_list(app: App) -> Answer:
     help="As this batch was made and sent; nothing else counts then.",
 )
 @filters
-@click.option("--policy", type=click.Choice(list(POLICIES)), default="cheapest", show_default=True)
-@click.option("--handover", "mode", type=click.Choice(["pickup", "self-post", "self-send"]))
-@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]))
-@click.option("--paper", type=click.Choice(("100x150", "a6", "a4")), default="100x150", show_default=True)
 @click.option(
-    "--order-pages", "order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default="cheapest",
+    show_default=True,
+    help="How each parcel gets its plan.",
 )
-@click.option("--runs", "run_size", type=click.IntRange(min=0), default=RUN_SIZE, show_default=True)
+@click.option(
+    "--handover",
+    "mode",
+    type=click.Choice(["pickup", "self-post", "self-send"]),
+    help="As the sender's city allows without it.",
+)
+@click.option(
+    "--undeliverable", type=click.Choice([*map(str, Choice)]), help="Asked for each time without it."
+)
+@click.option(
+    "--paper",
+    type=click.Choice(("100x150", "a6", "a4")),
+    default="100x150",
+    show_default=True,
+    help="Of labels: 100 × 150 mm, A6, or four on A4.",
+)
+@click.option(
+    "--order-pages",
+    "order",
+    type=click.Choice([*map(str, PrintOrder)]),
+    default="list",
+    show_default=True,
+    help="Of labels.",
+)
+@click.option(
+    "--runs",
+    "run_size",
+    type=click.IntRange(min=0),
+    default=RUN_SIZE,
+    show_default=True,
+    help="Labels a run, each behind a head page; 0: no runs.",
+)
 def preset_save(
     app: App, name: str, batch_id: str | None, policy: str, mode: str | None, undeliverable: str | None, paper: str,
     order: str, run_size: int, **chosen: Any,

@@ -23,7 +23,13 @@ from lib.wording import due_label, obstacle_label, part_label
 @click.argument("order_id", required=False)
 @click.option("--country", metavar="XX", help="ISO country code of a parcel without an order.")
 @click.option("--weight-g", type=click.IntRange(min=1), help="Its weight in grams.")
-@click.option("--cargo", type=click.Choice([str(cargo) for cargo in Cargo]), default=str(Cargo.GENERAL))
+@click.option(
+    "--cargo",
+    type=click.Choice([str(cargo) for cargo in Cargo]),
+    default=str(Cargo.GENERAL),
+    show_default=True,
+    help="Kind of goods.",
+)
 @click.option("--size-mm", type=(int, int, int), metavar="L W H", help="Its sizes in millimetres.")
 @click.option("--postcode", help="Its postcode, for surcharges of remote areas.")
 @click.option("--value", "declared", metavar="AMOUNT CURRENCY", nargs=2, help="What it is worth.")
@@ -33,6 +39,7 @@ from lib.wording import due_label, obstacle_label, part_label
     "--undeliverable",
     type=click.Choice([str(decision) for decision in Decision]),
     default=str(Decision.DESTROY),
+    show_default=True,
     help="return adds the return-service fee as a part.",
 )
 def quote(

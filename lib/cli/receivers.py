@@ -22,7 +22,11 @@ FIELDS = ("name", "province", "city", "address", "postcode", "phone", "mobile", 
 
 def _help(field: str) -> str:
     most = RECEIVER_BYTES.get(field)
-    return f"At most {most} bytes; a Chinese or Cyrillic letter counts as two or three." if most else ""
+    if most:
+        return f"At most {most} bytes; a Chinese or Cyrillic letter counts as two or three."
+    return {"postcode": "In the country's own form.", "tax_number": "CPF of a Brazilian, PCCC of a Korean."}[
+        field
+    ]
 
 
 def fields(act: Any) -> Any:
