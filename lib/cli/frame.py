@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from lib import texts
 from lib.app import App
 from lib.cli import hints
+from lib.cli.spoken import Commands, Spoken
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.sandbox.launch import DidNotStart
@@ -40,20 +41,6 @@ class Answer:
     document: Any
     lines: Iterable[str] = field(default_factory=list)
     all_well: bool = True
-
-
-class Commands(click.Group):
-    """A group whose commands are listed in the order the work happens, each with its whole first sentence."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, as they were added."""
-        return list(self.commands)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list; nothing is cut off."""
-        rows = [(name, one.get_short_help_str(limit=1000)) for name, one in self.commands.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -80,7 +67,7 @@ def command(name: str) -> Callable[[Callable[..., Answer]], click.Command]:
     """Make a command of a function that takes the App and its own options, and returns an Answer."""
 
     def decorate(act: Callable[..., Answer]) -> click.Command:
-        @click.command(name)
+        @click.command(name, cls=Spoken)
         @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
         @functools.wraps(act)
         def command(as_json: bool, **given: Any) -> int:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
+from lib import texts
 from lib.cli import group
+from lib.cli.columns import width
 from lib.cli.hints import HINTS
+from lib.cli.spoken import messages
 from lib.wording.problems import PROBLEMS
 
+PO = texts.LOCALES / "zh_CN" / "LC_MESSAGES" / "help.po"
 COMMANDS_PAGE = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 
 
@@ -62,3 +70,38 @@ def test_every_hint_is_of_a_problem_and_names_commands_and_options_there_are() -
         command = " ".join(word for word in words if not word.startswith("--") and word != "destroy")
         assert command in {*ALL, ""}, hint
         assert {word for word in words if word.startswith("--")} <= flags, hint
+
+
+@pytest.fixture(scope="module")
+def translated() -> Catalog:
+    """The committed catalogue of the help."""
+    with PO.open("rb") as stream:
+        return read_po(stream, locale="zh_CN", domain="help")
+
+
+def test_the_help_is_translated_and_nothing_else_is(translated: Catalog) -> None:
+    said = {one.id for one in translated if one.id and one.string}
+    wanted = set(messages(group))
+    assert not wanted - said, "run `make texts`, fill in msgstr in help.po, run it again"
+    assert not said - wanted, "run `make texts`"
+
+
+def test_the_compiled_help_is_the_text_one(translated: Catalog) -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, translated)
+    assert compiled.getvalue() == PO.with_suffix(".mo").read_bytes(), "run `make texts`"
+
+
+@pytest.mark.parametrize("name", ["batch send", "receiver", "notice file"])
+def test_help_in_chinese_keeps_examples_and_defaults_and_fits_a_terminal(name: str) -> None:
+    command = ALL[name]
+    with texts.speak("zh_CN"), click.Context(command, info_name=name, terminal_width=80) as context:
+        said = command.get_help(context)
+        listed = group.get_help(context)
+    with texts.speak("en"), click.Context(command, info_name=name, terminal_width=80) as context:
+        english = command.get_help(context)
+    assert ("选项" in said, "Options" in said, "命令" in listed) == (True, False, True)
+    assert [line for line in said.splitlines() if width(line) > 80 and "|" not in line] == []
+    kept = [line for line in english.splitlines() if line.startswith("    ") and " --" in line.strip()[:60]]
+    assert all(line in said for line in kept if line.strip().startswith(name))
+    assert not set(messages(group)) & {line.strip() for line in said.splitlines()}
