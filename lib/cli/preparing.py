@@ -55,7 +55,9 @@ class For(click.ParamType):
         """Read one. A value that is none of them is wrong use."""
         named, _equals, said = str(value).rpartition("=")
         if said not in self.values:
-            self.fail(f"{said!r} is none of {', '.join(self.values)}", param, ctx)
+            self.fail(
+                _("“{value}” is none of {values}.", value=said, values=", ".join(self.values)), param, ctx
+            )
         return named.strip(), said
 
 
@@ -155,7 +157,7 @@ def _looked_up(
     for named, value in said:
         if not named and value == INHERIT:
             raise click.UsageError(
-                "A batch inherits from nothing. Write NAME=inherit for a plan or a parcel."
+                _("A batch inherits from nothing. Write NAME=inherit for a plan or a parcel.")
             )
         if not named:
             wide.append((Choice(value), {}))
@@ -211,8 +213,16 @@ def addresses(app: App, shop_id: str | None, refresh: bool) -> Answer:
     found = handover.addresses(app, shop_id or app.shops()[0], refresh=refresh)
     rows = [shown.record(row) for row in found]
     header = [_("Address"), _("Kind"), _("Name"), _("Province"), _("City"), _("Street")]
-    names = ("address_id", "role", "name", "province", "city", "street")
-    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+    roles = {"sender": _("Sender"), "pickup": _("Pickup"), "refund": _("Refund")}
+    names = ("name", "province", "city", "street")
+    lines = shown.table(
+        header,
+        (
+            (row["address_id"], roles.get(row["role"], row["role"]), *(row[name] for name in names))
+            for row in rows
+        ),
+    )
+    return Answer(rows, lines)
 
 
 @command("prepare")

@@ -140,7 +140,7 @@ def _wanted(
     """The batches, and which of their shipments are printed."""
     if only or left_out:
         if not batch_ids:
-            raise click.UsageError("Name the batch the parcels are of.")
+            raise click.UsageError(_("Name the batch the parcels are of."))
         batch_id, *more = batch_ids
         alive = [state for state in State if state not in DEAD]
         batch_ids = (batch_id,)
@@ -150,7 +150,7 @@ def _wanted(
         everything = [one for batch_id in batch_ids for one in printing.of_batch(app, batch_id)]
     if not new:
         if not batch_ids:
-            raise click.UsageError("Name a batch, or --new for what was never printed.")
+            raise click.UsageError(_("Name a batch, or --new for what was never printed."))
         return batch_ids, everything
     unprinted = printing.unprinted(app)
     if not batch_ids:

@@ -90,7 +90,7 @@ def set_cells(app: App, sku: str, size_mm: Sequence[str] | None, **given: str | 
     fields |= dict(zip(("length_mm", "width_mm", "height_mm"), size_mm or (), strict=False))
     edits = [Edit(sku, field, value) for field, value in fields.items() if value is not None]
     if not edits:
-        raise click.UsageError("Name at least one cell to write.")
+        raise click.UsageError(_("Name at least one cell to write."))
     saved = products.save(app, edits, by=app.settings.operator)
     line = ngettext("{count} cell saved.", "{count} cells saved.", saved.cells)
     return _saved(saved, [] if saved.faults else [line])
@@ -102,7 +102,7 @@ def set_cells(app: App, sku: str, size_mm: Sequence[str] | None, **given: str | 
 def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
     """List what is wrong with awaiting orders by finding, or the orders of one FINDING; accept a warning."""
     if accept and not finding:
-        raise click.UsageError("Name the finding to accept.")
+        raise click.UsageError(_("Name the finding to accept."))
     if finding is None:
         groups = checks.groups(app)
         header = [_("Finding"), _("Orders"), _("Kept back"), _("Accepted warnings"), _("Kind"), _("Code")]

@@ -77,7 +77,7 @@ def quote(
         )
         landed = plans.landed_of_parcel(app, country=country, declared=worth, on=day)
     else:
-        raise click.UsageError("Name an order, or --country and --weight-g.")
+        raise click.UsageError(_("Name an order, or --country and --weight-g."))
     due = [_landed(one) for one in landed]
     document = [_quote(one, undeliverable == Decision.RETURN) | {"landed": due} for one in quotes]
     return Answer(document, [*_quote_lines(document), *_landed_lines(due)])
@@ -90,7 +90,11 @@ def _worth(declared: tuple[str, str] | None) -> Money | None:
         return Money.parse(declared[0], declared[1].upper())
     except NotMoney as error:
         raise click.UsageError(
-            f"{declared[0]} {declared[1]} is no amount; write --value 12.50 USD."
+            _(
+                "{text} is no amount; write it as {example}.",
+                text=" ".join(declared),
+                example="--value 12.50 USD",
+            )
         ) from error
 
 

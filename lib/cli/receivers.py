@@ -78,7 +78,11 @@ def receiver(app: App, number: str, **typed: str | None) -> Answer:
 def _lines(received: Receiver, now: Receiver | None, wrong: list[dict[str, Any]]) -> Iterator[str]:
     header = [_("Field"), _("Goes to"), _("As it came in")]
     rows = [
-        (field_label(field), getattr(now or received, field), getattr(received, field) if now else "")
+        (
+            _("Country") if field == "country" else field_label(field),
+            getattr(now or received, field),
+            getattr(received, field) if now else "",
+        )
         for field in ("name", "country", *FIELDS[1:])
     ]
     yield from shown.table(header, rows)

@@ -115,7 +115,9 @@ def _worth(given: tuple[str, str] | None) -> Money | None:
     try:
         return Money.parse(given[0], given[1].upper())
     except NotMoney as error:
-        raise click.UsageError(f"{given[0]} {given[1]} is no amount; write 12.50 USD.") from error
+        raise click.UsageError(
+            _("{text} is no amount; write it as {example}.", text=" ".join(given), example="12.50 USD")
+        ) from error
 
 
 COMMANDS = (listing, add, first, remove, dry_run)

@@ -26,7 +26,7 @@ from lib.wording.weights import edge_sentence, weighed_sentences
 def weigh(app: App, number: str | None, grams: int | None, path: Path | None) -> Answer:
     """Give a parcel, named by any of its numbers, the weight of the scale; or many, from a table."""
     if (path is None) == (number is None or grams is None):
-        raise click.UsageError("Name a parcel and its grams, or --file.")
+        raise click.UsageError(_("Name a parcel and its grams, or --file."))
     given = weights.read_file(path) if path else {str(number): int(grams or 0)}
     done = weights.weigh(app, given, by=app.settings.operator)
     document = {

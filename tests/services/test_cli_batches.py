@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from pypdf import PdfReader
 
@@ -215,7 +216,7 @@ def test_a_draft_is_prepared_by_plan_from_another_sender_and_what_lacks_is_said(
     assert "none of the seller's sender addresses" in shell.error(*prepare, "--sender", "9")
     assert "none of the seller's refund addresses" in shell.error(*prepare, "--refund", "1001")
     assert "No parcel of batch" in shell.error(*prepare, "--handover", "DHL=self-send")
-    assert "'by-bike' is none of pickup" in shell.error(*prepare, "--handover", "by-bike")
+    assert "“by-bike” is none of pickup" in shell.error(*prepare, "--handover", "by-bike")
     assert "Nobody collects" in shell.error(*prepare, "--handover", "pickup")
 
 
@@ -387,3 +388,16 @@ def test_how_a_batch_was_sent_is_kept_as_a_preset_and_forgotten(shell: Shell) ->
     shell.json("presets", "forget", "as then")
     assert "as then" not in [one["name"] for one in shell.json("presets", "list")]
     assert "no preset" in shell.error("presets", "forget", "as then")
+
+
+def test_returns_wait_for_a_refund_address_where_the_platform_has_none(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "1")
+    shell.json("batch", "choose", batch_id, "--plan", RETURNING)
+    with duckdb.connect(shell.desk.folder / "cli" / "shipdesk.duckdb") as store:
+        store.execute("delete from seller_addresses where role = 'refund'")
+    lacking = shell.json("batch", "prepare", batch_id, "--undeliverable", "return")["lacking"]
+    assert any("need a refund address" in one and "addresses --refresh" in one for one in lacking)
+    assert "need a refund address" in shell.error("batch", "send", batch_id, "--agree")
+    assert "refund" in {row["role"] for row in shell.json("addresses", "--refresh")}
+    assert shell.json("batch", "prepare", batch_id)["lacking"] == []
+    assert shell.json("batch", "send", batch_id, "--agree")["counts"] == {"ready": 1}
