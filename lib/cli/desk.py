@@ -174,6 +174,7 @@ def show(app: App, order_id: str) -> Answer:
         "order_id": order_id,
         "lines": [shown.record(row) for row in lines],
         "notices": [shown.record(row) for row in told],
+        "standing": [{"number": number, "carrier": key} for number, key in notices.numbers(app, order_id)],
     }
     return Answer(document, [*_left_lines(lines), *_notice_lines(told)])
 

@@ -401,3 +401,20 @@ def test_returns_wait_for_a_refund_address_where_the_platform_has_none(shell: Sh
     assert "refund" in {row["role"] for row in shell.json("addresses", "--refresh")}
     assert shell.json("batch", "prepare", batch_id)["lacking"] == []
     assert shell.json("batch", "send", batch_id, "--agree")["counts"] == {"ready": 1}
+
+
+def test_a_warning_is_accepted_and_taken_back_for_single_orders(shell: Shell) -> None:
+    ids = [row["order_id"] for row in shell.json("orders", "--free", "--not-blocked", "--limit", "2")]
+    for order_id in ids:
+        shell.json("receiver", order_id, "--phone", "", "--mobile", "12", status=1)
+    accept = ("checks", "odd_phone", "--accept", "--order")
+    assert "a, b" in shell.error(*accept, "a", "--order", "b")
+    assert shell.json(*accept, ids[0])["accepted"] == 1
+    assert [row["order_id"] for row in shell.json("checks", "odd_phone")] == ids[1:]
+    assert shell.json("checks", "odd_phone", "--accept")["accepted"] == 1
+    assert shell.json("checks", "odd_phone", "--take-back", "--order", ids[1])["taken_back"] == 1
+    assert shell.json("checks", "odd_phone", "--take-back")["taken_back"] == 1
+    assert {row["order_id"] for row in shell.json("checks", "odd_phone")} == set(ids)
+    assert "goes with one of them" in shell.error("checks", "odd_phone", "--order", ids[0])
+    for order_id in ids:
+        shell.json("receiver", order_id, "--mobile", "353851234567")
