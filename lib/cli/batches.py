@@ -29,6 +29,9 @@ from lib.wording import (
     state_label,
 )
 
+#: Parcels that a line names.
+MOST_NAMES = 20
+
 
 @click.group("batch", cls=Commands)
 def batch() -> None:
@@ -126,8 +129,8 @@ def send(
     """
     by = app.settings.operator
     done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": [], "kept_back": []}
+    chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
     if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
-        chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
         said["warehouse_agreed"] = said["warehouse_agreed"] or agree
         done |= preparing.decide(app, batch_id, preparing.Decisions(**said))
         if agree:
@@ -236,7 +239,7 @@ def handover_command(
     printing.say_stopped(app, batch_id)
     lines = [ngettext("{count} parcel handed over", "{count} parcels handed over", moved)]
     if stayed:
-        lines.append(_("Stayed: {shipments}", shipments=_(", ").join(stayed)))
+        lines.append(_("Stayed: {shipments}", shipments=_some(stayed)))
     return Answer(_document(app, batch_id, handed_over=moved, stayed=stayed), lines)
 
 
@@ -326,6 +329,13 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         ),
     )
     yield _summary(document["counts"])
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are; all of them are in the JSON."""
+    shown_names = _(", ").join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return _("{names} and {count} more", names=shown_names, count=f"{more:,}") if more > 0 else shown_names
 
 
 def _summary(counts: dict[str, int]) -> str:

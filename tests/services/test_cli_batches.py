@@ -256,6 +256,7 @@ def test_return_or_destroy_is_decided_for_the_batch_a_plan_a_parcel_or_as_advise
         "batch", "send", batch_id, "--undeliverable", "destroy", "--agree", "--only", one, status=1
     )
     assert sent["counts"] == {"ready": 1, "draft": 2}
+    assert f"{one} (Ready)" in shell.error("batch", "send", batch_id, "--agree", "--only", one)
 
 
 def test_returns_need_a_refund_address_and_kept_back_orders_are_named(shell: Shell) -> None:
