@@ -15,6 +15,7 @@ BIN := .venv/bin
 RUNS := .venv/.runs
 TESTS := .venv/.tests
 CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
+HELP := lib/locales/zh_CN/LC_MESSAGES/help
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
 .PHONY: run test types tests browser bench demo-year fuzz soak texts samples clean
@@ -45,8 +46,12 @@ texts: $(TESTS)
 	@$(BIN)/pybabel -q update -i $(POT) -o $(CATALOGUE).po -l zh_CN --no-fuzzy-matching --ignore-obsolete --no-wrap \
 		--ignore-pot-creation-date
 	@$(BIN)/pybabel compile -i $(CATALOGUE).po -o $(CATALOGUE).mo -l zh_CN --statistics
+	@$(BIN)/python -m lib.cli.template $(POT)
+	@$(BIN)/pybabel -q update -i $(POT) -o $(HELP).po -l zh_CN --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		--ignore-pot-creation-date
+	@$(BIN)/pybabel compile -i $(HELP).po -o $(HELP).mo -l zh_CN --statistics
 	@rm -f $(POT)
-	@$(BIN)/pytest tests/unit/test_texts.py
+	@$(BIN)/pytest tests/unit/test_texts.py tests/unit/test_cli_help.py
 
 samples: $(TESTS)
 	$(BIN)/python data/make_reference.py

@@ -59,6 +59,11 @@ def later(message: str) -> str:
     return message
 
 
+def help_text(message: str) -> str:
+    """A text of the command line's help in the language of the moment; its catalogue is made of the commands."""
+    return _catalogue(language(), "help").gettext(message)
+
+
 @cache
-def _catalogue(name: str) -> _gettext.NullTranslations:
-    return _gettext.translation("shipdesk", LOCALES, [name], fallback=True)
+def _catalogue(name: str, domain: str = "shipdesk") -> _gettext.NullTranslations:
+    return _gettext.translation(domain, LOCALES, [name], fallback=True)

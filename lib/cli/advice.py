@@ -269,7 +269,9 @@ def _cny(text: str) -> int:
     try:
         return Money.parse(text, "CNY").minor
     except NotMoney as error:
-        raise click.UsageError(f"{text} is no amount; write --handling 3.50.") from error
+        raise click.UsageError(
+            _("{text} is no amount; write it as {example}.", text=text, example="--handling 3.50")
+        ) from error
 
 
 COMMANDS = (assume, backtest_command, promise_command)

@@ -13,7 +13,7 @@ from lib.cli import advice as advice_cli
 from lib.cli import advising, deciding, desk, mending, naming, parcels, preparing, printing, shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.cli.weighing import edges
 from lib.cli.working import work
 from lib.domain.shipments import DEAD, State
@@ -31,8 +31,11 @@ from lib.wording import (
     state_label,
 )
 
+#: Parcels that a line names.
+MOST_NAMES = 20
 
-@click.group("batch")
+
+@click.group("batch", cls=Commands)
 def batch() -> None:
     """Make a batch, send it, print it, hand it over, declare it."""
 
@@ -128,8 +131,8 @@ def send(
     """
     by = app.settings.operator
     done: dict[str, Any] = {"submitted": 0, "confirmed": 0, "warnings": [], "kept_back": []}
+    chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
     if not batches.get(app, batch_id)["submitted_at"] or _count(app, batch_id, State.DRAFT):
-        chosen = naming.ids(app, batch_id, [State.DRAFT], more, only, left_out)
         said["warehouse_agreed"] = said["warehouse_agreed"] or agree
         done |= preparing.decide(app, batch_id, preparing.Decisions(**said))
         if agree:
@@ -245,7 +248,7 @@ def handover_command(
     printing.say_stopped(app, batch_id)
     lines = [ngettext("{count} parcel handed over", "{count} parcels handed over", moved)]
     if stayed:
-        lines.append(_("Stayed: {shipments}", shipments=_(", ").join(stayed)))
+        lines.append(_("Stayed: {shipments}", shipments=_some(stayed)))
     return Answer(_document(app, batch_id, handed_over=moved, stayed=stayed), lines)
 
 
@@ -335,6 +338,13 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         ),
     )
     yield _summary(document["counts"])
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are; all of them are in the JSON."""
+    shown_names = _(", ").join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return _("{names} and {count} more", names=shown_names, count=f"{more:,}") if more > 0 else shown_names
 
 
 def _summary(counts: dict[str, int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from lib.domain.orders import OrderFilter
+from lib.texts import gettext as _
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 
@@ -22,7 +23,7 @@ class Hours(click.ParamType):
         """Read a span. A span that cannot be read is wrong use."""
         found = re.fullmatch(r"(\d{1,4})\s*([hd]?)", str(value).strip().lower())
         if not found:
-            self.fail(f"{value!r} is not a span such as 24h or 2d", param, ctx)
+            self.fail(_("“{value}” is no span of time. Write 24h or 2d.", value=value), param, ctx)
         return int(found.group(1)) * (24 if found.group(2) == "d" else 1)
 
 

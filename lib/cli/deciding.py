@@ -62,13 +62,13 @@ def choose(
     """
     by = app.settings.operator
     if [policy, plan_id, goal].count(None) != 2:
-        raise click.UsageError("Name one of --policy, --plan, or --goal with its limits.")
+        raise click.UsageError(_("Name one of --policy, --plan, or --goal with its limits."))
     chosen = naming.ids(app, batch_id, [State.DRAFT], **names)
     if plan_id is not None:
         return _one_plan(app, batch_id, plan_id, chosen)
     if chosen is not None:
         raise click.UsageError(
-            "--only and --except go with --plan; a policy and limits look at the whole draft."
+            _("--only and --except go with --plan; a policy and limits look at the whole draft.")
         )
     if policy is not None:
         count = plans.choose_by_policy(app, batch_id, POLICIES[policy], by=by)
@@ -125,4 +125,6 @@ def _cny(text: str) -> int:
     try:
         return Money.parse(text, "CNY").minor
     except NotMoney as error:
-        raise click.UsageError(f"{text} is no amount; write --budget 1234.50.") from error
+        raise click.UsageError(
+            _("{text} is no amount; write it as {example}.", text=text, example="--budget 1234.50")
+        ) from error

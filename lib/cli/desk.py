@@ -16,7 +16,7 @@ from lib.app import App
 from lib.cli import shown
 from lib.cli.choosing import as_filter, filters
 from lib.cli.deciding import POLICIES
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.printing import RUN_SIZE, PrintOrder
 from lib.domain.shipments import Choice, HandoverMode
 from lib.services import happenings, notices, partly, plans, presets, shipments
@@ -101,21 +101,30 @@ def log(app: App, batch_id: str) -> Answer:
     return Answer(document, lines)
 
 
-@click.group("notice")
+@click.group("notice", cls=Commands)
 def notice() -> None:
     """Tell the platform of parcels by hand: a shipping notice, another number, the end of a partly shipped order."""
 
 
 @command("fill")
 @click.argument("order_id")
-@click.option("--carrier", required=True, help="Carrier key, or OTHER.")
+@click.option("--carrier", required=True, help="Carrier key, as `notice carriers` lists it, or OTHER.")
 @click.option("--number", required=True, help="Tracking number.")
 @click.option("--website", default="", help="Tracking page of another carrier.")
 @click.option(
-    "--take", "parts", multiple=True, metavar="LINE=PIECES", help="A part; without it all that is left."
+    "--take",
+    "parts",
+    multiple=True,
+    metavar="LINE=PIECES",
+    help="A part, as `notice show` numbers the lines; without it all that is left. Repeatable.",
 )
 def fill(app: App, order_id: str, carrier: str, number: str, website: str, parts: tuple[str, ...]) -> Answer:
-    """Declare a parcel that went out some other way."""
+    """Declare a parcel that went out some other way: all that is left of an order, or a part.
+
+    \b
+    For example:
+      notice fill 8100000000000017 --carrier CPAM --number LX123456789CN --take 2=1
+    """
     told = notices.fill_in(
         app, order_id, service_key=carrier, tracking_number=number, everything=not parts,
         quantities=_parts(parts), tracking_website=website, by=app.settings.operator,
@@ -177,6 +186,7 @@ def show(app: App, order_id: str) -> Answer:
         "order_id": order_id,
         "lines": [shown.record(row) for row in lines],
         "notices": [shown.record(row) for row in told],
+        "standing": [{"number": number, "carrier": key} for number, key in notices.numbers(app, order_id)],
     }
     return Answer(document, [*_left_lines(lines), *_notice_lines(told)])
 
@@ -223,7 +233,7 @@ def settle(app: App) -> Answer:
     return _told(notices.settle(app))
 
 
-@click.group("presets")
+@click.group("presets", cls=Commands)
 def preset_group() -> None:
     """Presets: a morning's decisions under a name."""
 
@@ -254,14 +264,45 @@ def preset_list(app: App) -> Answer:
     help="As this batch was made and sent; nothing else counts then.",
 )
 @filters
-@click.option("--policy", type=click.Choice(list(POLICIES)), default="cheapest", show_default=True)
-@click.option("--handover", "mode", type=click.Choice(["pickup", "self-post", "self-send"]))
-@click.option("--undeliverable", type=click.Choice([*map(str, Choice)]))
-@click.option("--paper", type=click.Choice(("100x150", "a6", "a4")), default="100x150", show_default=True)
 @click.option(
-    "--order-pages", "order", type=click.Choice([*map(str, PrintOrder)]), default="list", show_default=True
+    "--policy",
+    type=click.Choice(list(POLICIES)),
+    default="cheapest",
+    show_default=True,
+    help="How each parcel gets its plan.",
 )
-@click.option("--runs", "run_size", type=click.IntRange(min=0), default=RUN_SIZE, show_default=True)
+@click.option(
+    "--handover",
+    "mode",
+    type=click.Choice(["pickup", "self-post", "self-send"]),
+    help="As the sender's city allows without it.",
+)
+@click.option(
+    "--undeliverable", type=click.Choice([*map(str, Choice)]), help="Asked for each time without it."
+)
+@click.option(
+    "--paper",
+    type=click.Choice(("100x150", "a6", "a4")),
+    default="100x150",
+    show_default=True,
+    help="Of labels: 100 × 150 mm, A6, or four on A4.",
+)
+@click.option(
+    "--order-pages",
+    "order",
+    type=click.Choice([*map(str, PrintOrder)]),
+    default="list",
+    show_default=True,
+    help="Of labels.",
+)
+@click.option(
+    "--runs",
+    "run_size",
+    type=click.IntRange(min=0),
+    default=RUN_SIZE,
+    show_default=True,
+    help="Labels a run, each behind a head page; 0: no runs.",
+)
 def preset_save(
     app: App, name: str, batch_id: str | None, policy: str, mode: str | None, undeliverable: str | None, paper: str,
     order: str, run_size: int, **chosen: Any,

@@ -63,6 +63,7 @@ def fees_command(app: App, by: str | None) -> Answer:
     "--figure",
     type=click.Choice([str(one) for one in Measure]),
     default="parcel",
+    show_default=True,
     help="Mean, P50 and P90 of what.",
 )
 @click.option(
@@ -70,6 +71,7 @@ def fees_command(app: App, by: str | None) -> Answer:
     "basis",
     type=click.Choice([str(one) for one in Basis]),
     default="created",
+    show_default=True,
     help="What months and days are of.",
 )
 @click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="The first day.")

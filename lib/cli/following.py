@@ -10,7 +10,7 @@ import click
 
 from lib.app import App
 from lib.cli import shown
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.money import Money, NotMoney
 from lib.domain.outcomes import ComplaintKind, Condition, Failing
 from lib.services import board, tracking
@@ -37,7 +37,9 @@ LISTED = 1000
     type=click.Choice([*map(str, Failing)]),
     help="Only these; with --failing.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=LISTED, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=LISTED, show_default=True, help="List at most so many."
+)
 @click.option("--clocks", is_flag=True, help="What runs out within a week.")
 def outcomes(app: App, failing: bool, kinds: tuple[str, ...], limit: int, clocks: bool) -> Answer:
     """Say what became of parcels, by plan and by what was decided for those that cannot be delivered."""
@@ -81,7 +83,7 @@ def outcomes(app: App, failing: bool, kinds: tuple[str, ...], limit: int, clocks
     return Answer(rows, lines)
 
 
-@click.group("tracking")
+@click.group("tracking", cls=Commands)
 def tracking_group() -> None:
     """News of parcels: ask for them, read them, say what unknown codes mean; complaints and returns."""
 
@@ -160,11 +162,15 @@ def map_code(app: App, vocabulary: str, code: str, meaning: str | None) -> Answe
 
 @command("check-in")
 @click.argument("numbers", nargs=-1, required=True)
-@click.option("--condition", type=click.Choice([*map(str, Condition)]), required=True)
-@click.option("--restocked", default="0", help="What goes back to the shelf, of each, as 12.50.")
-@click.option("--currency", default="CNY", show_default=True)
+@click.option(
+    "--condition", type=click.Choice([*map(str, Condition)]), required=True, help="How they arrived."
+)
+@click.option(
+    "--restocked", default="0", show_default=True, help="What goes back to the shelf, of each, as 12.50."
+)
+@click.option("--currency", default="CNY", show_default=True, help="Of what goes back to the shelf.")
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), help="The day it came; today without it.")
-@click.option("--note", default="")
+@click.option("--note", default="", help="What to note.")
 def check_in(
     app: App,
     numbers: tuple[str, ...],
@@ -198,9 +204,9 @@ def check_in(
 
 @command("complain")
 @click.argument("numbers", nargs=-1, required=True)
-@click.option("--about", type=click.Choice([*map(str, ComplaintKind)]), required=True)
+@click.option("--about", type=click.Choice([*map(str, ComplaintKind)]), required=True, help="What about.")
 @click.option("--complaint", default="", help="The carrier's number of the complaint.")
-@click.option("--note", default="")
+@click.option("--note", default="", help="What to note.")
 def complain(app: App, numbers: tuple[str, ...], about: str, complaint: str, note: str) -> Answer:
     """Keep that complaints were made; they are made in the platform's back office."""
     ids = [board.find(app, number) for number in numbers]

@@ -17,13 +17,15 @@ from pydantic import ValidationError
 
 from lib import texts
 from lib.app import App
+from lib.cli import hints
+from lib.cli.spoken import Commands, Spoken
 from lib.config import Settings
 from lib.domain.problems import Problem
 from lib.sandbox.launch import DidNotStart
 from lib.services import checks
 from lib.store.database import DatabaseHeld
 from lib.texts import gettext as _
-from lib.wording import SAYABLE, error_sentence, sandbox_takes_in
+from lib.wording import SAYABLE, sandbox_takes_in
 
 log = logging.getLogger("lib.cli")
 
@@ -41,12 +43,23 @@ class Answer:
     all_well: bool = True
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def group() -> None:
     """Shipdesk: the shipping desk of AliExpress sellers.
 
     The same work as in the browser. Every command takes --json: one JSON document on standard output, progress on
     standard error. Exit status: 0 all went well, 1 some rows or parcels did not, 2 wrong use, 3 could not work.
+
+    \b
+    A morning, from an empty data folder:
+      load --sample
+      checks
+      batch new --limit 30 --policy cheapest        prints the batch's ID
+      batch prepare ID --undeliverable destroy      says what still lacks
+      batch send ID --agree
+      batch labels ID -o labels.pdf
+      batch handover ID --except LA200000054CN
+      batch declare ID
     """
 
 
@@ -54,7 +67,7 @@ def command(name: str) -> Callable[[Callable[..., Answer]], click.Command]:
     """Make a command of a function that takes the App and its own options, and returns an Answer."""
 
     def decorate(act: Callable[..., Answer]) -> click.Command:
-        @click.command(name)
+        @click.command(name, cls=Spoken)
         @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
         @functools.wraps(act)
         def command(as_json: bool, **given: Any) -> int:
@@ -90,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return _fail(_("The sandbox did not start: {why}.", why=error), COULD_NOT_WORK, given)
         except SAYABLE as error:
             status = WRONG_USE if isinstance(error, Problem) else COULD_NOT_WORK
-            return _fail(error_sentence(error), status, given, code=getattr(error, "code", ""))
+            return _fail(hints.said(error), status, given, code=getattr(error, "code", ""))
         except OSError as error:
             return _fail(f"{error.filename or ''}: {error.strerror or error}", COULD_NOT_WORK, given)
         except Exception as error:

@@ -58,7 +58,7 @@ def mend(
     """
     chosen = naming.ids(app, batch_id, [State.REFUSED], **names, bare=True)
     if chosen is not None and (reason_code or country):
-        raise click.UsageError("Name parcels, or a reason and a country, not both.")
+        raise click.UsageError(_("Name parcels, or a reason and a country, not both."))
     done = mending.choose_plan(
         app,
         batch_id,

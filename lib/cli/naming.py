@@ -10,6 +10,7 @@ import click
 from lib.app import App
 from lib.domain.shipments import State
 from lib.services import shipments
+from lib.texts import gettext as _
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 #: Numbers one after the other behind an option arrive as further arguments.
@@ -53,12 +54,12 @@ def split(
     they are those it is done with.
     """
     if only and left_out:
-        raise click.UsageError("Name parcels with either --only or --except.")
+        raise click.UsageError(_("Name parcels with either --only or --except."))
     if more and not (only or left_out or bare):
-        raise click.UsageError("Numbers stand behind --only or --except.")
+        raise click.UsageError(_("Numbers stand behind --only or --except."))
     named = [number for text in (*only, *left_out, *more) for number in text.replace(",", " ").split()]
     if (only or left_out) and not named:
-        raise click.UsageError("Behind --only or --except stands at least one number.")
+        raise click.UsageError(_("Behind --only or --except stands at least one number."))
     return ([], named) if left_out else (named, [])
 
 

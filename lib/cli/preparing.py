@@ -10,7 +10,7 @@ import click
 
 from lib.app import App
 from lib.cli import advice as advice_cli
-from lib.cli import shown
+from lib.cli import hints, shown
 from lib.cli.frame import Answer, command, say
 from lib.domain.problems import Problem
 from lib.domain.shipments import Choice, Decision, HandoverMode, State
@@ -20,7 +20,6 @@ from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
     decision_label,
-    error_sentence,
     finding_sentence,
     handover_label,
     no_return_sentence,
@@ -32,6 +31,8 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 HANDOVERS = {str(mode).replace("_", "-"): mode for mode in HandoverMode}
 #: In the place of a decision: the plan decides as its batch, the parcel as its plan or its batch.
 INHERIT = "inherit"
+#: Of parcels of which nobody decided.
+UNKNOWN = "undecided"
 #: States in which what becomes of an undeliverable parcel can still be decided.
 UNDECIDED = (State.DRAFT, State.REFUSED)
 
@@ -54,7 +55,9 @@ class For(click.ParamType):
         """Read one. A value that is none of them is wrong use."""
         named, _equals, said = str(value).rpartition("=")
         if said not in self.values:
-            self.fail(f"{said!r} is none of {', '.join(self.values)}", param, ctx)
+            self.fail(
+                _("“{value}” is none of {values}.", value=said, values=", ".join(self.values)), param, ctx
+            )
         return named.strip(), said
 
 
@@ -154,7 +157,7 @@ def _looked_up(
     for named, value in said:
         if not named and value == INHERIT:
             raise click.UsageError(
-                "A batch inherits from nothing. Write NAME=inherit for a plan or a parcel."
+                _("A batch inherits from nothing. Write NAME=inherit for a plan or a parcel.")
             )
         if not named:
             wide.append((Choice(value), {}))
@@ -210,8 +213,16 @@ def addresses(app: App, shop_id: str | None, refresh: bool) -> Answer:
     found = handover.addresses(app, shop_id or app.shops()[0], refresh=refresh)
     rows = [shown.record(row) for row in found]
     header = [_("Address"), _("Kind"), _("Name"), _("Province"), _("City"), _("Street")]
-    names = ("address_id", "role", "name", "province", "city", "street")
-    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+    roles = {"sender": _("Sender"), "pickup": _("Pickup"), "refund": _("Refund")}
+    names = ("name", "province", "city", "street")
+    lines = shown.table(
+        header,
+        (
+            (row["address_id"], roles.get(row["role"], row["role"]), *(row[name] for name in names))
+            for row in rows
+        ),
+    )
+    return Answer(rows, lines)
 
 
 @command("prepare")
@@ -237,7 +248,7 @@ def prepared(app: App, batch_id: str) -> dict[str, Any]:
     """How a draft stands before it is sent."""
     batch = batches.get(app, batch_id)
     rows = shown.records(shipments.listing(app, batch_id))
-    decided = [row["undeliverable"] or "undecided" for row in rows if row["state"] in UNDECIDED]
+    decided = [row["undeliverable"] or UNKNOWN for row in rows if row["state"] in UNDECIDED]
     cost = shipments.return_cost(app, batch_id)
     return {
         "batch_id": batch_id,
@@ -257,7 +268,7 @@ def prepared(app: App, batch_id: str) -> dict[str, Any]:
             for pair in plans.mismatches(app, batch_id)
         ],
         "kept_back": kept_back(app, rows),
-        "lacking": [error_sentence(problem) for problem in shipments.lacking(app, batch_id)],
+        "lacking": [hints.said(problem) for problem in shipments.lacking(app, batch_id)],
     }
 
 
@@ -325,7 +336,11 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
         sender=document["sender"] or "–",
         refund=document["refund"] or "–",
     )
-    said = ", ".join(f"{count:,} × {decision_label(name)}" for name, count in document["decisions"].items())
+    not_decided = _("not decided")
+    said = _(", ").join(
+        f"{count:,} × {not_decided if name == UNKNOWN else decision_label(name)}"
+        for name, count in document["decisions"].items()
+    )
     yield _("Undeliverable: {decisions}", decisions=said or "–")
     for currency, fee in document["return_fees"]["fees_minor"].items():
         yield _(

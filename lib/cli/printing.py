@@ -140,7 +140,7 @@ def _wanted(
     """The batches, and which of their shipments are printed."""
     if only or left_out:
         if not batch_ids:
-            raise click.UsageError("Name the batch the parcels are of.")
+            raise click.UsageError(_("Name the batch the parcels are of."))
         batch_id, *more = batch_ids
         alive = [state for state in State if state not in DEAD]
         batch_ids = (batch_id,)
@@ -150,7 +150,7 @@ def _wanted(
         everything = [one for batch_id in batch_ids for one in printing.of_batch(app, batch_id)]
     if not new:
         if not batch_ids:
-            raise click.UsageError("Name a batch, or --new for what was never printed.")
+            raise click.UsageError(_("Name a batch, or --new for what was never printed."))
         return batch_ids, everything
     unprinted = printing.unprinted(app)
     if not batch_ids:
@@ -230,13 +230,13 @@ def picklist(app: App, runs: tuple[int, ...], output: Path) -> Answer:
 @click.argument("batch_id")
 def runs_command(app: App, batch_id: str) -> Answer:
     """List the batch's print runs, the newest first."""
-    rows = [
-        {name: value if not hasattr(value, "isoformat") else value.isoformat() for name, value in row.items()}
-        for row in printing.runs(app, batch_id)
-    ]
+    rows = [shown.record(row) for row in printing.runs(app, batch_id)]
     header = [_("Print run"), _("Labels"), _("Paper"), _("Reprint of"), _("Who"), _("When")]
-    names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by", "printed_at")
-    return Answer(rows, shown.table(header, ([row[name] for name in names] for row in rows)))
+    names = ("print_run_id", "label_count", "paper", "reprint_of", "printed_by")
+    lines = shown.table(
+        header, ([*(row[name] for name in names), shown.minute(row["printed_at"])] for row in rows)
+    )
+    return Answer(rows, lines)
 
 
 @command("stopped")

@@ -9,11 +9,11 @@ import click
 
 from lib.app import App
 from lib.cli import shown
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.domain.checks import RULES
 from lib.domain.plans import Cargo
 from lib.domain.products import Edit, is_made
-from lib.services import checks, products
+from lib.services import checks, orders, products
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.wording import (
@@ -26,7 +26,7 @@ from lib.wording import (
 )
 
 
-@click.group("products")
+@click.group("products", cls=Commands)
 def products_group() -> None:
     """SKUs that need a weight, pairs of SKUs, cells of the product table."""
 
@@ -115,7 +115,7 @@ def set_cells(app: App, sku: str, size_mm: Sequence[str] | None, **given: str | 
     fields |= dict(zip(("length_mm", "width_mm", "height_mm"), size_mm or (), strict=False))
     edits = [Edit(sku, field, value) for field, value in fields.items() if value is not None]
     if not edits:
-        raise click.UsageError("Name at least one cell to write.")
+        raise click.UsageError(_("Name at least one cell to write."))
     saved = products.save(app, edits, by=app.settings.operator)
     line = ngettext("{count} cell saved.", "{count} cells saved.", saved.cells)
     return _saved(saved, [] if saved.faults else [line])
@@ -124,10 +124,22 @@ def set_cells(app: App, sku: str, size_mm: Sequence[str] | None, **given: str | 
 @command("checks")
 @click.argument("finding", required=False, type=click.Choice([str(code) for code in RULES]))
 @click.option("--accept", is_flag=True, help="Accept this warning for every order that has it now.")
-def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
+@click.option("--take-back", is_flag=True, help="The warning holds again, wherever it was accepted.")
+@click.option(
+    "--order",
+    "order_ids",
+    multiple=True,
+    metavar="ORDER_ID",
+    help="Accept or take back for this one only; repeatable.",
+)
+def checks_command(
+    app: App, finding: str | None, accept: bool, take_back: bool, order_ids: tuple[str, ...]
+) -> Answer:
     """List what is wrong with awaiting orders by finding, or the orders of one FINDING; accept a warning."""
-    if accept and not finding:
-        raise click.UsageError("Name the finding to accept.")
+    if (accept or take_back) and not finding:
+        raise click.UsageError(_("Name the finding to accept."))
+    if (accept and take_back) or (order_ids and not (accept or take_back)):
+        raise click.UsageError(_("Say either --accept or --take-back; --order goes with one of them."))
     if finding is None:
         groups = checks.groups(app)
         header = [_("Finding"), _("Orders"), _("Kept back"), _("Accepted warnings"), _("Kind"), _("Code")]
@@ -144,9 +156,12 @@ def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
         )
         return Answer(groups, shown.table(header, rows))
     if accept:
-        count = checks.accept(app, finding, by=app.settings.operator)
+        chosen = orders.known(app, order_ids) if order_ids else None
+        count = checks.accept(app, finding, chosen, by=app.settings.operator)
         line = ngettext("Accepted for {count} order.", "Accepted for {count} orders.", count)
         return Answer({"finding": finding, "accepted": count}, [line])
+    if take_back:
+        return _taken_back(app, finding, order_ids)
     found = shown.records(checks.orders_with(app, finding, page_size=1_000_000))
     for row in found:
         row["sentence"] = finding_sentence(finding, row["field"], row["value"])
@@ -156,6 +171,18 @@ def checks_command(app: App, finding: str | None, accept: bool) -> Answer:
         ((row["order_id"], row["sentence"], source) for row, source in zip(found, sources, strict=True)),
     )
     return Answer(found, lines)
+
+
+def _taken_back(app: App, finding: str, order_ids: tuple[str, ...]) -> Answer:
+    chosen = orders.known(app, order_ids)
+    if not chosen:
+        found = checks.orders_with(app, finding, include_accepted=True, page_size=1_000_000)
+        chosen = found[found["accepted_by"].notna()]["order_id"].tolist()
+    count = checks.take_back(app, finding, chosen, by=app.settings.operator)
+    line = ngettext(
+        "The warning holds again for {count} order.", "The warning holds again for {count} orders.", count
+    )
+    return Answer({"finding": finding, "taken_back": count}, [line])
 
 
 def _needed_row(row: dict[str, Any]) -> tuple[object, ...]:

@@ -23,7 +23,13 @@ from lib.wording import due_label, obstacle_label, part_label
 @click.argument("order_id", required=False)
 @click.option("--country", metavar="XX", help="ISO country code of a parcel without an order.")
 @click.option("--weight-g", type=click.IntRange(min=1), help="Its weight in grams.")
-@click.option("--cargo", type=click.Choice([str(cargo) for cargo in Cargo]), default=str(Cargo.GENERAL))
+@click.option(
+    "--cargo",
+    type=click.Choice([str(cargo) for cargo in Cargo]),
+    default=str(Cargo.GENERAL),
+    show_default=True,
+    help="Kind of goods.",
+)
 @click.option("--size-mm", type=(int, int, int), metavar="L W H", help="Its sizes in millimetres.")
 @click.option("--postcode", help="Its postcode, for surcharges of remote areas.")
 @click.option("--value", "declared", metavar="AMOUNT CURRENCY", nargs=2, help="What it is worth.")
@@ -33,6 +39,7 @@ from lib.wording import due_label, obstacle_label, part_label
     "--undeliverable",
     type=click.Choice([str(decision) for decision in Decision]),
     default=str(Decision.DESTROY),
+    show_default=True,
     help="return adds the return-service fee as a part.",
 )
 def quote(
@@ -70,7 +77,7 @@ def quote(
         )
         landed = plans.landed_of_parcel(app, country=country, declared=worth, on=day)
     else:
-        raise click.UsageError("Name an order, or --country and --weight-g.")
+        raise click.UsageError(_("Name an order, or --country and --weight-g."))
     due = [_landed(one) for one in landed]
     document = [_quote(one, undeliverable == Decision.RETURN) | {"landed": due} for one in quotes]
     return Answer(document, [*_quote_lines(document), *_landed_lines(due)])
@@ -83,7 +90,11 @@ def _worth(declared: tuple[str, str] | None) -> Money | None:
         return Money.parse(declared[0], declared[1].upper())
     except NotMoney as error:
         raise click.UsageError(
-            f"{declared[0]} {declared[1]} is no amount; write --value 12.50 USD."
+            _(
+                "{text} is no amount; write it as {example}.",
+                text=" ".join(declared),
+                example="--value 12.50 USD",
+            )
         ) from error
 
 

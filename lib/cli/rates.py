@@ -11,7 +11,7 @@ import click
 
 from lib.app import App
 from lib.cli import shown
-from lib.cli.frame import Answer, command, say
+from lib.cli.frame import Answer, Commands, command, say
 from lib.services import bills, files
 from lib.services import rates as service
 from lib.texts import gettext as _
@@ -23,7 +23,7 @@ MOST_LINES = 20
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group("rates")
+@click.group("rates", cls=Commands)
 def rates() -> None:
     """Rate cards in versions: load them with `load --as rates`, look at what they change, activate them."""
 

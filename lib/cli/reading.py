@@ -60,7 +60,7 @@ def load(app: App, paths: tuple[Path, ...], sample: bool, refused: Path | None, 
     Rate cards are refused whole when one row is wrong, and wait for `rates activate`.
     """
     if sample == bool(paths):
-        raise click.UsageError("Name files to load, or --sample.")
+        raise click.UsageError(_("Name files to load, or --sample."))
     by = app.settings.operator
     report = (
         files.load_sample(app, by=by)

@@ -22,7 +22,11 @@ FIELDS = ("name", "province", "city", "address", "postcode", "phone", "mobile", 
 
 def _help(field: str) -> str:
     most = RECEIVER_BYTES.get(field)
-    return f"At most {most} bytes; a Chinese or Cyrillic letter counts as two or three." if most else ""
+    if most:
+        return f"At most {most} bytes; a Chinese or Cyrillic letter counts as two or three."
+    return {"postcode": "In the country's own form.", "tax_number": "CPF of a Brazilian, PCCC of a Korean."}[
+        field
+    ]
 
 
 def fields(act: Any) -> Any:
@@ -74,7 +78,11 @@ def receiver(app: App, number: str, **typed: str | None) -> Answer:
 def _lines(received: Receiver, now: Receiver | None, wrong: list[dict[str, Any]]) -> Iterator[str]:
     header = [_("Field"), _("Goes to"), _("As it came in")]
     rows = [
-        (field_label(field), getattr(now or received, field), getattr(received, field) if now else "")
+        (
+            _("Country") if field == "country" else field_label(field),
+            getattr(now or received, field),
+            getattr(received, field) if now else "",
+        )
         for field in ("name", "country", *FIELDS[1:])
     ]
     yield from shown.table(header, rows)

@@ -26,12 +26,14 @@ def listing(app: App) -> Answer:
 @command("rule-add")
 @click.argument("plan_id")
 @click.option("--country", "countries", multiple=True, metavar="XX", help="ISO country code; repeatable.")
-@click.option("--min-g", type=click.IntRange(min=1))
-@click.option("--max-g", type=click.IntRange(min=1))
-@click.option("--min-value", nargs=2, metavar="AMOUNT CURRENCY")
-@click.option("--max-value", nargs=2, metavar="AMOUNT CURRENCY")
-@click.option("--cargo", type=click.Choice([str(cargo) for cargo in Cargo]), default=None)
-@click.option("--sku", default="")
+@click.option("--min-g", type=click.IntRange(min=1), help="Not lighter, in grams.")
+@click.option("--max-g", type=click.IntRange(min=1), help="Not heavier, in grams.")
+@click.option("--min-value", nargs=2, metavar="AMOUNT CURRENCY", help="Worth at least, as 12.50 USD.")
+@click.option("--max-value", nargs=2, metavar="AMOUNT CURRENCY", help="Worth at most, as 12.50 USD.")
+@click.option(
+    "--cargo", type=click.Choice([str(cargo) for cargo in Cargo]), default=None, help="Kind of goods."
+)
+@click.option("--sku", default="", help="This SKU is in it.")
 @click.option("--service", default="", help="The service the buyer chose, as orders name it.")
 def add(
     app: App,
@@ -79,7 +81,13 @@ def remove(app: App, rule_id: int) -> Answer:
 
 
 @command("dry-run")
-@click.option("--days", type=click.IntRange(1, 3650), default=rules.DAYS, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=rules.DAYS,
+    show_default=True,
+    help="Orders of so many days.",
+)
 def dry_run(app: App, days: int) -> Answer:
     """Say which rule would decide each order of the last days; changes nothing."""
     rows = shown.records(rules.dry_run(app, days=days))
@@ -107,7 +115,9 @@ def _worth(given: tuple[str, str] | None) -> Money | None:
     try:
         return Money.parse(given[0], given[1].upper())
     except NotMoney as error:
-        raise click.UsageError(f"{given[0]} {given[1]} is no amount; write 12.50 USD.") from error
+        raise click.UsageError(
+            _("{text} is no amount; write it as {example}.", text=" ".join(given), example="12.50 USD")
+        ) from error
 
 
 COMMANDS = (listing, add, first, remove, dry_run)

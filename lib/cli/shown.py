@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from lib import texts
+from lib.cli.columns import width
 from lib.domain.money import Money
 
 #: Personal data of buyers: shown by the pages that need it, never printed into other programs' hands.
@@ -74,9 +75,9 @@ def plan_name(name_en: str, name_zh: str) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Lines of aligned columns; nothing but the header for no rows."""
     lines = [list(header), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(_width(line[place]) for line in lines) for place in range(len(header))]
+    widths = [max(width(line[place]) for line in lines) for place in range(len(header))]
     for line in lines:
-        padded = (text + " " * (wide - _width(text)) for text, wide in zip(line, widths, strict=True))
+        padded = (text + " " * (wide - width(text)) for text, wide in zip(line, widths, strict=True))
         yield "  ".join(padded).rstrip()
 
 
@@ -84,8 +85,3 @@ def _cell(value: object) -> str:
     """In one line and without control characters: a buyer's text must not steer a terminal."""
     text = "–" if value is None else str(value)
     return "".join(" " if unicodedata.category(one) == "Cc" else one for one in text)
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

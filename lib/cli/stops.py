@@ -8,12 +8,12 @@ import click
 
 from lib.app import App
 from lib.cli import ruling, shown
-from lib.cli.frame import Answer, command
+from lib.cli.frame import Answer, Commands, command
 from lib.services import stops
 from lib.texts import gettext as _
 
 
-@click.group("plans")
+@click.group("plans", cls=Commands)
 def plans_group() -> None:
     """Stop a plan, and move what stands on it; rules that choose plans."""
 

@@ -26,7 +26,7 @@ from lib.wording.weights import edge_sentence, weighed_sentences
 def weigh(app: App, number: str | None, grams: int | None, path: Path | None) -> Answer:
     """Give a parcel, named by any of its numbers, the weight of the scale; or many, from a table."""
     if (path is None) == (number is None or grams is None):
-        raise click.UsageError("Name a parcel and its grams, or --file.")
+        raise click.UsageError(_("Name a parcel and its grams, or --file."))
     given = weights.read_file(path) if path else {str(number): int(grams or 0)}
     done = weights.weigh(app, given, by=app.settings.operator)
     document = {
@@ -44,7 +44,13 @@ def weigh(app: App, number: str | None, grams: int | None, path: Path | None) ->
 
 @command("edges")
 @click.argument("batch_id")
-@click.option("--within-g", type=click.IntRange(1, 1000), default=tiers.WITHIN_G, show_default=True)
+@click.option(
+    "--within-g",
+    type=click.IntRange(1, 1000),
+    default=tiers.WITHIN_G,
+    show_default=True,
+    help="So many grams from the edge of a tier at most.",
+)
 def edges(app: App, batch_id: str, within_g: int) -> Answer:
     """List parcels that a few grams lighter or heavier would cost less on their plan; changes nothing."""
     rows = shown.records(tiers.edges(app, batch_id, within_g=within_g))

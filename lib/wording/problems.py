@@ -236,7 +236,7 @@ PROBLEMS = {
         "{number} cannot be voided: its shipment is “{state}”. Only accepted and ready shipments can be voided."
     ),
     "shipment_ambiguous": later(
-        "{number} names {count} live shipments. Use the tracking number or the LP number of the one you mean."
+        "{number} names {count} live shipments. Use the tracking, LP or shipment number of the one you mean."
     ),
     "shop_needs_name": later("A shop needs a name. Write one, then let it in."),
     "shop_name_taken": later("There is a shop named “{name}” already. Choose it, or write another name."),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from pypdf import PdfReader
 
@@ -215,7 +216,7 @@ def test_a_draft_is_prepared_by_plan_from_another_sender_and_what_lacks_is_said(
     assert "none of the seller's sender addresses" in shell.error(*prepare, "--sender", "9")
     assert "none of the seller's refund addresses" in shell.error(*prepare, "--refund", "1001")
     assert "No parcel of batch" in shell.error(*prepare, "--handover", "DHL=self-send")
-    assert "'by-bike' is none of pickup" in shell.error(*prepare, "--handover", "by-bike")
+    assert "“by-bike” is none of pickup" in shell.error(*prepare, "--handover", "by-bike")
     assert "Nobody collects" in shell.error(*prepare, "--handover", "pickup")
 
 
@@ -255,6 +256,7 @@ def test_return_or_destroy_is_decided_for_the_batch_a_plan_a_parcel_or_as_advise
         "batch", "send", batch_id, "--undeliverable", "destroy", "--agree", "--only", one, status=1
     )
     assert sent["counts"] == {"ready": 1, "draft": 2}
+    assert f"{one} (Ready)" in shell.error("batch", "send", batch_id, "--agree", "--only", one)
 
 
 def test_returns_need_a_refund_address_and_kept_back_orders_are_named(shell: Shell) -> None:
@@ -335,7 +337,11 @@ def test_a_parcel_shows_its_lines_and_its_history_and_is_split_and_made_anew(she
     history = shell.text("batch", "parcel", number)
     assert [word in history for word in ("Draft", "Queued", "Ready", " UTC", "SKU-1")] == [True] * 5
     made = shell.json("batch", "repack", number, "--weight-g", "90", "--correct-sku")
-    assert (made["shipment_id"], made["corrected"]["sku"], made["corrected"]["measured_g"]) == (part, "SKU-1", 75)
+    assert (made["shipment_id"], made["corrected"]["sku"], made["corrected"]["measured_g"]) == (
+        part,
+        "SKU-1",
+        75,
+    )
 
     state = shell.json("batch", "show", batch_id)
     assert (len(state["agreements"]), state["paused"], state["late"]) == (1, False, [])
@@ -383,3 +389,33 @@ def test_how_a_batch_was_sent_is_kept_as_a_preset_and_forgotten(shell: Shell) ->
     shell.json("presets", "forget", "as then")
     assert "as then" not in [one["name"] for one in shell.json("presets", "list")]
     assert "no preset" in shell.error("presets", "forget", "as then")
+
+
+def test_returns_wait_for_a_refund_address_where_the_platform_has_none(shell: Shell) -> None:
+    batch_id = draft(shell, "--limit", "1")
+    shell.json("batch", "choose", batch_id, "--plan", RETURNING)
+    with duckdb.connect(shell.desk.folder / "cli" / "shipdesk.duckdb") as store:
+        store.execute("delete from seller_addresses where role = 'refund'")
+    lacking = shell.json("batch", "prepare", batch_id, "--undeliverable", "return")["lacking"]
+    assert any("need a refund address" in one and "addresses --refresh" in one for one in lacking)
+    assert "need a refund address" in shell.error("batch", "send", batch_id, "--agree")
+    assert "refund" in {row["role"] for row in shell.json("addresses", "--refresh")}
+    assert shell.json("batch", "prepare", batch_id)["lacking"] == []
+    assert shell.json("batch", "send", batch_id, "--agree")["counts"] == {"ready": 1}
+
+
+def test_a_warning_is_accepted_and_taken_back_for_single_orders(shell: Shell) -> None:
+    ids = [row["order_id"] for row in shell.json("orders", "--free", "--not-blocked", "--limit", "2")]
+    for order_id in ids:
+        shell.json("receiver", order_id, "--phone", "", "--mobile", "12", status=1)
+    accept = ("checks", "odd_phone", "--accept", "--order")
+    assert "a, b" in shell.error(*accept, "a", "--order", "b")
+    assert shell.json(*accept, ids[0])["accepted"] == 1
+    assert [row["order_id"] for row in shell.json("checks", "odd_phone")] == ids[1:]
+    assert shell.json("checks", "odd_phone", "--accept")["accepted"] == 1
+    assert shell.json("checks", "odd_phone", "--take-back", "--order", ids[1])["taken_back"] == 1
+    assert shell.json("checks", "odd_phone", "--take-back")["taken_back"] == 1
+    assert {row["order_id"] for row in shell.json("checks", "odd_phone")} == set(ids)
+    assert "goes with one of them" in shell.error("checks", "odd_phone", "--order", ids[0])
+    for order_id in ids:
+        shell.json("receiver", order_id, "--mobile", "353851234567")
