@@ -303,15 +303,16 @@ def hand_over(
     *,
     by: str,
     left_out: Collection[str] = (),
+    among: Collection[str] | None = None,
     courier: str | None = None,
     number: str | None = None,
     scale_g: int | None = None,
 ) -> tuple[int, list[str]]:
     """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
-    A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
-    handed over, and the shipments that stayed. Raises Problem: not_in_batch (a number that names no ready parcel),
-    nothing_ready, all_stopped, courier_number.
+    `among`: the shipments a person saw; what got ready since then stays. A parcel may be named by any of its numbers.
+    `scale_g`: what the scale said of all of them. Returns how many were handed over, and the shipments that stayed.
+    Raises Problem: not_in_batch (a number that names no ready parcel), nothing_ready, all_stopped, courier_number.
     """
     if number and len(number) > COURIER_NUMBER:
         raise Problem("courier_number", length=len(number))
@@ -322,6 +323,8 @@ def hand_over(
         stopped = {row["shipment_id"] for row in stop_list_store.stopped(work, batch_id)}
         stopped &= {one.shipment_id for one in ready}
         staying = _named(work, batch_id, ready, left_out) | stopped
+        if among is not None:
+            staying |= {one.shipment_id for one in ready} - set(among)
         leaving = [one for one in ready if one.shipment_id not in staying]
         if not leaving:
             if stopped:

@@ -226,7 +226,7 @@ def conflict_table(frame: pd.DataFrame, key: str) -> None:
     tables.show(said, columns, key=key)
 
 
-def choose_conflicts(frame: pd.DataFrame, key: str) -> list[str]:
+def choose_conflicts(frame: pd.DataFrame, key: str) -> tables.Ticked:
     """The same to tick: the conflicts that are chosen."""
     said, columns = _conflicts_said(frame)
     return tables.choose(said, columns, by="conflict_id", key=key)
