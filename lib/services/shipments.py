@@ -14,7 +14,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import IN_WORK, Choice, Decision, Shipment, State
 from lib.services import advice, checks, handover
-from lib.services.batches import need
+from lib.services.batches import decidable, need
 from lib.services.plans import mismatches_in
 from lib.store import advice as advice_store
 from lib.store import audit, changes
@@ -129,8 +129,8 @@ def decide_undeliverable(
     """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
 
     A batch may also go by the advice for each of its shipments, reckoned here and again when it is submitted. It
-    cannot be changed once the logistics orders exist. Raises Problem: no_return_offered (a plan without it),
-    advised_by_batch (only a whole batch goes by the advice).
+    cannot be changed once the logistics orders exist. Raises Problem: submitted_already, no_return_offered (a plan
+    without it), advised_by_batch (only a whole batch goes by the advice).
     """
     now = app.now()
     if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
@@ -138,6 +138,7 @@ def decide_undeliverable(
     past = advice.history(app)
     with app.database.write() as work:
         batch = need(work, batch_id)
+        decidable(work, batch)
         if decision == Choice.ADVISED:
             advice.keep_in(work, batch_id, past, at=now)
         with changes.kept(work, by=by, at=now):
@@ -177,11 +178,11 @@ def submit(
 ) -> int:
     """Queue the batch's drafts for sending, all or the named ones; returns how many.
 
-    A submitted batch again changes nothing new. A draft that the check before shipping keeps back stays one; its
-    neighbours go.
+    A submitted batch again changes nothing new; of named ones that somebody submitted before, that is said. A draft
+    that the check before shipping keeps back stays one; its neighbours go.
 
-    Raises Problem: agreement_missing, plan_missing, plan_stopped, confirmation_missing, undeliverable_missing,
-    handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
+    Raises Problem: submitted_already, agreement_missing, plan_missing, plan_stopped, confirmation_missing,
+    undeliverable_missing, handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
     """
     if not agreed:
         raise Problem("agreement_missing", agreement=AGREEMENT)
@@ -191,6 +192,8 @@ def submit(
         drafts = store.in_states(work, batch_id, [State.DRAFT])
         if shipment_ids is not None:
             drafts = [draft for draft in drafts if draft.shipment_id in shipment_ids]
+            if not drafts and batch["submitted_at"] is not None:
+                raise Problem("submitted_already", batch_id=batch_id, who=batch["submitted_by"])
         kept_back = checks.blocked_shipments(work, batch_id)
         going = [draft for draft in drafts if draft.shipment_id not in kept_back]
         if drafts and not going:

@@ -108,6 +108,9 @@ PROBLEMS = {
     "agreement_missing": later(
         "The agreement {agreement} is not accepted. Accept it to submit the shipments."
     ),
+    "submitted_already": later(
+        "Batch {batch_id} was submitted already, by {who}. Nothing was changed, and nothing is sent twice."
+    ),
     "nothing_to_send": later("Batch {batch_id} has no shipments to send. Put orders into it first."),
     "plan_missing": later(
         "{count} shipments have no plan. Choose one for them, or take them out of the batch, then submit."
