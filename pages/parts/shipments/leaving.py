@@ -14,7 +14,7 @@ from lib.domain.shipments import State
 from lib.services import background, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import cancellations_unasked, handover_label, paper_words, reason_mending, reason_sentence
 from pages.parts.shipments.seen import still_in
@@ -107,13 +107,15 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
     )
     buttons.download_button(
         _("Hand-over sheet"),
-        partial(
-            printing.handover_sheet,
-            app(),
-            leaving["shipment_id"].tolist(),
-            title=paper_words("handover_title", batch_id=batch_id),
-            lines=[f"{courier} {number}".strip()] if courier or number else [],
-            words=paper_words,
+        downloads.spoken(
+            partial(
+                printing.handover_sheet,
+                app(),
+                leaving["shipment_id"].tolist(),
+                title=paper_words("handover_title", batch_id=batch_id),
+                lines=[f"{courier} {number}".strip()] if courier or number else [],
+                words=paper_words,
+            )
         ),
         file_name=f"handover-{batch_id}.pdf",
         mime="application/pdf",

@@ -13,7 +13,7 @@ from lib.domain.printing import RUN_SIZE, ParcelKind, PrintOrder, PrintSettings
 from lib.services import presets, printing, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import (
     SAYABLE,
@@ -40,7 +40,7 @@ def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
         if 0 < len(new) < len(choice.rows) and not ticked:
             st.download_button(
                 ngettext("Print {count} new label", "Print {count} new labels", len(new)),
-                partial(_print, batch_id, {shop_id}, new, settings, actions.by()),
+                downloads.spoken(partial(_print, batch_id, {shop_id}, new, settings, actions.by())),
                 file_name=f"labels-{batch_id}-{settings.paper}-new.pdf",
                 mime="application/pdf",
                 key="shipments_print_new",
@@ -54,7 +54,7 @@ def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            partial(_print, batch_id, {shop_id}, shown, settings, actions.by()),
+            downloads.spoken(partial(_print, batch_id, {shop_id}, shown, settings, actions.by())),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -94,7 +94,9 @@ def show_new() -> None:
         gone = printing.choose(app(), wanted, settings).gone
         st.download_button(
             ngettext("Print all: {count} label", "Print all: {count} labels", len(new)),
-            partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by()),
+            downloads.spoken(
+                partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by())
+            ),
             file_name=f"labels-new-{paper}.pdf",
             mime="application/pdf",
             key="shipments_print_batches",
@@ -234,7 +236,7 @@ def _reprint(run: dict[str, Any], shop_id: str) -> None:
         )  # fmt: skip
         st.download_button(
             _("Reprint pages {first}–{last}", first=first, last=last),
-            partial(_reprinted, shop_id, number, int(first), int(last), actions.by()),
+            downloads.spoken(partial(_reprinted, shop_id, number, int(first), int(last), actions.by())),
             file_name=f"run-{number}-pages-{first}-{last}.pdf",
             mime="application/pdf",
             key="shipments_reprint",
@@ -244,7 +246,7 @@ def _reprint(run: dict[str, Any], shop_id: str) -> None:
         )
         st.download_button(
             _("Pick list of run {run}", run=number),
-            partial(printing.pick_list, app(), [number], words=paper_words),
+            downloads.spoken(partial(printing.pick_list, app(), [number], words=paper_words)),
             file_name=f"pick-list-{number}.pdf",
             mime="application/pdf",
             key="shipments_pick_list",
