@@ -206,7 +206,7 @@ def _correct(code: str, order_id: str, receiver: Receiver) -> None:
     actions.notice("success", _("The receiver of order {order_id} is corrected.", order_id=order_id))
 
 
-def _table(code: str, rows: pd.DataFrame) -> list[str]:
+def _table(code: str, rows: pd.DataFrame) -> tables.Ticked:
     now = app().now()
     shown = rows.assign(
         order=[f"/orders?view=all&open={order_id}" for order_id in rows["order_id"]],
@@ -241,7 +241,7 @@ def _table(code: str, rows: pd.DataFrame) -> list[str]:
         columns["batch"] = link(_("Batch"), display_text=r"batch=(.+)$", width=120)
     if any(shown["accepted"]):
         columns["accepted"] = text(_("Accepted by"), width="medium")
-    return list(dict.fromkeys(tables.choose(shown, columns, by="order_id", key=TABLE)))
+    return tables.choose(shown, columns, by="order_id", key=TABLE)
 
 
 def _export(code: str, form: str) -> bytes:
@@ -259,12 +259,13 @@ def _export(code: str, form: str) -> bytes:
     return checks.export(app(), code, form, say=finding_sentence, titles=titles)
 
 
-def _accepting(code: str, group: Mapping[str, Any], rows: pd.DataFrame, ticked: list[str]) -> None:
-    count = len(ticked) or group["order_count"]
+def _accepting(code: str, group: Mapping[str, Any], rows: pd.DataFrame, ticked: tables.Ticked) -> None:
+    count = len(ticked) or (0 if ticked.gone else group["order_count"])
+    chosen = list(ticked) or None
     with st.container(horizontal=True, vertical_alignment="center"):
         actions.button(
             ngettext("Accept it for {count} order", "Accept it for {count} orders", count),
-            _accept, code, ticked or None, key="checks_accept", done=_accepted, clears=TABLE, disabled=not count,
+            _accept, code, chosen, key="checks_accept", done=_accepted, clears=TABLE, disabled=not count,
             primary=True, icon=":material/done_all:",
             help=_("It is recorded who accepted what, and when. A changed receiver or value asks again."),
         )  # fmt: skip

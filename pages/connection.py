@@ -152,7 +152,7 @@ def _exchanges() -> None:
         return
     frame = pd.DataFrame(
         {
-            "number": [str(number) for number in range(len(found))],
+            "call": [_name(one) for one in found],
             "at": [formats.second(one.at) for one in found],
             "shop": [names.get(one.shop_id, one.shop_id) for one in found],
             "method": [one.method for one in found],
@@ -172,7 +172,7 @@ def _exchanges() -> None:
             "shop": text(_("Shop"), width=120),
             "request_id": text(_("Request"), width="medium"),
         },
-        by="number",
+        by="call",
         key="connection_exchanges",
         single=True,
         height=300 if len(found) > MOST_IN_SIGHT else "auto",
@@ -186,7 +186,12 @@ def _exchanges() -> None:
         )
     )
     if chosen:
-        _exchange(found[int(chosen[0])])
+        _exchange(next(one for one in found if _name(one) == chosen[0]))
+
+
+def _name(one: connection.Exchange) -> str:
+    """What tells a call from all others: the newest stand first, and more come while somebody reads."""
+    return f"{one.at.isoformat()} {one.method} {one.request_id}"
 
 
 def _exchange(one: connection.Exchange) -> None:

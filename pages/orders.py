@@ -21,7 +21,7 @@ from pages.parts.orders import notices, sync_report
 from pages.parts.products import needed
 
 TABLE = "orders_table"
-CLEARED = (TABLE, f"{TABLE}_chosen")
+CLEARED = (TABLE,)
 #: Excluded orders named on the screen; the rest of a kind is counted.
 NAMED = 50
 
@@ -43,15 +43,16 @@ def main() -> None:
         _tools(query)
     filters.controls(query, orders.facets(app()))
     scope = filters.as_text(query)
-    if st.session_state.get(f"{TABLE}_scope", scope) != scope:
+    if st.session_state.get("orders_scope", scope) != scope:
         st.session_state["orders_all"] = False
-    chosen = tables.choose_across(pending.orders, by="order_id", key=TABLE, scope=scope)
+    st.session_state["orders_scope"] = scope
+    chosen = tables.ticked(pending.orders, by="order_id", key=TABLE, scope=scope, pages=True)
     if not pending.totals["order_count"]:
         st.info(_("No order matches. Choose another view, or clear the filters."))
     else:
         _act(wanted, pending, chosen)
         view = filters.view(query)
-        tables.choose(_rows(pending.orders), _columns(view), by="order_id", key=TABLE)
+        tables.choose(_rows(pending.orders), _columns(view), by="order_id", key=TABLE, already=chosen)
         filters.pages(query, pending.page, pending.page_count)
     opened = chosen[0] if len(chosen) == 1 else st.query_params.get("open")
     if opened:
@@ -302,7 +303,7 @@ def _correct(order_id: str, corrected: Receiver) -> None:
         st.query_params["open"] = order_id
         actions.notice("warning", _("Saved. Something is still wrong with the receiver; see below."))
         return
-    shown: list[str] = st.session_state.get(f"{TABLE}_shown", [])
+    shown = tables.shown(TABLE)
     after = shown[shown.index(order_id) + 1 :] if order_id in shown else []
     waiting = {
         row["order_id"] for row in orders.findings(app(), after) if row["code"] in order_card.MENDED_HERE

@@ -92,10 +92,11 @@ def show_list() -> None:
         key="rates_cards",
         single=True,
         height="content",
+        scope=str(view),
     )
     if ticked:
         st.query_params["card"] = ticked[0]
-        st.session_state.pop("rates_cards", None)
+        actions.clear("rates_cards")
         st.rerun()
 
 

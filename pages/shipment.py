@@ -16,7 +16,7 @@ from lib.domain.plans import Part
 from lib.domain.shipments import State
 from lib.services import notices, plans, printing, shipments, stop_list
 from lib.texts import gettext as _
-from lib.ui import actions, figures, formats, tables
+from lib.ui import actions, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import (
     SAYABLE,
@@ -213,7 +213,9 @@ def show_label(shipment: Mapping[str, Any]) -> None:
         return
     st.download_button(
         _("Download the label"),
-        partial(_label, str(shipment["shop_id"]), str(shipment["shipment_id"]), actions.by()),
+        downloads.spoken(
+            partial(_label, str(shipment["shop_id"]), str(shipment["shipment_id"]), actions.by())
+        ),
         file_name=f"label-{shipment['tracking_number']}.pdf",
         mime="application/pdf",
         key="shipment_label",

@@ -145,6 +145,13 @@ def cancel_unsent(app: App, batch_id: str, *, by: str) -> int:
     return taken
 
 
+def decidable(work: Work, batch: dict[str, Any]) -> None:
+    """Raise Problem('submitted_already') where somebody submitted all of a batch: nothing of it is left to decide."""
+    left = shipment_store.counts(work, batch["batch_id"]).keys() & {State.DRAFT, State.REFUSED}
+    if batch["submitted_at"] is not None and not left:
+        raise Problem("submitted_already", batch_id=batch["batch_id"], who=batch["submitted_by"])
+
+
 def drop_gone(
     app: App,
     batch_id: str,

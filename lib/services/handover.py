@@ -13,7 +13,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import Decision, HandoverMode
 from lib.services import check_rules
-from lib.services.batches import need
+from lib.services.batches import decidable, need
 from lib.store import audit, changes
 from lib.store import batches as store
 from lib.store.database import Work
@@ -112,6 +112,7 @@ def choose_mode(
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
+        decidable(work, batch)
         plans = [row for row in _plans(work, batch) if plan_id in (None, row["plan_id"])]
         if plan_id is not None and not plans:
             raise Problem("plan_not_in_batch", plan=plan_id, batch_id=batch_id)
@@ -137,6 +138,7 @@ def choose_sender(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
+        decidable(work, batch)
         with changes.kept(work, by=by, at=now):
             store.set_addresses(
                 work,
@@ -159,6 +161,7 @@ def choose_refund(app: App, batch_id: str, address_id: str, *, by: str) -> None:
     now = app.now()
     with app.database.write() as work:
         batch = need(work, batch_id)
+        decidable(work, batch)
         with changes.kept(work, by=by, at=now):
             store.set_addresses(
                 work,

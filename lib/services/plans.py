@@ -14,7 +14,8 @@ from lib.app import App
 from lib.domain.money import Money
 from lib.domain.plans import FEE_PARTS, Cargo, Channel, Due, Obstacle, PairKind, Part, Policy, pair_kind
 from lib.domain.problems import Problem
-from lib.services.batches import need
+from lib.services.batches import decidable, need
+from lib.services.chosen import still
 from lib.store import audit, changes
 from lib.store import batches as batch_store
 from lib.store import orders as order_store
@@ -261,11 +262,11 @@ def choose_plan(
 ) -> int:
     """Choose one plan where it can carry the parcel: for the named shipments (locked to it), or for all.
 
-    Returns how many got it; the others keep what they had.
+    Returns how many got it; the others keep what they had. Raises Problem: submitted_already, chosen_gone.
     """
     with _deciding(app, batch_id, by, policy=None) as work:
         everyone = store.choices(work)["shipment_id"].tolist()
-        chosen = everyone if shipment_ids is None else list(shipment_ids)
+        chosen = everyone if shipment_ids is None else still(shipment_ids, everyone)[0]
         return store.choose_plan(work, chosen, plan_id, lock=shipment_ids is not None, at=app.now())
 
 
@@ -340,7 +341,7 @@ def _deciding(app: App, batch_id: str, by: str, *, policy: Policy | None) -> Ite
     """A write in which the batch is rated first, and what is chosen is kept as the person saw it."""
     now = app.now()
     with app.database.write() as work:
-        need(work, batch_id)
+        decidable(work, need(work, batch_id))
         store.rate_batch(work, batch_id, on=now.date())
         with changes.kept(work, by=by, at=now):
             yield work

@@ -14,7 +14,7 @@ from lib.app import App
 from lib.domain.problems import Problem
 from lib.domain.shipments import DEAD, IN_WORK, Choice, Decision, Shipment, State
 from lib.services import advice, checks, handover
-from lib.services.batches import need
+from lib.services.batches import decidable, need
 from lib.services.plans import mismatches_in
 from lib.store import advice as advice_store
 from lib.store import audit, changes
@@ -169,8 +169,8 @@ def decide_undeliverable(
     """Return or destroy: for the batch, for one of its plans, or for single shipments (None: as the wider says).
 
     A batch may also go by the advice for each of its shipments, reckoned here and again when it is submitted. It
-    cannot be changed once the logistics orders exist. Raises Problem: plan_not_in_batch, no_return_offered (a plan
-    without it), advised_by_batch (only a whole batch goes by the advice).
+    cannot be changed once the logistics orders exist. Raises Problem: submitted_already, plan_not_in_batch,
+    no_return_offered (a plan without it), advised_by_batch (only a whole batch goes by the advice).
     """
     now = app.now()
     if decision == Choice.ADVISED and (plan_id is not None or shipment_ids is not None):
@@ -178,6 +178,7 @@ def decide_undeliverable(
     past = advice.history(app)
     with app.database.write() as work:
         batch = need(work, batch_id)
+        decidable(work, batch)
         if decision == Choice.ADVISED:
             advice.keep_in(work, batch_id, past, at=now)
         with changes.kept(work, by=by, at=now):
@@ -219,11 +220,11 @@ def submit(
 ) -> int:
     """Queue the batch's drafts for sending, all or the named ones; returns how many.
 
-    A submitted batch again changes nothing new. A draft that the check before shipping keeps back stays one; its
-    neighbours go.
+    A submitted batch again changes nothing new; of named ones that somebody submitted before, that is said. A draft
+    that the check before shipping keeps back stays one; its neighbours go.
 
-    Raises Problem: agreement_missing, plan_missing, plan_stopped, confirmation_missing, undeliverable_missing,
-    handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
+    Raises Problem: submitted_already, agreement_missing, plan_missing, plan_stopped, confirmation_missing,
+    undeliverable_missing, handover_missing, plan_not_offered, refund_missing, nothing_to_send, all_kept_back.
     """
     if not agreed:
         raise Problem("agreement_missing", agreement=AGREEMENT)
@@ -233,6 +234,8 @@ def submit(
         drafts = store.in_states(work, batch_id, [State.DRAFT])
         if shipment_ids is not None:
             drafts = [draft for draft in drafts if draft.shipment_id in shipment_ids]
+            if not drafts and batch["submitted_at"] is not None:
+                raise Problem("submitted_already", batch_id=batch_id, who=batch["submitted_by"])
         kept_back = checks.blocked_shipments(work, batch_id)
         going = [draft for draft in drafts if draft.shipment_id not in kept_back]
         if drafts and not going:
@@ -367,11 +370,10 @@ def hand_over(
 ) -> tuple[int, list[str]]:
     """Record that the batch's ready parcels left the desk, except the named ones and those on the stop list.
 
-    `shipment_ids`: only these of them.
-
-    A parcel may be named by any of its numbers. `scale_g`: what the scale said of all of them. Returns how many were
-    handed over, and the shipments that stayed. Raises Problem: not_in_batch (numbers that name no ready parcel),
-    nothing_ready, all_stopped, courier_number.
+    `shipment_ids`: only these of them; a person at a screen names those that stood there, and what got ready since
+    then stays. A parcel that is left out may be named by any of its numbers. `scale_g`: what the scale said of all of
+    them. Returns how many were handed over, and the shipments that stayed. Raises Problem: not_in_batch (numbers that
+    name no ready parcel), nothing_ready, all_stopped, courier_number.
     """
     if number and len(number) > COURIER_NUMBER:
         raise Problem("courier_number", length=len(number))

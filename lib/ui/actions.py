@@ -76,6 +76,10 @@ def clear(key: str) -> None:
     A table's ticks are set, not dropped: a browser is not told of a key that is gone, and sends its ticks again
     with the next click.
     """
+    held = st.session_state.get(f"{key}_ticks")
+    if held is not None:
+        held.wiped = True
+        return
     value = st.session_state.get(key)
     if isinstance(value, Mapping) and "selection" in value:
         st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,9 +21,20 @@ from lib.texts import gettext as _
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$:&^=])")
 
 
+#: Of many, so many are named.
+NAMED = 8
+
+
 def plain(text: object) -> str:
     """A text for a place that reads markdown, such that it shows as it is: a buyer may be called `**x**`."""
     return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def some(names: Sequence[object]) -> str:
+    """The first few, and how many more there are."""
+    shown = _(", ").join(str(name) for name in names[:NAMED])
+    more = len(names) - NAMED
+    return _("{names} and {count} more", names=shown, count=f"{more:,}") if more > 0 else shown
 
 
 def money(minor: int | None, currency: str | None) -> str:

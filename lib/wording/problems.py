@@ -44,6 +44,7 @@ PROBLEMS = {
     ),
     "rate_not_positive": later("An exchange rate is more than nothing. Give what one unit is worth in CNY."),
     "lighter_out_of_bounds": later("Packaging can be 0 to {most} g lighter. Give whole grams."),
+    "chosen_gone": later("What was ticked stands there no more, and nothing was done: {names}."),
     "nothing_chosen": later("Nothing is chosen that this could be done with. Tick rows first."),
     "too_many_rows": later(
         "A sheet holds {most} rows, and these are {count}. Take CSV or Parquet, or narrow the view."
@@ -120,6 +121,9 @@ PROBLEMS = {
     ),
     "agreement_missing": later(
         "The agreement {agreement} is not accepted. Accept it to submit the shipments."
+    ),
+    "submitted_already": later(
+        "Batch {batch_id} was submitted already, by {who}. Nothing was changed, and nothing is sent twice."
     ),
     "nothing_to_send": later("Batch {batch_id} has no shipments to send. Put orders into it first."),
     "plan_missing": later(

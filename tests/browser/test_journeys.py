@@ -64,6 +64,8 @@ class Prepared:
     addresses: str  #: A batch of five that the platform refused for their receivers.
     packed: str  #: A parcel with its label.
     pieces: str  #: A draft of one order of four pieces; everything but the agreement is decided.
+    shared: str  #: A draft of three orders, as `pieces`.
+    shared_orders: list[str]
     partly: str  #: An order of three pieces, one of which went out.
     other: str  #: A plan that can carry what stands on UPS.
     second: str  #: The second cheapest plan for the morning's parcels.
@@ -112,7 +114,8 @@ def _prepare(desk: Desk) -> dict[str, Any]:
     pieces = an_export_row(**FRANCE, products=a_products_cell(("SKU-2", 4)))
     partly = an_export_row(**FRANCE, products=a_products_cell(("SKU-3", 3)))
     standing = [an_export_row(**FRANCE) for _ in range(12)]
-    desk.load([*morning, *refused, packed, pieces, partly, *standing])
+    shared = [an_export_row(**FRANCE) for _ in range(3)]
+    desk.load([*morning, *refused, packed, pieces, partly, *standing, *shared])
 
     first = desk.draft([row["订单号"] for row in refused])
     desk.behave(faults={"create:refuse_address": 1.0})
@@ -129,6 +132,10 @@ def _prepare(desk: Desk) -> dict[str, Any]:
     third = desk.draft([pieces["订单号"]])
     plans.confirm(app, third, 1, by="tester")
     shipments.decide_undeliverable(app, third, Choice.DESTROY, by="tester")
+
+    two_tabs = desk.draft([row["订单号"] for row in shared])
+    plans.confirm(app, two_tabs, 3, by="tester")
+    shipments.decide_undeliverable(app, two_tabs, Choice.DESTROY, by="tester")
 
     notices.fill_in(
         app, partly["订单号"], service_key="CPAM", tracking_number="LX123456789CN", everything=False,
@@ -156,6 +163,8 @@ def _prepare(desk: Desk) -> dict[str, Any]:
         "addresses": first,
         "packed": parcel,
         "pieces": third,
+        "shared": two_tabs,
+        "shared_orders": [row["订单号"] for row in shared],
         "partly": partly["订单号"],
         "other": other,
         "second": _second(app, morning[0]["订单号"]),
@@ -407,3 +416,30 @@ def test_a_plan_is_suspended_at_noon_and_all_of_it_moved(desk: Prepared, screen:
     screen.press("plans_stop")
     screen.sees("12 parcels stand on the other plan now")
     assert screen.clicks() <= 6
+
+
+def test_two_tabs_on_one_draft_send_each_parcel_once_and_the_second_is_told(
+    desk: Prepared, screen: Screen, chromium: Browser
+) -> None:
+    with tab(desk.server, chromium) as other, tab(desk.server, chromium) as deciding:
+        deciding.open(f"/plans?batch={desk.shared}")
+        deciding.at("plans_policy_buyers").wait_for()
+        for one in (screen, other):
+            one.open(f"/shipments?batch={desk.shared}")
+            one.at(f"shipments_agreement_{desk.shared}").locator("label").first.click()
+            one.settle()
+        screen.press("shipments_submit")
+        screen.at("shipments_done").wait_for()
+        before = desk.on_platform()
+
+        other.press("shipments_submit")
+        other.sees("was submitted already")
+        other.sees("3 logistics orders created")
+        deciding.press("plans_policy_buyers")
+        deciding.sees("was submitted already")
+        deciding.sees("Nothing of this batch is left to decide.")
+    screen.open(f"/shipments?batch={desk.shared}")
+    screen.at("shipments_done").wait_for()
+    assert desk.on_platform() == before
+    orders = [one["trade_order_id"] for one in before]
+    assert [orders.count(one) for one in desk.shared_orders] == [1, 1, 1]

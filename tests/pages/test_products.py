@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lib.domain.plans import Policy
 from lib.services import products
+from pages.parts.products import editing
 from tests.builders import a_products_cell, an_export_row
 from tests.conftest import Desk, Stocked
 from tests.pages.conftest import Open, text_of
@@ -44,6 +47,17 @@ def test_pasted_rows_are_saved_and_their_orders_offered(open_page: Open, waiting
     assert "6 cells saved." in page.success[0].value
     assert page.button(key="products_batch").label == "Put 2 orders into a batch"
     assert products.needed(waiting.app).empty
+
+
+def test_what_was_typed_never_lands_on_another_sku_and_what_is_lost_is_named() -> None:
+    state: dict[str, Any] = {}
+    key, lost = editing.turned(state, "needed", ["A", "B"])
+    state[key] = {"edited_rows": {1: {"weight_g": 5}}}
+    assert editing.turned(state, "needed", ["A", "B"]) == (key, []), "the same rows keep what was typed"
+    other, lost = editing.turned(state, "needed", ["B", "C"])
+    assert (other != key, lost) == (True, ["B"])
+    state[editing.ROUND] = 1
+    assert editing.turned(state, "needed", ["C"])[1] == [], "saved"
 
 
 def test_a_bad_cell_is_a_sentence_and_nothing_is_saved(open_page: Open, waiting: Desk) -> None:

@@ -252,6 +252,68 @@ def test_a_stopped_parcel_is_named_with_its_place_and_voided_from_the_list(
     assert "must not leave" not in text_of(page)
 
 
+def test_of_the_stop_list_nothing_is_acted_on_but_what_was_ticked_and_what_vanished_is_named(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = sent(desk)
+    [first, second, third] = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[:3]
+    stop = (
+        "update orders set status = 'IN_CANCEL' where order_id in"
+        " (select order_id from shipments where shipment_id in (?, ?))"
+    )
+    with desk.app.database.write() as work:
+        work._cursor.execute(stop, [second, third])
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    page.session_state["shipments_stopped"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.run()
+    with (
+        desk.app.database.write() as work
+    ):  # A sync adds a row above, and a colleague takes the ticked one away.
+        work._cursor.execute(stop, [first, first])
+    shipments.void(desk.app, second, reason="cancelled", by="a colleague")
+    page.text_input(key="shipments_stopped_reason").set_value("agreed on the phone")
+    page.button(key="shipments_stopped_go").click().run()
+    assert second in page.error[0].value.replace("\\", "")
+    assert {one.shipment_id for one in stop_list.stopped(desk.app)} == {first, third}, "nobody ticked these"
+    assert any(second in one.value.replace("\\", "") for one in page.warning)
+    assert page.button(key="shipments_stopped_go").disabled, (
+        "a tick that vanished does not mean all the others"
+    )
+    page.button(key="shipments_stopped_anew").click().run()
+    assert page.button(key="shipments_stopped_go").label == "Let 2 go all the same"
+
+
+def test_what_got_ready_after_the_hand_over_was_shown_stays_and_what_vanished_is_named(
+    open_page: Open, desk: Desk
+) -> None:
+    batch_id = sent(desk)
+    [first, second] = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[:2]
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'accepted' where shipment_id = ?", [first])
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert page.button(key="shipments_hand_over").label == "Record the hand-over of 9 parcels"
+    with desk.app.database.write() as work:
+        work._cursor.execute("update shipments set state = 'ready' where shipment_id = ?", [first])
+    shipments.void(desk.app, second, reason="broken", by="a colleague")
+    page.button(key="shipments_hand_over").click().run()
+    assert desk.states(batch_id) == {"handed_over": 8, "ready": 1, "voided": 1}
+    assert "8 parcels handed over." in text_of(page)
+    assert any(second in one.value.replace("\\", "") for one in page.warning)
+
+
+def test_a_refused_parcel_that_a_colleague_took_out_is_named_and_its_neighbour_is_sent(
+    open_page: Open, desk: Desk, refused: str
+) -> None:
+    ids = shipments.listing(desk.app, refused)["shipment_id"].tolist()
+    page = open_page(desk.app, "shipments", batch=refused)
+    page.session_state["shipments_refused"] = {"selection": {"rows": [1, 2], "columns": [], "cells": []}}
+    page.run()
+    batches.take_out(desk.app, refused, ids[:2], by="a colleague")
+    page.button(key="shipments_retry").click().run()
+    assert desk.states(refused) == {"queued": 1, "refused": 7}
+    assert any(ids[1] in one.value.replace("\\", "") for one in page.warning)
+
+
 def test_a_receiver_with_a_finding_is_named_and_corrected_and_the_original_kept(
     open_page: Open, desk: Desk
 ) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdf
 import pytest
 
+from lib import texts
 from lib.domain.printing import ParcelKind, PrintOrder, PrintSettings
 from lib.domain.problems import Problem
 from lib.services import batches, files, happenings, printing, shipments
+from lib.ui import downloads
 from lib.wording import paper_words
 from tests.builders import a_product, a_products_cell, an_export_row, write_products
 from tests.conftest import Desk
@@ -219,3 +222,35 @@ def test_the_hand_over_sheet_names_every_parcel(desk: Desk) -> None:
         desk.app, rows["shipment_id"].tolist(), title="T", lines=["SF 1"], words=paper_words
     )
     assert sorted(flat(pdf)) == sorted(rows["tracking_number"])
+
+
+def test_papers_made_in_a_thread_speak_the_language_of_the_page_that_offered_them(desk: Desk) -> None:
+    batch_id = desk.draft(desk.order_ids()[:2])
+    desk.submit(batch_id)
+    desk.work(batch_id)
+    ids = printing.of_batch(desk.app, batch_id)
+    settings = PrintSettings(run_size=1)
+    with texts.speak("zh_CN"):
+        made = {
+            "labels": downloads.spoken(
+                lambda: printing.print_labels(desk.app, ids, settings, by="李", words=paper_words).pdf
+            ),
+            "sheet": downloads.spoken(
+                lambda: printing.handover_sheet(
+                    desk.app, ids, title=paper_words("handover_title", batch_id=batch_id), lines=[],
+                    words=paper_words,
+                )
+            ),
+            "picks": downloads.spoken(lambda: printing.pick_list(desk.app, [1], words=paper_words)),
+        }  # fmt: skip
+    with ThreadPoolExecutor(1) as elsewhere:  # It knows no session, as the threads that make downloads.
+        said = {
+            name: "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+            for name, pdf in zip(made, elsewhere.map(lambda make: make(), made.values()), strict=True)
+        }
+    assert "张面单" in said["labels"], "the head pages"
+    assert "交接单" in said["sheet"]
+    assert "拣货单" in said["picks"]
+    assert not {
+        word for word in ("labels", "Order:", "Hand-over", "Pick list") if word in "".join(said.values())
+    }

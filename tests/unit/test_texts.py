@@ -150,6 +150,21 @@ def test_every_problem_the_services_raise_has_a_sentence_with_its_values() -> No
     assert problems.PROBLEMS.keys() == {code for code, _names in raised}
 
 
+def test_every_file_a_page_offers_is_made_in_the_language_of_that_page() -> None:
+    offered = [
+        (path.name, call.args[1])
+        for path in [*ROOT.glob("pages/**/*.py"), *ROOT.glob("lib/ui/*.py")]
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "download_button"
+    ]
+    assert len(offered) > 10
+    for name, made in offered:
+        assert isinstance(made, ast.Call | ast.Name), name
+        assert ast.unparse(made).startswith(("downloads.spoken(", "spoken(")), (name, ast.unparse(made))
+
+
 def test_every_reason_not_to_read_a_file_has_a_sentence() -> None:
     raised = {code for code, _names in _calls("NotReadable", "lib/files/**/*.py")}
     assert raised <= files.UNREADABLE.keys()

@@ -291,7 +291,7 @@ def _weights() -> None:
         "measured_g": grams(_("To put in")),
     }
     chosen = tables.choose(rows, columns, by="sku", key="bills_skus", height=tables.fitting(rows, 280))
-    taken = chosen or [str(one) for one in rows.loc[rows["is_wrong"], "sku"]]
+    taken = chosen.or_all(rows.loc[rows["is_wrong"], "sku"])
     actions.button(
         ngettext("Correct {count} weight", "Correct {count} weights", len(taken)),
         partial(bills.correct_weights, app(), taken, by=actions.by()),

@@ -261,7 +261,13 @@ def _table(rows: pd.DataFrame, view: View) -> list[str]:
         "balance_cny": tables.amount(_("Freight balance, CNY")),
     }
     return tables.choose(
-        rows, columns, by="id", key="costs_table", single=True, height=tables.fitting(rows, 320)
+        rows,
+        columns,
+        by="id",
+        key="costs_table",
+        single=True,
+        height=tables.fitting(rows, 320),
+        scope=repr(view),
     )
 
 

@@ -34,7 +34,7 @@ def contradictions() -> None:
     )
     st.caption(_("Tick some to settle these alone."))
     ticked = import_report.choose_conflicts(open_ones, CONFLICTS)
-    ids = ticked or list(open_ones["conflict_id"])
+    ids = ticked.or_all(open_ones["conflict_id"])
     count = len(ticked)
     keep, take = (
         (

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from lib import texts
 from lib.services import files
 from lib.texts import gettext as _
 from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
+from lib.ui.downloads import spoken
 from lib.wording import (
     column_label,
     layout_label,
@@ -99,7 +99,7 @@ def downloads(import_id: int, file: str, key: str) -> None:
         for ending, make in (("xlsx", files.as_xlsx), ("csv", files.as_csv)):
             st.download_button(
                 _("Rows to mend, {ending}", ending=f".{ending}"),
-                partial(_made, make, import_id, texts.language()),
+                spoken(partial(_made, make, import_id)),
                 file_name=f"{stem}-refused.{ending}",
                 key=f"{key}_{ending}",
                 icon=":material/download:",
@@ -112,10 +112,8 @@ def downloads(import_id: int, file: str, key: str) -> None:
         )
 
 
-def _made(make: Callable[[pd.DataFrame], bytes], import_id: int, language: str) -> bytes:
-    """The file, in the reader's language: it is made outside the run of the page."""
-    with texts.speak(language):
-        return make(files.to_mend(app(), import_id, mending_columns()))
+def _made(make: Callable[[pd.DataFrame], bytes], import_id: int) -> bytes:
+    return make(files.to_mend(app(), import_id, mending_columns()))
 
 
 def _counts(read: Sequence[files.FileReport]) -> None:
@@ -226,7 +224,7 @@ def conflict_table(frame: pd.DataFrame, key: str) -> None:
     tables.show(said, columns, key=key)
 
 
-def choose_conflicts(frame: pd.DataFrame, key: str) -> list[str]:
+def choose_conflicts(frame: pd.DataFrame, key: str) -> tables.Ticked:
     """The same to tick: the conflicts that are chosen."""
     said, columns = _conflicts_said(frame)
     return tables.choose(said, columns, by="conflict_id", key=key)

@@ -222,6 +222,7 @@ def _table(found: board.Board) -> None:
         },
         by="shipment_id",
         key=TABLE,
+        scope=str(st.session_state.get(PAGE)),
         height="content" if len(shown) <= 12 else 420,
     )
     if ticked:

@@ -12,7 +12,7 @@ from lib.services import costs, ledger, plans
 from lib.services.ledger import AXES, Ledger
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import charts, figures, formats, tables
+from lib.ui import charts, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import advice as words
 from lib.wording import decision_label
@@ -182,7 +182,7 @@ def _parcels(found: Ledger) -> None:
         ):
             st.download_button(
                 _("Ledger as {kind}", kind=kind.upper()),
-                partial(ledger.export, app(), kind=kind),
+                downloads.spoken(partial(ledger.export, app(), kind=kind)),
                 file_name=f"return-fees.{kind}",
                 mime=mime,
                 key=f"outcomes_ledger_{kind}",

@@ -47,7 +47,12 @@ def show_orders(batch_id: str, found: plans.Comparison, names: Mapping[str, str]
         )
     rows = found.choices
     ticked = tables.choose(
-        _order_rows(rows, names), _order_columns(), by="shipment_id", key="plans_orders", single=True
+        _order_rows(rows, names),
+        _order_columns(),
+        by="shipment_id",
+        key="plans_orders",
+        single=True,
+        scope=f"{batch_id} {found.page} {st.session_state.get(f'plans_find_{batch_id}') or ''}",
     )
     if found.page_count > 1:
         # Where the list got shorter meanwhile, the page that was left is not there any more.

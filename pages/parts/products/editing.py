@@ -70,9 +70,33 @@ def edits(key: str, skus: Sequence[str]) -> list[Edit]:
     ]
 
 
-def grid_key(name: str) -> str:
-    """The key of a grid that is empty of edits after each save."""
-    return f"products_{name}_{st.session_state.get(ROUND, 0)}"
+def grid_key(name: str, rows: Sequence[str] = ()) -> str:
+    """The key of a grid that is empty of edits after each save and with other rows in it; names what is lost."""
+    key, lost = turned(st.session_state, name, list(rows))
+    if lost:
+        said = _(
+            "Other rows stand in the table by now. What was typed and not saved is to be typed again: {skus}.",
+            skus=formats.some(lost),
+        )
+        st.warning(formats.plain(said))
+    return key
+
+
+def turned(state: Any, name: str, rows: list[str]) -> tuple[str, list[str]]:
+    """The key of a grid with these rows, and the rows it had whose edits were not saved.
+
+    An editor keeps what was typed by positions, and goes by the number of rows alone: with another row in it, what
+    was typed would be of its neighbour.
+    """
+    kept, saved = f"products_{name}_rows", state.get(ROUND, 0)
+    before: tuple[int, int, list[str]] = state.get(kept) or (saved, 0, rows)
+    turn, lost = (before[1] if before[0] == saved else 0), []
+    if before[0] == saved and before[2] != rows:
+        typed = (state.get(f"products_{name}_{saved}_{turn}") or {}).get("edited_rows", {})
+        lost = [before[2][int(place)] for place in typed if int(place) < len(before[2])]
+        turn += 1
+    state[kept] = (saved, turn, rows)
+    return f"products_{name}_{saved}_{turn}", lost
 
 
 def save(changed: Sequence[Edit], pairings: Sequence[Pairing] = (), *, confirmed: bool = False) -> None:

@@ -42,8 +42,8 @@ def show() -> None:
 
 
 def _grid(found: products.Page) -> None:
-    key = editing.grid_key(f"grid_{found.page}_{st.query_params.get('sku', '')}")
     rows = found.products
+    key = editing.grid_key(f"grid_{found.page}_{st.query_params.get('sku', '')}", rows["sku"].tolist())
     shown = editing.shown(rows).assign(
         pair=[
             "" if sku is None or sku != sku else f"{int(count)} × {sku}"

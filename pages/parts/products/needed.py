@@ -75,7 +75,7 @@ def _save_pasted() -> None:
 
 
 def _grid(rows: pd.DataFrame) -> None:
-    key = editing.grid_key("needed")
+    key = editing.grid_key("needed", rows["sku"].tolist())
     now = app().now()
     shown = editing.shown(rows).assign(
         left=[order_card.time_left(at, now) for at in rows["ship_by_at"]],

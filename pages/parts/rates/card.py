@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.services import rates
 from lib.texts import gettext as _
-from lib.ui import figures, formats, tables
+from lib.ui import downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import SAYABLE, card_note, card_state_label, cargo_label, error_sentence, part_label
 from pages.parts.rates import preview
@@ -27,8 +27,8 @@ def show(card_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("pages/rates.py", label=_("All rate cards"), icon=":material/arrow_back:")
         st.download_button(
-            _("Download this card"), lambda: rates.sheet(app(), card_id), file_name=f"{card_id}.xlsx",
-            key="rates_download", icon=":material/download:", on_click="ignore",
+            _("Download this card"), downloads.spoken(lambda: rates.sheet(app(), card_id)),
+            file_name=f"{card_id}.xlsx", key="rates_download", icon=":material/download:", on_click="ignore",
             help=_("As a table that can be changed and loaded as a new version."),
         )  # fmt: skip
     st.subheader(formats.plain(f"{formats.plan(card)} · {card_id}"))

@@ -11,7 +11,7 @@ import streamlit as st
 from lib.services import costs, files, rates
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, charts, figures, formats, tables
+from lib.ui import actions, charts, downloads, figures, formats, tables
 from lib.ui.context import app
 from lib.wording import cargo_label
 
@@ -162,8 +162,9 @@ def show_orders(orders: pd.DataFrame, card_id: str, everything: Callable[[], pd.
     if len(orders) == SHOWN:
         st.caption(_("The first {count} are shown; the download has all.", count=f"{SHOWN:,}"))
     st.download_button(
-        _("Download these orders"), lambda: files.as_xlsx(everything()), file_name=f"{card_id}-orders.xlsx",
-        key="rates_orders_download", icon=":material/download:", on_click="ignore",
+        _("Download these orders"), downloads.spoken(lambda: files.as_xlsx(everything())),
+        file_name=f"{card_id}-orders.xlsx", key="rates_orders_download", icon=":material/download:",
+        on_click="ignore",
     )  # fmt: skip
 
 

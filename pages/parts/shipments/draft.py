@@ -257,6 +257,7 @@ def show_submit(
         ngettext("Submit {count} shipment", "Submit {count} shipments", len(rows)),
         _submit,
         batch_id,
+        rows["shipment_id"].tolist(),
         agreed=agreed,
         by=actions.by(),
         key="shipments_submit",
@@ -269,13 +270,14 @@ def show_submit(
     )
 
 
-def _submit(batch_id: str, *, agreed: bool, by: str) -> int:
+def _submit(batch_id: str, seen: Sequence[str], *, agreed: bool, by: str) -> int:
+    """`seen`: the drafts that were shown; what came into the batch since is not sent by this."""
     failed = stop_list.refresh(app(), str(batches.get(app(), batch_id)["shop_id"]))
     if failed:
         actions.notice("warning", cancellations_unasked())
     gone = batches.drop_gone(app(), batch_id, by=by)
     if gone:
         actions.notice("warning", formats.plain(gone_sentence(gone)))
-    count = shipments.submit(app(), batch_id, agreed=agreed, by=by)
+    count = shipments.submit(app(), batch_id, agreed=agreed, by=by, shipment_ids=seen)
     background.wake()
     return count

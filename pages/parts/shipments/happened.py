@@ -7,10 +7,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from lib import texts
 from lib.services import happenings, plans
 from lib.texts import gettext as _
-from lib.ui import formats, tables
+from lib.ui import downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import action_label, timeline_words, who_label
 
@@ -37,13 +36,9 @@ def cost_so_far(batch_id: str) -> str:
     )
 
 
-def _timelines(batch_id: str, kind: str, language: str) -> bytes:
-    """Every parcel's timeline, in the reader's language: it is made outside the run of the page."""
-    with texts.speak(language):
-        names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-        return happenings.timeline(
-            app(), batch_id, kind=kind, words=partial(timeline_words, plan_names=names)
-        )
+def _timelines(batch_id: str, kind: str) -> bytes:
+    names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
+    return happenings.timeline(app(), batch_id, kind=kind, words=partial(timeline_words, plan_names=names))
 
 
 def show(batch_id: str) -> None:
@@ -53,7 +48,7 @@ def show(batch_id: str) -> None:
         for kind, mime in KINDS.items():
             st.download_button(
                 _("Shipments as {kind}", kind=kind.upper()),
-                partial(happenings.export, app(), batch_id, kind=kind),
+                downloads.spoken(partial(happenings.export, app(), batch_id, kind=kind)),
                 file_name=f"shipments-{batch_id}.{kind}",
                 mime=mime,
                 key=f"shipments_export_{kind}",
@@ -63,7 +58,7 @@ def show(batch_id: str) -> None:
         for kind, mime in KINDS.items():
             st.download_button(
                 _("Timelines as {kind}", kind=kind.upper()),
-                partial(_timelines, batch_id, kind, texts.language()),
+                downloads.spoken(partial(_timelines, batch_id, kind)),
                 file_name=f"timelines-{batch_id}.{kind}",
                 mime=mime,
                 key=f"shipments_timelines_{kind}",

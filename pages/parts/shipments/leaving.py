@@ -14,10 +14,10 @@ from lib.domain.shipments import State
 from lib.services import background, printing, shipments, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import cancellations_unasked, handover_label, paper_words, reason_mending, reason_sentence
-from pages.parts.shipments.printing import some
+from pages.parts.shipments.seen import still_in
 
 #: A parcel may be named by any of these.
 NUMBERS = ("tracking_number", "lp_number", "logistics_order_id", "order_id", "shipment_id")
@@ -39,7 +39,7 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
                 "{count} parcel stayed behind: {numbers}.",
                 "{count} parcels stayed behind: {numbers}.",
                 len(ready),
-                numbers=formats.plain(some(ready["tracking_number"].tolist())),
+                numbers=formats.plain(formats.some(ready["tracking_number"].tolist())),
             )
         )
     names = dict(zip(ready["shipment_id"], ready["tracking_number"] + " · " + ready["order_id"], strict=True))
@@ -75,7 +75,7 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         st.error(
             _(
                 "These numbers name no ready parcel of this batch: {numbers}.",
-                numbers=formats.plain(some(unknown)),
+                numbers=formats.plain(formats.some(unknown)),
             )
         )
     leaving = ready[~ready["shipment_id"].isin(staying)]
@@ -90,7 +90,7 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
             "{count} stays: {numbers}.",
             "{count} stay: {numbers}.",
             len(staying),
-            numbers=some([names[one] for one in staying]),
+            numbers=formats.some([names[one] for one in staying]),
         )
     st.text(said)
     buttons = st.container(horizontal=True)
@@ -103,17 +103,19 @@ def show_handover(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         disabled=bool(unknown) or leaving.empty,
         icon=":material/handshake:",
         on_click=_hand_over,
-        args=(batch_id, str(batch["shop_id"]), keys),
+        args=(batch_id, str(batch["shop_id"]), keys, ready["shipment_id"].tolist()),
     )
     buttons.download_button(
         _("Hand-over sheet"),
-        partial(
-            printing.handover_sheet,
-            app(),
-            leaving["shipment_id"].tolist(),
-            title=paper_words("handover_title", batch_id=batch_id),
-            lines=[f"{courier} {number}".strip()] if courier or number else [],
-            words=paper_words,
+        downloads.spoken(
+            partial(
+                printing.handover_sheet,
+                app(),
+                leaving["shipment_id"].tolist(),
+                title=paper_words("handover_title", batch_id=batch_id),
+                lines=[f"{courier} {number}".strip()] if courier or number else [],
+                words=paper_words,
+            )
         ),
         file_name=f"handover-{batch_id}.pdf",
         mime="application/pdf",
@@ -183,8 +185,11 @@ def _numbers(pasted: str) -> list[str]:
     return [number for number in re.split(r"[\s,;，；、]+", pasted) if number]
 
 
-def _hand_over(batch_id: str, shop_id: str, keys: Sequence[str]) -> None:
-    """What stands in the boxes counts: they may have been filled by the very click, after the page was made."""
+def _hand_over(batch_id: str, shop_id: str, keys: Sequence[str], seen: Sequence[str]) -> None:
+    """What stands in the boxes counts: they may have been filled by the very click, after the page was made.
+
+    `seen`: the parcels that were ready then. What got ready since is in no pile yet, and stays.
+    """
     state = st.session_state
     courier, number = (
         str(state.get(f"shipments_handover_{one}") or "").strip() for one in ("courier", "number")
@@ -193,8 +198,8 @@ def _hand_over(batch_id: str, shop_id: str, keys: Sequence[str]) -> None:
     if failed:
         actions.notice("warning", cancellations_unasked())
     done = actions.run(
-        shipments.hand_over,
-        (app(), batch_id),
+        _leave,
+        (batch_id, seen),
         {
             "by": actions.by(),
             "left_out": [*(state.get(keys[0]) or ()), *_numbers(str(state.get(keys[1]) or ""))],
@@ -206,6 +211,10 @@ def _hand_over(batch_id: str, shop_id: str, keys: Sequence[str]) -> None:
     )
     if done is not None:
         st.session_state[keys[0]], st.session_state[keys[1]] = [], ""
+
+
+def _leave(batch_id: str, seen: Sequence[str], **how: Any) -> tuple[int, list[str]]:
+    return shipments.hand_over(app(), batch_id, shipment_ids=still_in(batch_id, seen, State.READY), **how)
 
 
 def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
@@ -261,7 +270,7 @@ def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
         ngettext("Declare {count} parcel shipped", "Declare {count} parcels shipped", len(handed)),
         _declare,
         batch_id,
-        list(only) or None,
+        handed["shipment_id"].tolist(),
         by=actions.by(),
         key="shipments_declare",
         primary=True,
@@ -272,8 +281,9 @@ def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
     )
 
 
-def _declare(batch_id: str, only: Sequence[str] | None, *, by: str) -> int:
-    count = shipments.declare(app(), batch_id, by=by, shipment_ids=only)
+def _declare(batch_id: str, only: Sequence[str], *, by: str) -> int:
+    wanted = still_in(batch_id, only, State.HANDED_OVER)
+    count = shipments.declare(app(), batch_id, by=by, shipment_ids=wanted)
     background.wake()
     return count
 

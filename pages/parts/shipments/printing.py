@@ -13,7 +13,7 @@ from lib.domain.printing import RUN_SIZE, ParcelKind, PrintOrder, PrintSettings
 from lib.services import presets, printing, stop_list
 from lib.texts import gettext as _
 from lib.texts import ngettext
-from lib.ui import actions, formats, tables
+from lib.ui import actions, downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import (
     SAYABLE,
@@ -25,13 +25,11 @@ from lib.wording import (
 )
 
 PAPERS = {"100x150": "100 × 150 mm", "a6": "A6", "a4": "A4 × 4"}
-#: How many parcels a sentence names before it says how many more there are.
-NAMED = 8
 
 
-def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
+def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
     """Everything about the batch's labels; `ticked`: only these of its shipments, when there are any."""
-    wanted = list(ticked) or printing.of_batch(app(), batch_id)
+    wanted = ticked.or_all(printing.of_batch(app(), batch_id))
     settings = _settings(batch_id, printing.choose(app(), wanted, PrintSettings()).kinds)
     choice = printing.choose(app(), wanted, settings)
     _say_missing(choice)
@@ -42,7 +40,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
         if 0 < len(new) < len(choice.rows) and not ticked:
             st.download_button(
                 ngettext("Print {count} new label", "Print {count} new labels", len(new)),
-                partial(_print, batch_id, {shop_id}, new, settings, actions.by()),
+                downloads.spoken(partial(_print, batch_id, {shop_id}, new, settings, actions.by())),
                 file_name=f"labels-{batch_id}-{settings.paper}-new.pdf",
                 mime="application/pdf",
                 key="shipments_print_new",
@@ -56,7 +54,7 @@ def show(batch_id: str, shop_id: str, ticked: Sequence[str]) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            partial(_print, batch_id, {shop_id}, shown, settings, actions.by()),
+            downloads.spoken(partial(_print, batch_id, {shop_id}, shown, settings, actions.by())),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -96,7 +94,9 @@ def show_new() -> None:
         gone = printing.choose(app(), wanted, settings).gone
         st.download_button(
             ngettext("Print all: {count} label", "Print all: {count} labels", len(new)),
-            partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by()),
+            downloads.spoken(
+                partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by())
+            ),
             file_name=f"labels-new-{paper}.pdf",
             mime="application/pdf",
             key="shipments_print_batches",
@@ -104,7 +104,7 @@ def show_new() -> None:
             icon=":material/print:",
             type="primary",
             disabled=bool(gone),
-            help=problem_sentence("labels_missing", shipments=some(gone)) if gone else None,
+            help=problem_sentence("labels_missing", shipments=formats.some(gone)) if gone else None,
         )
 
 
@@ -151,14 +151,14 @@ def _settings(batch_id: str, kinds: dict[ParcelKind, int]) -> PrintSettings:
 
 def _say_missing(choice: printing.Choice) -> None:
     if choice.gone:
-        st.error(formats.plain(problem_sentence("labels_missing", shipments=some(choice.gone))))
+        st.error(formats.plain(problem_sentence("labels_missing", shipments=formats.some(choice.gone))))
     if choice.missing:
         st.warning(
             ngettext(
                 "{count} shipment has no label yet and is not in the file: {names}.",
                 "{count} shipments have no label yet and are not in the file: {names}.",
                 len(choice.missing),
-                names=formats.plain(some(choice.missing)),
+                names=formats.plain(formats.some(choice.missing)),
             )
         )
     if choice.stopped:
@@ -167,7 +167,7 @@ def _say_missing(choice: printing.Choice) -> None:
                 "{count} shipment is on the stop list and is not printed: {names}.",
                 "{count} shipments are on the stop list and are not printed: {names}.",
                 len(choice.stopped),
-                names=formats.plain(some(choice.stopped)),
+                names=formats.plain(formats.some(choice.stopped)),
             )
         )
 
@@ -192,8 +192,7 @@ def _runs(batch_id: str, shop_id: str) -> None:
     ):
         text, number = st.column_config.TextColumn, st.column_config.NumberColumn
         frame = pd.DataFrame(runs)
-        chosen = tables.choose_across(frame, by="print_run_id", key="shipments_runs")
-        tables.choose(
+        chosen = tables.choose(
             frame.assign(
                 when=[formats.moment(one) for one in frame["printed_at"]],
                 sheet=[PAPERS.get(one, one) for one in frame["paper"]],
@@ -237,7 +236,7 @@ def _reprint(run: dict[str, Any], shop_id: str) -> None:
         )  # fmt: skip
         st.download_button(
             _("Reprint pages {first}–{last}", first=first, last=last),
-            partial(_reprinted, shop_id, number, int(first), int(last), actions.by()),
+            downloads.spoken(partial(_reprinted, shop_id, number, int(first), int(last), actions.by())),
             file_name=f"run-{number}-pages-{first}-{last}.pdf",
             mime="application/pdf",
             key="shipments_reprint",
@@ -247,7 +246,7 @@ def _reprint(run: dict[str, Any], shop_id: str) -> None:
         )
         st.download_button(
             _("Pick list of run {run}", run=number),
-            partial(printing.pick_list, app(), [number], words=paper_words),
+            downloads.spoken(partial(printing.pick_list, app(), [number], words=paper_words)),
             file_name=f"pick-list-{number}.pdf",
             mime="application/pdf",
             key="shipments_pick_list",
@@ -259,10 +258,3 @@ def _reprint(run: dict[str, Any], shop_id: str) -> None:
 def _reprinted(shop_id: str, run: int, first: int, last: int, by: str) -> bytes:
     stop_list.refresh(app(), shop_id, within=stop_list.FRESH)
     return printing.reprint(app(), run, first, last, by=by, words=paper_words).pdf
-
-
-def some(names: Sequence[str]) -> str:
-    """The first few, and how many more there are."""
-    shown = _(", ").join(str(name) for name in names[:NAMED])
-    more = len(names) - NAMED
-    return _("{names} and {count} more", names=shown, count=f"{more:,}") if more > 0 else shown

@@ -30,14 +30,14 @@ from pages.parts.plans import mismatch
 from pages.parts.shipments import happened, leaving, printing
 from pages.parts.shipments import stop_list as stop_list_part
 from pages.parts.shipments.draft import correct
-from pages.parts.shipments.printing import some
+from pages.parts.shipments.seen import still_in
 
 #: How often a running batch is looked at.
 PULSE = "2s"
 #: What is kept free for a sentence that comes and goes while a batch runs: two lines of it.
 UNSURE_PX = 84
-#: The table of what was refused, and what is ticked there.
-REFUSED = ("shipments_refused", "shipments_refused_chosen")
+#: The table of what was refused.
+REFUSED = "shipments_refused"
 #: States of a parcel that has its label.
 LABELLED = ON_PLATFORM - {State.ACCEPTED}
 #: Groups of refused parcels that offer another plan for all of them; the others are mended in the table.
@@ -261,7 +261,7 @@ def _say_late(late: Sequence[shipments.Late]) -> None:
         groups.setdefault(_why_late(one, minutes), []).append(one.shipment_id)
     for why, names in groups.items():
         said = ngettext("{count} parcel waits. {why}", "{count} parcels wait. {why}", len(names), why=why)
-        st.warning(formats.plain(f"{said} {some(names)}"))
+        st.warning(formats.plain(f"{said} {formats.some(names)}"))
 
 
 def _why_late(one: shipments.Late, minutes: int) -> str:
@@ -353,8 +353,7 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
     _groups(str(batch["batch_id"]), refused, names)
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
-    chosen = tables.choose_across(refused, by="shipment_id", key=REFUSED[0])  # More may be refused meanwhile.
-    tables.choose(
+    ticked = tables.choose(
         refused,
         {
             "order_id": text(_("Order")),
@@ -364,12 +363,10 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
             "mend": text(_("What mends it"), width="large"),
         },
         by="shipment_id",
-        key=REFUSED[0],
+        key=REFUSED,
         height="auto" if len(refused) > 5 else "content",
     )
-    there = set(refused["shipment_id"])
-    ticked = [one for one in chosen if one in there]
-    mend_refused(batch, ticked or refused["shipment_id"].tolist(), names)
+    mend_refused(batch, ticked.or_all(refused["shipment_id"]), names)
     order_id = _receiver_to_mend(refused, ticked)
     if order_id is not None:
         versions = orders.detail(app(), order_id)["receivers"]
@@ -466,8 +463,7 @@ def _for_one_reason(refused: pd.DataFrame) -> pd.DataFrame:
 
 
 def _untick_refused() -> None:
-    for key in REFUSED:
-        actions.clear(key)
+    actions.clear(REFUSED)
 
 
 def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping[str, str]) -> None:
@@ -484,18 +480,17 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
             by=actions.by(),
             key="shipments_retry",
             primary=not unconfirmed,
-            disabled=unconfirmed,
+            disabled=unconfirmed or not chosen,
             clears=REFUSED,
             done=_queued_again,
         )
         actions.button(
             ngettext("Take {count} out of the batch", "Take {count} out of the batch", len(chosen)),
-            batches.take_out,
-            app(),
+            _take_out,
             batch_id,
             chosen,
-            by=actions.by(),
             key="shipments_take_out",
+            disabled=not chosen,
             clears=REFUSED,
             done=lambda n: ngettext(
                 "{count} taken out; its order is free again.",
@@ -514,14 +509,12 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
         )
         actions.button(
             _("Use this plan"),
-            plans.choose_plan,
-            app(),
+            _use_plan,
             batch_id,
             plan_id,
-            by=actions.by(),
-            shipment_ids=chosen,
+            chosen,
             key="shipments_use_plan",
-            disabled=plan_id is None,
+            disabled=plan_id is None or not chosen,
             done=lambda n: ngettext("{count} parcel got its plan.", "{count} parcels got their plan.", n),
         )
         st.page_link(
@@ -539,8 +532,18 @@ def mend_refused(batch: Mapping[str, Any], chosen: Sequence[str], names: Mapping
         mismatch.confirm(batch_id, batch, and_then=again)
 
 
+def _take_out(batch_id: str, shipment_ids: Sequence[str]) -> int:
+    return batches.take_out(app(), batch_id, still_in(batch_id, shipment_ids, State.REFUSED), by=actions.by())
+
+
+def _use_plan(batch_id: str, plan_id: str, shipment_ids: Sequence[str]) -> int:
+    wanted = still_in(batch_id, shipment_ids, State.REFUSED)
+    return plans.choose_plan(app(), batch_id, plan_id, by=actions.by(), shipment_ids=wanted)
+
+
 def _send_again(batch_id: str, shipment_ids: Sequence[str], *, by: str) -> int:
-    again = mending.send_again(app(), batch_id, by=by, shipment_ids=shipment_ids)
+    wanted = still_in(batch_id, shipment_ids, State.REFUSED)
+    again = mending.send_again(app(), batch_id, by=by, shipment_ids=wanted)
     if again.unasked:
         actions.notice("warning", cancellations_unasked())
     if again.gone:
@@ -553,15 +556,14 @@ def _queued_again(count: int) -> str:
     return ngettext("{count} is queued again.", "{count} are queued again.", count) if count else ""
 
 
-def show_created(created: pd.DataFrame) -> list[str]:
+def show_created(created: pd.DataFrame) -> tables.Ticked:
     """The logistics orders, each with the link to its own page; returns those that are ticked."""
     if created.empty:
-        return []
+        return tables.Ticked()
     st.success(ngettext("{count} logistics order created", "{count} logistics orders created", len(created)))
     _say_otherwise(created)
     text = st.column_config.TextColumn
-    chosen = tables.choose_across(created, by="shipment_id", key="shipments_created")  # Rows come in between.
-    tables.choose(
+    return tables.choose(
         created.assign(
             detail="/shipment?shipment=" + created["shipment_id"],
             state_word=formats.words(created["state"], state_label),
@@ -584,8 +586,6 @@ def show_created(created: pd.DataFrame) -> list[str]:
         by="shipment_id",
         key="shipments_created",
     )
-    there = set(created["shipment_id"])
-    return [one for one in chosen if one in there]
 
 
 def _say_otherwise(created: pd.DataFrame) -> None:
@@ -601,7 +601,7 @@ def _say_otherwise(created: pd.DataFrame) -> None:
             "{count} parcels stand on the platform with another decision or plan than was asked for; their pages say "
             "which: {shipments}",
             len(other),
-            shipments=formats.plain(some(other["shipment_id"].tolist())),
+            shipments=formats.plain(formats.some(other["shipment_id"].tolist())),
         ),
         icon=":material/compare_arrows:",
     )

@@ -14,6 +14,7 @@ from lib.texts import ngettext
 from lib.ui import actions, formats, tables
 from lib.ui.context import app
 from lib.wording import state_label, stop_sentence, where_printed
+from pages.parts.shipments.seen import still
 
 
 def show(stopped: Sequence[stop_list.Stopped], *, key: str) -> None:
@@ -44,7 +45,7 @@ def show(stopped: Sequence[stop_list.Stopped], *, key: str) -> None:
         key=key,
         height="content" if len(frame) <= 6 else 250,
     )
-    chosen = ticked or frame["id"].tolist()
+    chosen = ticked.or_all(frame["id"])
     here = [
         one.shipment_id for one in stopped if one.shipment_id in chosen and one.state != State.HANDED_OVER
     ]
@@ -61,12 +62,11 @@ def show(stopped: Sequence[stop_list.Stopped], *, key: str) -> None:
         )
         actions.button(
             ngettext("Let {count} go all the same", "Let {count} go all the same", len(chosen)),
-            stop_list.let_go,
-            app(),
+            _let_go,
             chosen,
-            reason=str(reason or ""),
-            by=actions.by(),
+            str(reason or ""),
             key=f"{key}_go",
+            disabled=not chosen,
             clears=(key, f"{key}_reason"),
             done=lambda n: ngettext("{count} may leave.", "{count} may leave.", n),
         )
@@ -86,6 +86,11 @@ def of_batch(batch_id: str) -> None:
         icon=":material/front_hand:",
     )
     show(stopped, key="shipments_stopped")
+
+
+def _let_go(shipment_ids: Sequence[str], reason: str) -> int:
+    stopped = still(shipment_ids, (one.shipment_id for one in stop_list.stopped(app())))
+    return stop_list.let_go(app(), stopped, reason=reason, by=actions.by())
 
 
 def _void(shipment_ids: Sequence[str], reason_key: str, key: str) -> None:
