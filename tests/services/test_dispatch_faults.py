@@ -408,9 +408,9 @@ def test_the_settle_time_counts_from_when_the_outcome_became_unknown(
 
 
 def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_known_not_to_be(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk = empty_desk
+    desk = desk_of_five
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     partly.split(desk.app, whole, {2: 2}, by="tester")
@@ -432,9 +432,9 @@ def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_know
 
 
 def test_of_two_parcels_that_find_the_same_logistics_order_one_gets_it(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk = empty_desk
+    desk = desk_of_five
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     both = sorted([whole, partly.split(desk.app, whole, {2: 2}, by="tester")])
