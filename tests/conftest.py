@@ -87,6 +87,7 @@ class Desk:
     app: App
     sandbox_url: str
     folder: Path
+    batch_id: str = ""  #: The batch it was made with, if any.
     _unknown: list[Path] = field(default_factory=list)  #: Exports that the sandbox does not know yet.
     _guard: Lock = field(default_factory=Lock)
 
@@ -298,6 +299,28 @@ def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path:
         yield desk
 
 
+@pytest.fixture(scope="session")
+def with_batch(sandbox: launch.Running, with_orders: Path, ten_orders: Path, once: Once) -> Path:
+    """The store with ten plain orders, all of them in one submitted batch."""
+
+    def make(path: Path) -> None:
+        with _desk(sandbox, with_orders, path.parent, kept=True) as desk:
+            desk.seed_when_asked(ten_orders)
+            desk.submit(desk.draft())
+        (path.parent / "store.duckdb").rename(path)
+
+    return once("batch.duckdb", make)
+
+
+@pytest.fixture
+def queued(sandbox: launch.Running, with_batch: Path, ten_orders: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose ten plain orders are in a batch that a person submitted: `queued.batch_id`."""
+    with _desk(sandbox, with_batch, tmp_path) as desk:
+        desk.seed_when_asked(ten_orders)
+        [desk.batch_id] = batches.all_batches(desk.app)["batch_id"]
+        yield desk
+
+
 class _Client(Client):
     """A client before whose calls the sandbox gets to know every order."""
 
@@ -309,7 +332,7 @@ class _Client(Client):
 
 
 @contextmanager
-def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
+def _desk(sandbox: launch.Running, prepared: Path, folder: Path, *, kept: bool = False) -> Iterator[Desk]:
     HTTP.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
     settings = Settings(data=folder / "data", settle_seconds=0)
     database = copied(prepared, folder)
@@ -319,7 +342,10 @@ def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Des
     desk.behave(faults={}, rate_limit=0, daily_quota=0, latency_ms=0, jitter_ms=0, seed=1)
     yield desk
     client.close()
-    thrown_away(database)
+    if kept:
+        database.close()
+    else:
+        thrown_away(database)
 
 
 def copied(prepared: Path, folder: Path) -> Database:
