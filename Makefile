@@ -18,6 +18,9 @@ CATALOGUE := lib/locales/zh_CN/LC_MESSAGES/shipdesk
 HELP := lib/locales/zh_CN/LC_MESSAGES/help
 POT := $(or $(TMPDIR),/tmp)/shipdesk-$(shell id -u).pot
 
+# What Python compiled is kept: the tests start some two hundred programs, and each would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test types tests browser bench demo-year fuzz soak texts samples clean
 
 run: $(RUNS)
@@ -73,6 +76,7 @@ fuzz: $(TESTS)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -exec rm -rf {} +
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing: install python3.11 and python3.11-venv." >&2; exit 1; }

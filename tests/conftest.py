@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 from filelock import FileLock
@@ -21,11 +23,10 @@ from httpx._transports import default as transports
 from lib.aliexpress.platform import Client, Platform
 from lib.app import SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, App
 from lib.config import Settings
-from lib.domain.orders import OrderFilter
 from lib.domain.plans import Policy
 from lib.domain.shipments import Choice, Decision
 from lib.sandbox import launch
-from lib.services import batches, files, handover, orders, plans, shipments
+from lib.services import batches, files, handover, plans, shipments
 from lib.services.dispatch import Dispatcher
 from lib.store import reference
 from lib.store.database import Database
@@ -43,6 +44,9 @@ Stocked = Callable[[str, Callable[[], Sequence[dict[str, str]]]], "Desk"]
 #: Asks the sandbox from outside. One for all tests: every client reads the machine's certificates when it is made.
 HTTP = httpx.Client(timeout=60)
 
+#: The order of `desk_of_five`: a number no other test's orders have.
+ORDER_OF_FIVE = "8090000000005017"
+
 
 def soaking() -> bool:
     """Whether the long forms of the tests run (`make soak`)."""
@@ -56,6 +60,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--live", action="store_true", help="run contract tests against the real platform as well"
     )
     group.addoption("--live-write", action="store_true", help="with --live: also those that create a parcel")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: whoever looks for garbage need not look through it each time."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +87,7 @@ class Desk:
     app: App
     sandbox_url: str
     folder: Path
+    batch_id: str = ""  #: The batch it was made with, if any.
     _unknown: list[Path] = field(default_factory=list)  #: Exports that the sandbox does not know yet.
     _guard: Lock = field(default_factory=Lock)
 
@@ -102,7 +117,13 @@ class Desk:
         self._unknown.append(export)
 
     def order_ids(self) -> list[str]:
-        return orders.matching_ids(self.app, OrderFilter())
+        """The orders that await shipment, as the Orders page lists them."""
+        with self.app.database.read() as work:
+            found = work._cursor.execute(
+                "select order_id from orders where status in ('WAIT_SELLER_SEND_GOODS', 'SELLER_PART_SEND_GOODS') "
+                "order by ship_by_at nulls last, order_id"
+            ).fetchall()
+        return [order_id for (order_id,) in found]
 
     def draft(self, order_ids: Sequence[str] | None = None, policy: Policy = Policy.CHEAPEST) -> str:
         """A draft batch of these orders, or all, with plans chosen."""
@@ -249,9 +270,9 @@ def stocked(sandbox: launch.Running, stock: Stock, tmp_path: Path) -> Iterator[S
 @pytest.fixture
 def store(prepared: Path, tmp_path: Path) -> Iterator[Database]:
     """A store without any order, with its reference tables."""
-    database = _copied(prepared, tmp_path)
+    database = copied(prepared, tmp_path)
     yield database
-    database.close()
+    thrown_away(database)
 
 
 @pytest.fixture
@@ -262,11 +283,16 @@ def empty_desk(sandbox: launch.Running, with_products: Path, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def order_of_five(empty_desk: Desk) -> str:
-    """One order: three of SKU-1, two of SKU-2."""
-    row = an_export_row(products=a_products_cell(("SKU-1", 3), ("SKU-2", 2)))
-    empty_desk.load([row])
-    return row["订单号"]
+def desk_of_five(stocked: Stocked) -> Desk:
+    """A desk with one order: three of SKU-1, two of SKU-2."""
+    five = a_products_cell(("SKU-1", 3), ("SKU-2", 2))
+    return stocked("order-of-five", lambda: [an_export_row(products=five, 订单号=ORDER_OF_FIVE)])
+
+
+@pytest.fixture
+def order_of_five(desk_of_five: Desk) -> str:
+    """The order there."""
+    return ORDER_OF_FIVE
 
 
 @pytest.fixture
@@ -274,6 +300,28 @@ def desk(sandbox: launch.Running, with_orders: Path, ten_orders: Path, tmp_path:
     """A desk with ten plain orders awaiting shipment."""
     with _desk(sandbox, with_orders, tmp_path) as desk:
         desk.seed_when_asked(ten_orders)
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def with_batch(sandbox: launch.Running, with_orders: Path, ten_orders: Path, once: Once) -> Path:
+    """The store with ten plain orders, all of them in one submitted batch."""
+
+    def make(path: Path) -> None:
+        with _desk(sandbox, with_orders, path.parent, kept=True) as desk:
+            desk.seed_when_asked(ten_orders)
+            desk.submit(desk.draft())
+        (path.parent / "store.duckdb").rename(path)
+
+    return once("batch.duckdb", make)
+
+
+@pytest.fixture
+def queued(sandbox: launch.Running, with_batch: Path, ten_orders: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose ten plain orders are in a batch that a person submitted: `queued.batch_id`."""
+    with _desk(sandbox, with_batch, tmp_path) as desk:
+        desk.seed_when_asked(ten_orders)
+        [desk.batch_id] = batches.all_batches(desk.app)["batch_id"]
         yield desk
 
 
@@ -288,27 +336,37 @@ class _Client(Client):
 
 
 @contextmanager
-def _desk(sandbox: launch.Running, prepared: Path, folder: Path) -> Iterator[Desk]:
+def _desk(sandbox: launch.Running, prepared: Path, folder: Path, *, kept: bool = False) -> Iterator[Desk]:
     HTTP.post(f"{sandbox.url}/sandbox/reset").raise_for_status()
     settings = Settings(data=folder / "data", settle_seconds=0)
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     client = _Client(sandbox.url, SANDBOX_KEY, SANDBOX_SECRET, SANDBOX_TOKEN, now=_now)
     desk = Desk(App(settings, database, platform=Platform(client)), sandbox.url, folder)
     client.desk = desk
     desk.behave(faults={}, rate_limit=0, daily_quota=0, latency_ms=0, jitter_ms=0, seed=1)
     yield desk
     client.close()
-    database.close()
+    if kept:
+        database.close()
+    else:
+        thrown_away(database)
 
 
-def _copied(prepared: Path, folder: Path) -> Database:
+def copied(prepared: Path, folder: Path) -> Database:
     path = folder / "store.duckdb"
     shutil.copyfile(prepared, path)
     return Database(path)
 
 
+def thrown_away(database: Database) -> None:
+    """Close a store that nobody reads afterwards: what was written goes no further than its log."""
+    with suppress(duckdb.ConnectionException):  # A test closed it.
+        database._connection.execute("pragma disable_checkpoint_on_shutdown")
+    database.close()
+
+
 def _loaded(prepared: Path, folder: Path, file: Path) -> Path:
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     files.load(App(Settings(data=folder / "data"), database), [file], by="tester")
     database.close()
     return folder / "store.duckdb"

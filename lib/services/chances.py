@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # Its parts come when they are first used: `scipy.special` takes a third of a second of each start.
 from numpy.typing import NDArray
-from scipy import special
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -55,7 +55,7 @@ class Curve:
         """Share shown by each age in whole days, from 0 to the horizon, where it is 1."""
         days = np.arange(self.horizon + 1, dtype=np.float64)
         with np.errstate(divide="ignore"):
-            shown = special.ndtr((np.log(days) - np.log(self.median)) / self.spread)
+            shown = scipy.special.ndtr((np.log(days) - np.log(self.median)) / self.spread)
         return np.asarray(shown / shown[-1])
 
 
@@ -74,12 +74,12 @@ class Chances:
     @property
     def low(self) -> Numbers:
         """The chance is below this with half of what SURE leaves."""
-        return np.asarray(special.betaincinv(self.a, self.b, (1 - SURE) / 2))
+        return np.asarray(scipy.special.betaincinv(self.a, self.b, (1 - SURE) / 2))
 
     @property
     def high(self) -> Numbers:
         """The chance is above this with half of what SURE leaves."""
-        return np.asarray(special.betaincinv(self.a, self.b, (1 + SURE) / 2))
+        return np.asarray(scipy.special.betaincinv(self.a, self.b, (1 + SURE) / 2))
 
     def times(self, other: Chances) -> Chances:
         """The chance that both happen, one after the other: mean and variance are exact, the shape a beta's."""
@@ -149,9 +149,9 @@ def pooled(yes: Numbers, no: Numbers, plans: Whole, prior: Prior) -> Chances:
     # [group, middle, alike]: how well each middle of the plan explains the group's counts.
     a, b = middles[:, None] * _ALIKE, (1 - middles)[:, None] * _ALIKE
     per_group = (
-        special.gammaln(a + yes[:, None, None]) - special.gammaln(a)
-        + special.gammaln(b + no[:, None, None]) - special.gammaln(b)
-        + special.gammaln(_ALIKE) - special.gammaln(_ALIKE + (yes + no)[:, None])[:, None, :]
+        scipy.special.gammaln(a + yes[:, None, None]) - scipy.special.gammaln(a)
+        + scipy.special.gammaln(b + no[:, None, None]) - scipy.special.gammaln(b)
+        + scipy.special.gammaln(_ALIKE) - scipy.special.gammaln(_ALIKE + (yes + no)[:, None])[:, None, :]
     )  # fmt: skip
     plan_count = int(plans.max()) + 1
     per_plan = np.zeros((plan_count, *per_group.shape[1:]))
@@ -168,8 +168,8 @@ def pooled(yes: Numbers, no: Numbers, plans: Whole, prior: Prior) -> Chances:
 def _middles(yes: Numbers, no: Numbers, prior: Prior) -> tuple[Numbers, Numbers]:
     """The middles summed over, and how wide a piece of the line each stands for."""
     told = float(yes.sum()) + prior.share * prior.weight
-    around = special.logit(min(max(told / (float((yes + no).sum()) + prior.weight), 1e-4), 1 - 1e-4))
-    middles = np.asarray(special.expit(around + np.linspace(-_SPAN, _SPAN, _MIDDLES)))
+    around = scipy.special.logit(min(max(told / (float((yes + no).sum()) + prior.weight), 1e-4), 1 - 1e-4))
+    middles = np.asarray(scipy.special.expit(around + np.linspace(-_SPAN, _SPAN, _MIDDLES)))
     return middles, middles * (1 - middles)
 
 
@@ -178,7 +178,7 @@ def _spread(middles: Numbers, spacing: Numbers) -> Numbers:
     a = (middles[:, None] * _ALIKE).reshape(-1, 1)
     b = ((1 - middles)[:, None] * _ALIKE).reshape(-1, 1)
     density = np.exp(
-        (a - 1) * np.log(middles) + (b - 1) * np.log1p(-middles) - special.betaln(a, b)
+        (a - 1) * np.log(middles) + (b - 1) * np.log1p(-middles) - scipy.special.betaln(a, b)
     ) * spacing  # fmt: skip
     density[density < _NOTHING] = 0.0
     return np.asarray(density / density.sum(1, keepdims=True))

@@ -39,6 +39,31 @@ for (const kind of ["pointerdown", "keydown"])
 """
 
 
+#: When the page last asked its server for a run that has not begun; 0 when there is none. A click is answered some
+#: time later: until then the page stands there as if it had run. A message's first byte tells that it asks for a run.
+_HEED_RUNS = """
+window.askedAt = 0;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (message) {
+    const bytes = message instanceof ArrayBuffer ? new Uint8Array(message) : message;
+    if (bytes[0] === 0x5a) window.askedAt = performance.now();
+    return send.call(this, message);
+};
+new MutationObserver(() => {
+    if (document.querySelector("[data-test-script-state=running]")) window.askedAt = 0;
+}).observe(document, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"],
+});
+"""
+
+#: Whether the page has run, and no run that it asked for is still to begin. One so short that nobody saw it running
+#: is taken for over after three seconds.
+_HAS_RUN = """
+() => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]") !== null
+    && (window.askedAt === 0 || performance.now() - window.askedAt > 3_000)
+"""
+
+
 @dataclass
 class Server:
     """A Shipdesk that people can open."""
@@ -74,6 +99,7 @@ class Screen:
         )
 
         self.page.add_init_script(_COUNT_CLICKS)
+        self.page.add_init_script(_HEED_RUNS)
 
     def clicks(self) -> int:
         """How often a person pressed the pointer, or Enter, in this tab so far."""
@@ -84,8 +110,8 @@ class Screen:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the page has run."""
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        """Wait until the page has run, and what it asked for last as well."""
+        self.page.wait_for_function(_HAS_RUN, polling=50)
 
     def reads(self) -> str:
         """Where this tab is, whether its page runs, and the words on it."""

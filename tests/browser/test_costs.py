@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from benchmarks import history
 from tests.browser.conftest import PATIENCE_MS, Screen, Server, start, tab
-from tests.conftest import _copied
+from tests.conftest import copied
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A desk after a year of a thousand parcels."""
     folder = tmp_path_factory.mktemp("costs")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 1000)
     database.close()
     data = folder / "data"

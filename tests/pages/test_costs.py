@@ -15,13 +15,12 @@ def test_without_any_parcel_sent_the_page_says_so(open_empty: Open) -> None:
     assert "Nothing was sent yet" in text_of(page)
 
 
-def test_totals_are_the_fees_that_were_decided_on(open_page: Open, desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    page = open_page(desk.app, "costs")
+def test_totals_are_the_fees_that_were_decided_on(open_page: Open, queued: Desk) -> None:
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    page = open_page(queued.app, "costs")
     assert not page.exception
-    rows = shipments.listing(desk.app, batch_id)
+    rows = shipments.listing(queued.app, batch_id)
     said = text_of(page).replace("\\", "")
     assert f"{rows['fee_cny_minor'].sum() / 100:,.2f} CNY" in said
     assert f"{round(rows['fee_cny_minor'].sum() / 10) / 100:,.2f} CNY" in said

@@ -12,14 +12,14 @@ from lib.app import App
 from lib.config import Settings
 from lib.domain.costs import Axis, View
 from lib.services import bills, costs
-from tests.conftest import _copied
+from tests.conftest import copied
 from tests.pages.conftest import Open, text_of
 
 
 @pytest.fixture(scope="module")
 def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("costs")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 600)
     yield App(Settings(data=folder / "data"), database, now=lambda: history.NOW)
     database.close()
@@ -147,7 +147,7 @@ def test_every_part_speaks_chinese(open_page: Open, year: App) -> None:
 def test_when_carriers_paid_everything_back_a_sentence_says_so(
     open_page: Open, prepared: Path, tmp_path: Path
 ) -> None:
-    database = _copied(prepared, tmp_path)
+    database = copied(prepared, tmp_path)
     history.build(database, 40)
     with database.write() as work:
         work._cursor.execute("delete from fees where stage <> 'actual'")

@@ -44,9 +44,11 @@ def confirmed(desk: Desk) -> str:
 
 
 def sent(desk: Desk) -> str:
-    """A batch whose parcels all have their label."""
-    batch_id = desk.draft()
-    desk.submit(batch_id)
+    """A batch whose parcels all have their label: the one the desk was made with, or a new one."""
+    batch_id = desk.batch_id
+    if not batch_id:
+        batch_id = desk.draft()
+        desk.submit(batch_id)
     desk.work(batch_id)
     return batch_id
 
@@ -62,9 +64,9 @@ def test_without_any_batch_the_page_says_what_to_do(open_empty: Open) -> None:
     assert "There is no batch yet" in text_of(page)
 
 
-def test_batches_are_listed_with_where_their_parcels_stand(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    page = open_page(desk.app, "shipments")
+def test_batches_are_listed_with_where_their_parcels_stand(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
+    page = open_page(queued.app, "shipments")
     assert batch_id in [link.proto.label for link in page.get("page_link")]
     assert "10 ready" in text_of(page)
 
@@ -234,21 +236,21 @@ def test_what_a_preset_decided_is_reviewed_with_what_stays_out_and_never_agreed_
 
 
 def test_a_stopped_parcel_is_named_with_its_place_and_voided_from_the_list(
-    open_page: Open, desk: Desk
+    open_page: Open, queued: Desk
 ) -> None:
-    batch_id = sent(desk)
-    wanted = printing.of_batch(desk.app, batch_id)
-    printing.print_labels(desk.app, wanted, PrintSettings(), by="tester", words=str, name=batch_id)
+    batch_id = sent(queued)
+    wanted = printing.of_batch(queued.app, batch_id)
+    printing.print_labels(queued.app, wanted, PrintSettings(), by="tester", words=str, name=batch_id)
     HTTP.post(
-        f"{desk.url}/sandbox/change",
-        json={"order_id": shipments.detail(desk.app, wanted[4])["order_id"], "status": "IN_CANCEL"},
+        f"{queued.url}/sandbox/change",
+        json={"order_id": shipments.detail(queued.app, wanted[4])["order_id"], "status": "IN_CANCEL"},
     ).raise_for_status()
-    stop_list.refresh(desk.app, "default")
-    page = open_page(desk.app, "overview")
+    stop_list.refresh(queued.app, "default")
+    page = open_page(queued.app, "overview")
     assert "1 parcel must not leave" in text_of(page)
     assert table(page, "printed")["printed"].tolist() == ["run 1, page 5"]
     page.button(key="overview_stopped_void").click().run()
-    assert desk.states(batch_id) == {"ready": 9, "voided": 1}
+    assert queued.states(batch_id) == {"ready": 9, "voided": 1}
     assert "must not leave" not in text_of(page)
 
 
@@ -302,15 +304,15 @@ def test_what_got_ready_after_the_hand_over_was_shown_stays_and_what_vanished_is
 
 
 def test_a_refused_parcel_that_a_colleague_took_out_is_named_and_its_neighbour_is_sent(
-    open_page: Open, desk: Desk, refused: str
+    open_page: Open, queued: Desk, refused: str
 ) -> None:
-    ids = shipments.listing(desk.app, refused)["shipment_id"].tolist()
-    page = open_page(desk.app, "shipments", batch=refused)
+    ids = shipments.listing(queued.app, refused)["shipment_id"].tolist()
+    page = open_page(queued.app, "shipments", batch=refused)
     page.session_state["shipments_refused"] = {"selection": {"rows": [1, 2], "columns": [], "cells": []}}
     page.run()
-    batches.take_out(desk.app, refused, ids[:2], by="a colleague")
+    batches.take_out(queued.app, refused, ids[:2], by="a colleague")
     page.button(key="shipments_retry").click().run()
-    assert desk.states(refused) == {"queued": 1, "refused": 7}
+    assert queued.states(refused) == {"queued": 1, "refused": 7}
     assert any(ids[1] in one.value.replace("\\", "") for one in page.warning)
 
 
@@ -335,17 +337,18 @@ def test_a_receiver_with_a_finding_is_named_and_corrected_and_the_original_kept(
     assert "passed the check before shipping" in text_of(page)
 
 
-def test_a_running_batch_shows_its_counts_and_can_be_paused_and_resumed(open_page: Open, desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_a_running_batch_shows_its_counts_and_can_be_paused_and_resumed(
+    open_page: Open, queued: Desk
+) -> None:
+    batch_id = queued.batch_id
+    page = open_page(queued.app, "shipments", batch=batch_id)
     assert "0 of 10 settled" in str(page.get("progress")[0].proto)
     assert "goes on by itself" in text_of(page)
     page.button(key="shipments_pause").click().run()
-    assert shipments.progress(desk.app, batch_id).paused
+    assert shipments.progress(queued.app, batch_id).paused
     assert "This batch is paused" in text_of(page)
     page.button(key="shipments_resume").click().run()
-    assert shipments.progress(desk.app, batch_id).running
+    assert shipments.progress(queued.app, batch_id).running
 
 
 def with_one_that_waits(desk: Desk, *, number: str | None = None, reason: str | None = None) -> str:
@@ -389,22 +392,22 @@ def test_a_label_the_platform_refuses_is_named_with_its_reason(open_page: Open, 
 
 
 def test_a_parcel_found_there_with_another_decision_is_named_in_its_batch(
-    open_page: Open, desk: Desk
+    open_page: Open, queued: Desk
 ) -> None:
-    batch_id = sent(desk)
-    assert "another decision" not in text_of(open_page(desk.app, "shipments", batch=batch_id))
-    with desk.app.database.write() as work:
+    batch_id = sent(queued)
+    assert "another decision" not in text_of(open_page(queued.app, "shipments", batch=batch_id))
+    with queued.app.database.write() as work:
         work._cursor.execute("update shipments set found_undeliverable = 'return' where position = 2")
-    said = text_of(open_page(desk.app, "shipments", batch=batch_id)).replace("\\", "")
+    said = text_of(open_page(queued.app, "shipments", batch=batch_id)).replace("\\", "")
     assert "1 parcel stands on the platform with another decision or plan" in said
     assert f"which: {batch_id}-00002" in said
 
 
-def test_nothing_is_late_that_was_created_a_moment_ago(desk: Desk) -> None:
-    batch_id = sent(desk)
-    with desk.app.database.write() as work:
+def test_nothing_is_late_that_was_created_a_moment_ago(queued: Desk) -> None:
+    batch_id = sent(queued)
+    with queued.app.database.write() as work:
         work._cursor.execute("update shipments set state = 'accepted', reason_code = null")
-    assert shipments.late(desk.app, batch_id) == []
+    assert shipments.late(queued.app, batch_id) == []
 
 
 def test_lists_below_a_running_batch_are_drawn_anew_for_the_first_of_a_kind_and_at_the_ends_alone() -> None:
@@ -448,28 +451,27 @@ def test_why_a_batch_waits_is_said_once_and_in_the_line_of_its_pace_where_it_cam
         assert "answers again" in said("", "unreachable")
 
 
-def test_ticks_stay_with_refused_parcels_when_others_are_refused(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
+def test_ticks_stay_with_refused_parcels_when_others_are_refused(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
     refuse = "update shipments set state = 'refused', reason_code = 'refuse_address' where position "
-    with desk.app.database.write() as work:
+    with queued.app.database.write() as work:
         work._cursor.execute(refuse + "= 5")
-    page = open_page(desk.app, "shipments", batch=batch_id)
+    page = open_page(queued.app, "shipments", batch=batch_id)
     page.session_state["shipments_refused"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     page.run()
-    with desk.app.database.write() as work:
+    with queued.app.database.write() as work:
         work._cursor.execute(refuse + "< 4")
     page.run()
     assert page.session_state["shipments_refused"]["selection"]["rows"] == [3]
     assert page.button(key="shipments_retry").label == "Send 1 again"
     page.button(key="shipments_take_out").click().run()
-    assert desk.states(batch_id) == {"ready": 6, "refused": 3}
+    assert queued.states(batch_id) == {"ready": 6, "refused": 3}
     assert page.button(key="shipments_retry").label == "Send 3 again", "nothing is ticked any more"
 
 
-def test_before_anything_is_ready_the_page_offers_what_happened_only(open_page: Open, desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_before_anything_is_ready_the_page_offers_what_happened_only(open_page: Open, queued: Desk) -> None:
+    batch_id = queued.batch_id
+    page = open_page(queued.app, "shipments", batch=batch_id)
     assert "What happened" in text_of(page)
     assert "Labels" not in [one.value for one in page.subheader]
 
@@ -488,9 +490,9 @@ def test_ticks_stay_with_their_parcels_when_others_get_ready(open_page: Open, de
     assert page.get("download_button")[0].proto.label == "Print 1 ticked label"
 
 
-def test_a_finished_batch_links_each_shipment_to_its_own_page(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_a_finished_batch_links_each_shipment_to_its_own_page(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
+    page = open_page(queued.app, "shipments", batch=batch_id)
     assert "10 logistics orders created" in text_of(page)
     created = table(page, "detail")
     assert created["detail"].tolist() == [f"/shipment?shipment={one}" for one in created["shipment_id"]]
@@ -498,19 +500,21 @@ def test_a_finished_batch_links_each_shipment_to_its_own_page(open_page: Open, d
     assert page.get("download_button")[0].proto.label == "Print all: 10 labels"
 
 
-def test_a_label_file_that_is_gone_is_named_before_anything_is_printed(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    gone = shipments.listing(desk.app, batch_id).iloc[4]
-    (desk.app.settings.data / gone["label_path"]).unlink()
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_a_label_file_that_is_gone_is_named_before_anything_is_printed(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
+    gone = shipments.listing(queued.app, batch_id).iloc[4]
+    (queued.app.settings.data / gone["label_path"]).unlink()
+    page = open_page(queued.app, "shipments", batch=batch_id)
     assert gone["shipment_id"] in text_of(page).replace("\\", "")
     assert page.get("download_button")[0].proto.disabled
 
 
-def test_the_batch_is_handed_over_except_what_is_named_and_then_declared(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    rows = shipments.listing(desk.app, batch_id)
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_the_batch_is_handed_over_except_what_is_named_and_then_declared(
+    open_page: Open, queued: Desk
+) -> None:
+    batch_id = sent(queued)
+    rows = shipments.listing(queued.app, batch_id)
+    page = open_page(queued.app, "shipments", batch=batch_id)
     page.multiselect(key=f"shipments_stay_{batch_id}").set_value([rows["shipment_id"].iloc[0]])
     page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value(
         f"{rows['tracking_number'].iloc[1]}, {rows['order_id'].iloc[2]}"
@@ -520,49 +524,49 @@ def test_the_batch_is_handed_over_except_what_is_named_and_then_declared(open_pa
     button = page.button(key="shipments_hand_over")
     assert button.label == "Record the hand-over of 7 parcels"
     button.click().run()
-    assert desk.states(batch_id) == {"handed_over": 7, "ready": 3}
+    assert queued.states(batch_id) == {"handed_over": 7, "ready": 3}
     assert "3 parcels stayed behind" in text_of(page)
     assert rows["tracking_number"].iloc[1] in text_of(page)
     assert page.text_area(key=f"shipments_stay_pasted_{batch_id}").value == ""
     declare = page.button(key="shipments_declare")
     assert declare.label == "Declare 7 parcels shipped"
     declare.click().run()
-    desk.work(batch_id)
+    queued.work(batch_id)
     page.run()
     assert "7 parcels declared." in text_of(page)
-    assert desk.states(batch_id) == {"declared": 7, "ready": 3}
+    assert queued.states(batch_id) == {"declared": 7, "ready": 3}
 
 
-def test_a_pasted_number_nobody_knows_stops_the_handover(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_a_pasted_number_nobody_knows_stops_the_handover(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
+    page = open_page(queued.app, "shipments", batch=batch_id)
     page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value("LA000000000CN").run()
     assert "name no ready parcel of this batch: LA000000000CN" in text_of(page)
     assert page.button(key="shipments_hand_over").disabled
-    assert desk.states(batch_id) == {"ready": 10}
+    assert queued.states(batch_id) == {"ready": 10}
 
 
-def test_numbers_pasted_just_before_the_click_stay(open_page: Open, desk: Desk) -> None:
-    batch_id = sent(desk)
-    [number, *_others] = shipments.listing(desk.app, batch_id)["tracking_number"]
-    page = open_page(desk.app, "shipments", batch=batch_id)
+def test_numbers_pasted_just_before_the_click_stay(open_page: Open, queued: Desk) -> None:
+    batch_id = sent(queued)
+    [number, *_others] = shipments.listing(queued.app, batch_id)["tracking_number"]
+    page = open_page(queued.app, "shipments", batch=batch_id)
     page.text_area(key=f"shipments_stay_pasted_{batch_id}").set_value(number)
     page.button(key="shipments_hand_over").click().run()  # One run: the browser sends both with the click.
-    assert desk.states(batch_id) == {"ready": 1, "handed_over": 9}
+    assert queued.states(batch_id) == {"ready": 1, "handed_over": 9}
 
 
 @pytest.fixture
-def refused(desk: Desk) -> str:
+def refused(queued: Desk) -> str:
     """A batch the platform refused whole; it would take it now."""
-    desk.behave(faults={"create:refuse_address": 1.0})
-    batch_id = sent(desk)
-    assert desk.states(batch_id) == {"refused": 10}
-    desk.behave(faults={})
+    queued.behave(faults={"create:refuse_address": 1.0})
+    batch_id = sent(queued)
+    assert queued.states(batch_id) == {"refused": 10}
+    queued.behave(faults={})
     return batch_id
 
 
-def test_refused_shipments_say_why_and_are_sent_again(open_page: Open, desk: Desk, refused: str) -> None:
-    page = open_page(desk.app, "shipments", batch=refused)
+def test_refused_shipments_say_why_and_are_sent_again(open_page: Open, queued: Desk, refused: str) -> None:
+    page = open_page(queued.app, "shipments", batch=refused)
     assert "10 shipments refused" in text_of(page)
     assert table(page, "mend")["mend"].str.len().min() > 0
     page.session_state["shipments_refused"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
@@ -570,31 +574,31 @@ def test_refused_shipments_say_why_and_are_sent_again(open_page: Open, desk: Des
     retry = page.button(key="shipments_retry")
     assert retry.label == "Send 2 again"
     retry.click().run()
-    desk.work(refused)
-    assert desk.states(refused) == {"ready": 2, "refused": 8}
+    queued.work(refused)
+    assert queued.states(refused) == {"ready": 2, "refused": 8}
 
 
 def test_a_buyer_who_cancelled_meanwhile_is_not_sent_again_and_is_named(
-    open_page: Open, desk: Desk, refused: str
+    open_page: Open, queued: Desk, refused: str
 ) -> None:
-    gone = str(shipments.listing(desk.app, refused)["order_id"].iloc[1])
-    page = open_page(desk.app, "shipments", batch=refused)
+    gone = str(shipments.listing(queued.app, refused)["order_id"].iloc[1])
+    page = open_page(queued.app, "shipments", batch=refused)
     page.session_state["shipments_refused"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     page.run()
-    desk.happen(gone, status="IN_CANCEL")
+    queued.happen(gone, status="IN_CANCEL")
     page.button(key="shipments_retry").click().run()
     assert any(gone in one.value and "awaits no shipment" in one.value for one in page.warning)
     assert not page.success, "nothing of it is queued"
-    assert desk.states(refused) == {"refused": 9}
+    assert queued.states(refused) == {"refused": 9}
 
 
 def test_refused_shipments_get_another_plan_are_confirmed_and_sent_on_it(
-    open_page: Open, desk: Desk, refused: str
+    open_page: Open, queued: Desk, refused: str
 ) -> None:
-    first = shipments.listing(desk.app, refused).iloc[0]
-    quotes = plans.options(desk.app, refused, str(first["shipment_id"]))
+    first = shipments.listing(queued.app, refused).iloc[0]
+    quotes = plans.options(queued.app, refused, str(first["shipment_id"]))
     other = next(one.plan_id for one in quotes if one.eligible and one.plan_id != first["plan_id"])
-    page = open_page(desk.app, "shipments", batch=refused)
+    page = open_page(queued.app, "shipments", batch=refused)
     page.selectbox(key="shipments_other_plan").set_value(other).run()
     page.button(key="shipments_use_plan").click().run()
     assert page.button(key="shipments_retry").disabled, "another plan than the buyer's wants to be confirmed"
@@ -604,29 +608,29 @@ def test_refused_shipments_get_another_plan_are_confirmed_and_sent_on_it(
             box.check()
     page.run().button(key="plans_confirm").click().run()
     page.button(key="shipments_retry").click().run()
-    desk.work(refused)
-    assert desk.states(refused) == {"ready": 10}
-    assert {one["plan_id"] for one in desk.logistics_orders()} == {other}
+    queued.work(refused)
+    assert queued.states(refused) == {"ready": 10}
+    assert {one["plan_id"] for one in queued.logistics_orders()} == {other}
 
 
-def test_one_refused_shipment_is_mended_by_its_receiver(open_page: Open, desk: Desk, refused: str) -> None:
-    order_id = str(shipments.listing(desk.app, refused)["order_id"].iloc[1])
-    page = open_page(desk.app, "shipments", batch=refused)
+def test_one_refused_shipment_is_mended_by_its_receiver(open_page: Open, queued: Desk, refused: str) -> None:
+    order_id = str(shipments.listing(queued.app, refused)["order_id"].iloc[1])
+    page = open_page(queued.app, "shipments", batch=refused)
     page.session_state["shipments_refused"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     page.run()
     page.text_input(key=f"shipments_refused_form_city_{order_id}").set_value("Cork")
     page.button(key=f"shipments_refused_form_keep_{order_id}").click().run()
-    assert orders.detail(desk.app, order_id)["receivers"]["corrected"].city == "Cork"
+    assert orders.detail(queued.app, order_id)["receivers"]["corrected"].city == "Cork"
     page.button(key="shipments_retry").click().run()
-    desk.work(refused)
-    assert desk.states(refused) == {"ready": 1, "refused": 9}
+    queued.work(refused)
+    assert queued.states(refused) == {"ready": 1, "refused": 9}
 
 
-def test_refused_shipments_are_taken_out_of_the_batch(open_page: Open, desk: Desk, refused: str) -> None:
-    page = open_page(desk.app, "shipments", batch=refused)
+def test_refused_shipments_are_taken_out_of_the_batch(open_page: Open, queued: Desk, refused: str) -> None:
+    page = open_page(queued.app, "shipments", batch=refused)
     page.button(key="shipments_take_out").click().run()
     assert "Nothing is left in this batch" in text_of(page)
-    assert len(batches.create(desk.app, desk.order_ids(), by="tester").order_ids) == 10
+    assert len(batches.create(queued.app, queued.order_ids(), by="tester").order_ids) == 10
 
 
 def test_the_page_speaks_chinese(open_page: Open, desk: Desk) -> None:

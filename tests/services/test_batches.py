@@ -59,11 +59,10 @@ def test_what_a_draft_gives_up_is_free_again(desk: Desk) -> None:
     assert batches.create(desk.app, ids, by="tester").order_ids == ids
 
 
-def test_a_submitted_batch_cannot_be_discarded(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
+def test_a_submitted_batch_cannot_be_discarded(queued: Desk) -> None:
+    batch_id = queued.batch_id
     with pytest.raises(Problem, match="batch_submitted"):
-        batches.discard(desk.app, batch_id, by="tester")
+        batches.discard(queued.app, batch_id, by="tester")
 
 
 def test_limit_counts_shipments_in_the_draft_not_exclusions(desk: Desk) -> None:
@@ -133,15 +132,14 @@ def test_a_hold_needs_a_reason(desk: Desk, reason: str, code: str) -> None:
         orders.hold(desk.app, desk.order_ids(), reason=reason, until=None, by="tester")
 
 
-def test_a_step_from_where_a_shipment_no_longer_is_changes_nothing(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    now = desk.app.now()
-    with desk.app.database.write() as work:
+def test_a_step_from_where_a_shipment_no_longer_is_changes_nothing(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    now = queued.app.now()
+    with queued.app.database.write() as work:
         [first, *_] = shipment_store.in_states(work, batch_id, [State.QUEUED])
         step = first.step(State.SENDING, at=now)
         assert shipment_store.take(work, [step]) == {first.shipment_id}
         assert shipment_store.take(work, [step]) == set(), "somebody was first"
-    assert [event["state"] for event in shipments.detail(desk.app, first.shipment_id)["timeline"]].count(
+    assert [event["state"] for event in shipments.detail(queued.app, first.shipment_id)["timeline"]].count(
         "sending"
     ) == 1

@@ -43,9 +43,8 @@ def found(desk: Desk, order_id: str = "") -> list[tuple[str, str, bool]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("row", "code", "field"),
-    [
+def test_each_fault_is_loaded_named_and_kept_out_alone(empty_desk: Desk) -> None:
+    faults: list[tuple[dict[str, str], str, str]] = [
         ({"products": a_products_cell(("NOWHERE", 1))}, "unknown_sku", "sku"),
         ({"products": a_products_cell(("SKU-1", 1000))}, "quantity_out_of_range", "sku"),
         ({"手机": "", "联系电话": ""}, "missing_phone", "phone"),
@@ -61,18 +60,18 @@ def found(desk: Desk, order_id: str = "") -> list[tuple[str, str, bool]]:
         ({"地址": "ж" * 46}, "address_too_long", "address"),
         ({"收货人名称": "x" * 91}, "address_too_long", "name"),
         ({"订单金额": "$0.50", "产品总金额": "$0.50"}, "declared_high", "declared"),
-    ],
-)
-def test_a_fault_is_loaded_named_and_kept_out_alone(
-    empty_desk: Desk, row: dict[str, str], code: str, field: str
-) -> None:
-    faulty, neighbour = an_export_row(**row), an_export_row()
-    empty_desk.load([faulty, neighbour])
-    assert (code, field, True) in found(empty_desk, faulty["订单号"])
-    assert len(empty_desk.order_ids()) == 2, "loaded and visible"
+    ]
+    rows = [(an_export_row(**row), an_export_row()) for row, _code, _field in faults]
+    empty_desk.load([one for pair in rows for one in pair])
+    assert len(empty_desk.order_ids()) == 2 * len(faults), "loaded and visible"
     made = batches.create(empty_desk.app, empty_desk.order_ids(), by="tester")
-    assert made.order_ids == [neighbour["订单号"]], "its neighbour goes"
-    assert code in {one.code for one in made.excluded}
+    assert sorted(made.order_ids) == [neighbour["订单号"] for _faulty, neighbour in rows], (
+        "its neighbour goes"
+    )
+    for (faulty, _neighbour), (_row, code, field) in zip(rows, faults, strict=True):
+        order_id = faulty["订单号"]
+        assert (code, field, True) in found(empty_desk, order_id)
+        assert code in {one.code for one in made.excluded if one.order_id == order_id}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from lib.domain.problems import Problem
 from lib.services import costs
 from lib.store import costs as store
 from lib.store.database import Database
-from tests.conftest import Once, _copied
+from tests.conftest import Once, copied
 from tests.services.cost_reference import Reference, half_up, quantile
 
 PARCELS = 900
@@ -36,7 +36,7 @@ def year(prepared: Path, once: Once, tmp_path_factory: pytest.TempPathFactory) -
     """A desk after a year, its costs worked out."""
 
     def make(path: Path) -> None:
-        database = _copied(prepared, path.parent)
+        database = copied(prepared, path.parent)
         history.build(database, PARCELS)
         database.close()
         (path.parent / "store.duckdb").rename(path)

@@ -19,13 +19,13 @@ from lib.services import bills, costs
 from lib.store import bills as store
 from lib.store import costs as cost_store
 from lib.store.database import Work
-from tests.conftest import _copied
+from tests.conftest import copied
 
 
 @pytest.fixture(scope="module")
 def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("differences")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 3000)
     app = App(Settings(data=folder / "data"), database, now=lambda: history.NOW)
     costs.refresh(app)
@@ -37,7 +37,7 @@ def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
 def week(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A few parcels, for one bill at a time."""
     folder = tmp_path_factory.mktemp("week")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 60)
     app = App(Settings(data=folder / "data"), database, now=lambda: history.NOW)
     costs.refresh(app)

@@ -40,38 +40,35 @@ def test_a_batch_is_created_numbered_and_labelled(desk: Desk) -> None:
         assert number in label.pages[0].extract_text()
 
 
-def test_submitting_twice_sends_once(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    assert shipments.submit(desk.app, batch_id, agreed=True, by="colleague") == 0
-    desk.work()
-    assert shipments.submit(desk.app, batch_id, agreed=True, by="colleague") == 0
-    desk.work()
-    assert len(desk.logistics_orders()) == 10
+def test_submitting_twice_sends_once(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    assert shipments.submit(queued.app, batch_id, agreed=True, by="colleague") == 0
+    queued.work()
+    assert shipments.submit(queued.app, batch_id, agreed=True, by="colleague") == 0
+    queued.work()
+    assert len(queued.logistics_orders()) == 10
 
 
 @pytest.mark.parametrize("fault", ["isp_after", "cut_after", "html_502", "bad_json", "empty"])
-def test_an_unanswered_request_that_was_carried_out_is_adopted_not_repeated(desk: Desk, fault: str) -> None:
-    desk.behave(faults={f"create:{fault}": 0.6})
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"ready": 10}
-    assert len(desk.logistics_orders()) == 10
-    assert one_live_each(desk, batch_id)
-    notes = Counter(_notes(desk, batch_id))
+def test_an_unanswered_request_that_was_carried_out_is_adopted_not_repeated(queued: Desk, fault: str) -> None:
+    queued.behave(faults={f"create:{fault}": 0.6})
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"ready": 10}
+    assert len(queued.logistics_orders()) == 10
+    assert one_live_each(queued, batch_id)
+    notes = Counter(_notes(queued, batch_id))
     assert notes["adopted"] > 0, "the fault never struck"
 
 
 @pytest.mark.parametrize("fault", ["isp_before", "cut_before"])
-def test_an_unanswered_request_that_was_not_carried_out_is_sent_again(desk: Desk, fault: str) -> None:
-    desk.behave(faults={f"create:{fault}": 0.5})
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"ready": 10}
-    assert one_live_each(desk, batch_id)
-    assert "not_on_platform" in _notes(desk, batch_id)
+def test_an_unanswered_request_that_was_not_carried_out_is_sent_again(queued: Desk, fault: str) -> None:
+    queued.behave(faults={f"create:{fault}": 0.5})
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"ready": 10}
+    assert one_live_each(queued, batch_id)
+    assert "not_on_platform" in _notes(queued, batch_id)
 
 
 def test_an_order_that_becomes_visible_late_is_waited_for(desk: Desk) -> None:
@@ -92,29 +89,27 @@ def test_a_late_number_is_asked_for_until_it_is_there(desk: Desk) -> None:
     assert desk.states(batch_id) == {"ready": 4}
 
 
-def test_bans_are_waited_out(desk: Desk) -> None:
-    desk.behave(rate_limit=4)
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"ready": 10}
-    assert len(desk.logistics_orders()) == 10
+def test_bans_are_waited_out(queued: Desk) -> None:
+    queued.behave(rate_limit=4)
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"ready": 10}
+    assert len(queued.logistics_orders()) == 10
 
 
-def test_a_refused_parcel_keeps_its_reason_and_does_not_stop_its_neighbours(desk: Desk) -> None:
-    desk.behave(faults={"create:refuse_plan": 0.4})
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    states = desk.states(batch_id)
+def test_a_refused_parcel_keeps_its_reason_and_does_not_stop_its_neighbours(queued: Desk) -> None:
+    queued.behave(faults={"create:refuse_plan": 0.4})
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    states = queued.states(batch_id)
     assert states["refused"] > 0
     assert states["ready"] == 10 - states["refused"] > 0
-    refused = shipments.needing_people(desk.app)
+    refused = shipments.needing_people(queued.app)
     assert {row["reason_text"] for row in refused} == {"该物流方案对此订单不可用"}
-    desk.behave(faults={})
-    assert shipments.retry(desk.app, batch_id, by="tester") == states["refused"]
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"ready": 10}
+    queued.behave(faults={})
+    assert shipments.retry(queued.app, batch_id, by="tester") == states["refused"]
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"ready": 10}
 
 
 def test_a_request_on_the_wire_when_the_program_died_is_asked_about_first(desk: Desk) -> None:
@@ -139,28 +134,26 @@ def test_a_request_on_the_wire_when_the_program_died_is_asked_about_first(desk: 
     assert one_live_each(desk, batch_id)
 
 
-def test_an_order_cancelled_meanwhile_is_not_sent(desk: Desk) -> None:
+def test_an_order_cancelled_meanwhile_is_not_sent(queued: Desk) -> None:
     from lib.store import orders as order_store
 
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    gone = desk.order_ids()[0]
-    with desk.app.database.write() as work:
-        order_store.set_status(work, "default", gone, "IN_CANCEL", at=desk.app.now())
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"ready": 9, "refused": 1}
-    assert gone not in {one["trade_order_id"] for one in desk.logistics_orders()}
+    batch_id = queued.batch_id
+    gone = queued.order_ids()[0]
+    with queued.app.database.write() as work:
+        order_store.set_status(work, "default", gone, "IN_CANCEL", at=queued.app.now())
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"ready": 9, "refused": 1}
+    assert gone not in {one["trade_order_id"] for one in queued.logistics_orders()}
 
 
-def test_a_paused_batch_sends_nothing_until_it_is_resumed(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    shipments.pause(desk.app, batch_id, by="tester")
-    desk.work(batch_id)
-    assert desk.logistics_orders() == []
-    shipments.resume(desk.app, batch_id, by="tester")
-    desk.work(batch_id)
-    assert len(desk.logistics_orders()) == 10
+def test_a_paused_batch_sends_nothing_until_it_is_resumed(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    shipments.pause(queued.app, batch_id, by="tester")
+    queued.work(batch_id)
+    assert queued.logistics_orders() == []
+    shipments.resume(queued.app, batch_id, by="tester")
+    queued.work(batch_id)
+    assert len(queued.logistics_orders()) == 10
 
 
 def test_a_platform_that_is_down_makes_the_batch_wait(desk: Desk) -> None:
@@ -189,36 +182,34 @@ def test_the_return_decision_reaches_the_platform(desk: Desk) -> None:
     assert {one["undeliverable_decision"] for one in desk.logistics_orders()} == {"return"}
 
 
-def test_only_what_was_handed_over_is_declared(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    numbers = shipments.listing(desk.app, batch_id)["tracking_number"].tolist()
-    count, stayed = shipments.hand_over(desk.app, batch_id, by="tester", left_out=numbers[:3])
+def test_only_what_was_handed_over_is_declared(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    numbers = shipments.listing(queued.app, batch_id)["tracking_number"].tolist()
+    count, stayed = shipments.hand_over(queued.app, batch_id, by="tester", left_out=numbers[:3])
     assert (count, len(stayed)) == (7, 3)
-    shipments.declare(desk.app, batch_id, by="tester")
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"declared": 7, "ready": 3}
-    assert {one["tracking_number"] for one in desk.logistics_orders() if not one["declared"]} == set(
+    shipments.declare(queued.app, batch_id, by="tester")
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"declared": 7, "ready": 3}
+    assert {one["tracking_number"] for one in queued.logistics_orders() if not one["declared"]} == set(
         numbers[:3]
     )
-    statuses = Counter(one["status"] for one in desk.platform_state()["trade_orders"])
+    statuses = Counter(one["status"] for one in queued.platform_state()["trade_orders"])
     assert statuses == {"WAIT_BUYER_ACCEPT_GOODS": 7, "WAIT_SELLER_SEND_GOODS": 3}
-    assert {row["tracking_number"] for row in shipments.left_behind(desk.app)} == set(numbers[:3])
-    assert orders.counts(desk.app)["awaiting"] == 3
+    assert {row["tracking_number"] for row in shipments.left_behind(queued.app)} == set(numbers[:3])
+    assert orders.counts(queued.app)["awaiting"] == 3
 
 
 @pytest.mark.parametrize("fault", ["cut_after", "cut_before", "isp_after", "isp_before"])
-def test_an_unanswered_declaration_is_read_before_it_is_repeated(desk: Desk, fault: str) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.work(batch_id)
-    shipments.hand_over(desk.app, batch_id, by="tester")
-    desk.behave(faults={f"declare:{fault}": 0.5})
-    shipments.declare(desk.app, batch_id, by="tester")
-    desk.work(batch_id)
-    assert desk.states(batch_id) == {"declared": 10}
-    assert all(one["declared"] for one in desk.logistics_orders())
+def test_an_unanswered_declaration_is_read_before_it_is_repeated(queued: Desk, fault: str) -> None:
+    batch_id = queued.batch_id
+    queued.work(batch_id)
+    shipments.hand_over(queued.app, batch_id, by="tester")
+    queued.behave(faults={f"declare:{fault}": 0.5})
+    shipments.declare(queued.app, batch_id, by="tester")
+    queued.work(batch_id)
+    assert queued.states(batch_id) == {"declared": 10}
+    assert all(one["declared"] for one in queued.logistics_orders())
 
 
 def test_every_state_ever_held_has_its_event(desk: Desk) -> None:
@@ -231,12 +222,11 @@ def test_every_state_ever_held_has_its_event(desk: Desk) -> None:
     assert all(event["happened_at"].tzinfo is not None for event in timeline)
 
 
-def test_one_request_creates_and_a_twentieth_fetches_a_label(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    before = HTTP.get(f"{desk.url}/sandbox/calls").json()
-    desk.work(batch_id)
-    after = HTTP.get(f"{desk.url}/sandbox/calls").json()
+def test_one_request_creates_and_a_twentieth_fetches_a_label(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    before = HTTP.get(f"{queued.url}/sandbox/calls").json()
+    queued.work(batch_id)
+    after = HTTP.get(f"{queued.url}/sandbox/calls").json()
     made = sum(after.values()) - sum(before.values())
     assert made <= 21, "at most 2.1 calls a parcel"
 

@@ -99,16 +99,15 @@ def test_answers_that_could_not_be_written_are_written_with_the_next_turn(
     assert not {"adopted", "interrupted"} & set(notes), "nothing had to be asked about"
 
 
-def test_a_shipment_whose_worker_died_is_asked_about_without_a_restart(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    lost = claimed(desk, batch_id, 2, until=timedelta(seconds=-1))
-    leased = claimed(desk, batch_id, 1, until=LEASE)
-    dispatcher = Dispatcher(desk.app)
+def test_a_shipment_whose_worker_died_is_asked_about_without_a_restart(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    lost = claimed(queued, batch_id, 2, until=timedelta(seconds=-1))
+    leased = claimed(queued, batch_id, 1, until=LEASE)
+    dispatcher = Dispatcher(queued.app)
     dispatcher.turn(batch_id)
-    assert [state_of(desk, one) for one in leased] == ["sending"]
+    assert [state_of(queued, one) for one in leased] == ["sending"]
     assert all(
-        "interrupted" in [e["note"] for e in shipments.detail(desk.app, one)["timeline"]] for one in lost
+        "interrupted" in [e["note"] for e in shipments.detail(queued.app, one)["timeline"]] for one in lost
     )
     dispatcher.stop()
 
@@ -200,23 +199,22 @@ def test_a_day_that_was_topped_up_is_tried_again_at_once(desk: Desk) -> None:
     assert desk.states(batch_id)["accepted"] > 0
 
 
-def test_a_clock_that_is_set_back_neither_stops_the_batch_nor_sends_twice(desk: Desk) -> None:
-    desk.behave(faults={"create:cut_after": 1.0})
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    clock = Clock(desk)
+def test_a_clock_that_is_set_back_neither_stops_the_batch_nor_sends_twice(queued: Desk) -> None:
+    queued.behave(faults={"create:cut_after": 1.0})
+    batch_id = queued.batch_id
+    clock = Clock(queued)
     clock.ahead = timedelta(hours=5)
-    dispatcher = Dispatcher(desk.app)
+    dispatcher = Dispatcher(queued.app)
     for _turn in range(100):
         dispatcher.turn(batch_id)
-        if desk.states(batch_id).get("unconfirmed", 0) + desk.states(batch_id).get("accepted", 0):
+        if queued.states(batch_id).get("unconfirmed", 0) + queued.states(batch_id).get("accepted", 0):
             break
     clock.ahead = timedelta()
     dispatcher.run_until_idle(batch_id, give_up=AGES)
     dispatcher.stop()
-    assert desk.states(batch_id) == {"ready": 10}
-    assert len(desk.logistics_orders()) == 10
-    assert one_live_each(desk, batch_id)
+    assert queued.states(batch_id) == {"ready": 10}
+    assert len(queued.logistics_orders()) == 10
+    assert one_live_each(queued, batch_id)
 
 
 def _ids(desk: Desk, batch_id: str) -> list[str]:
@@ -286,11 +284,10 @@ def test_a_disk_that_stays_full_ends_a_command_with_its_reason(desk: Desk, full_
 
 
 def test_an_answer_the_store_never_takes_is_given_up_and_the_platform_is_asked(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    queued: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    poisoned = _ids(desk, batch_id)[3]
+    batch_id = queued.batch_id
+    poisoned = _ids(queued, batch_id)[3]
     take, struck = shipment_store.take, []
 
     def picky(work: Any, steps: Any) -> set[str]:
@@ -299,22 +296,22 @@ def test_an_answer_the_store_never_takes_is_given_up_and_the_platform_is_asked(
             raise ValueError("cannot be stored")
         return take(work, steps)
 
-    dispatcher = Dispatcher(desk.app)
-    clock = Clock(desk)
+    dispatcher = Dispatcher(queued.app)
+    clock = Clock(queued)
     with monkeypatch.context() as store:
         store.setattr(shipment_store, "take", picky)
         for _turn in range(100):
             dispatcher.turn(batch_id)
             wait_for(dispatcher)
-            if len(struck) >= 3 and desk.states(batch_id).get("sending") == 1:
+            if len(struck) >= 3 and queued.states(batch_id).get("sending") == 1:
                 break
-    assert state_of(desk, poisoned) == "sending"
+    assert state_of(queued, poisoned) == "sending"
     clock.ahead = LEASE * 2
     dispatcher.run_until_idle(batch_id, give_up=AGES)
     dispatcher.stop()
-    assert desk.states(batch_id) == {"ready": 10}
-    assert one_live_each(desk, batch_id)
-    notes = [e["note"] for e in shipments.detail(desk.app, poisoned)["timeline"]]
+    assert queued.states(batch_id) == {"ready": 10}
+    assert one_live_each(queued, batch_id)
+    notes = [e["note"] for e in shipments.detail(queued.app, poisoned)["timeline"]]
     assert {"interrupted", "adopted"} <= set(notes)
 
 
@@ -408,9 +405,9 @@ def test_the_settle_time_counts_from_when_the_outcome_became_unknown(
 
 
 def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_known_not_to_be(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk = empty_desk
+    desk = desk_of_five
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     partly.split(desk.app, whole, {2: 2}, by="tester")
@@ -432,9 +429,9 @@ def test_another_parcel_of_an_order_waits_until_the_first_is_known_there_or_know
 
 
 def test_of_two_parcels_that_find_the_same_logistics_order_one_gets_it(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk = empty_desk
+    desk = desk_of_five
     batch_id = desk.draft()
     [whole] = shipments.listing(desk.app, batch_id)["shipment_id"]
     both = sorted([whole, partly.split(desk.app, whole, {2: 2}, by="tester")])

@@ -12,13 +12,13 @@ from lib.app import App
 from lib.config import Settings
 from lib.domain.costs import Axis, View
 from lib.services import costs
-from tests.conftest import _copied
+from tests.conftest import copied
 
 
 def test_duties_go_by_the_day_of_the_parcel_and_are_in_our_cost_only_where_a_bill_has_them(
     prepared: Path, tmp_path: Path
 ) -> None:
-    database = _copied(prepared, tmp_path)
+    database = copied(prepared, tmp_path)
     history.build(database, 1200)
     app = App(Settings(data=tmp_path / "data"), database, now=lambda: history.NOW)
     costs.refresh(app)

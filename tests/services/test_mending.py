@@ -58,17 +58,16 @@ def test_what_was_refused_for_one_reason_gets_another_plan_in_one_action(desk: D
     assert {one["plan_id"] for one in desk.logistics_orders()} == {other}
 
 
-def test_only_what_was_refused_is_touched(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    desk.behave(faults={"create:refuse_plan": 0.4}, seed=2)
-    desk.work(batch_id)
-    desk.behave(faults={})
-    ready = desk.states(batch_id)["ready"]
-    before = shipments.listing(desk.app, batch_id)
+def test_only_what_was_refused_is_touched(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    queued.behave(faults={"create:refuse_plan": 0.4}, seed=2)
+    queued.work(batch_id)
+    queued.behave(faults={})
+    ready = queued.states(batch_id)["ready"]
+    before = shipments.listing(queued.app, batch_id)
     everyone = before["shipment_id"].tolist()
-    mending.choose_plan(desk.app, batch_id, before["plan_id"].iloc[0], by="tester", shipment_ids=everyone)
-    after = shipments.listing(desk.app, batch_id)
+    mending.choose_plan(queued.app, batch_id, before["plan_id"].iloc[0], by="tester", shipment_ids=everyone)
+    after = shipments.listing(queued.app, batch_id)
     kept = before["state"] == "ready"
     assert kept.sum() == ready
     assert after[kept]["changed_at"].equals(before[kept]["changed_at"])
@@ -104,16 +103,15 @@ def test_a_platform_that_cannot_be_asked_first_keeps_nobody_from_sending_again(d
     assert (again.count, again.gone, again.unasked) == (2, (), True)
 
 
-def test_what_is_not_sent_yet_is_cancelled_and_its_orders_are_free(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    shipments.pause(desk.app, batch_id, by="tester")
-    assert batches.cancel_unsent(desk.app, batch_id, by="tester") == 10
-    desk.work()
-    assert desk.logistics_orders() == []
-    assert len(batches.create(desk.app, desk.order_ids(), by="colleague").order_ids) == 10
+def test_what_is_not_sent_yet_is_cancelled_and_its_orders_are_free(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    shipments.pause(queued.app, batch_id, by="tester")
+    assert batches.cancel_unsent(queued.app, batch_id, by="tester") == 10
+    queued.work()
+    assert queued.logistics_orders() == []
+    assert len(batches.create(queued.app, queued.order_ids(), by="colleague").order_ids) == 10
     with pytest.raises(Problem) as told:
-        batches.cancel_unsent(desk.app, batch_id, by="tester")
+        batches.cancel_unsent(queued.app, batch_id, by="tester")
     assert told.value.code == "nothing_unsent"
 
 

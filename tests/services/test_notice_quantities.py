@@ -31,9 +31,9 @@ def unanswered(desk: Desk, order_id: str, quantities: dict[int, int] | None) -> 
 
 
 def test_a_part_that_was_told_and_not_settled_cannot_go_a_second_time(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     unanswered(desk, order_of_five, {1: 2})
     assert left(desk, order_of_five) == {1: 1, 2: 2}
     made = batches.create(app, [order_of_five], by="colleague")
@@ -46,9 +46,9 @@ def test_a_part_that_was_told_and_not_settled_cannot_go_a_second_time(
 
 
 def test_all_that_was_told_and_not_settled_keeps_the_order_out_of_batches(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     unanswered(desk, order_of_five, None)
     assert left(desk, order_of_five) == {1: 0, 2: 0}
     made = batches.create(app, [order_of_five], by="colleague")
@@ -57,8 +57,8 @@ def test_all_that_was_told_and_not_settled_keeps_the_order_out_of_batches(
     assert (row["in_batch"], list(row["block_codes"])) == (False, ["notice_unsettled"])
 
 
-def test_what_never_arrived_is_free_again(empty_desk: Desk, order_of_five: str) -> None:
-    desk, app = empty_desk, empty_desk.app
+def test_what_never_arrived_is_free_again(desk_of_five: Desk, order_of_five: str) -> None:
+    desk, app = desk_of_five, desk_of_five.app
     desk.behave(faults={"declare:cut_before": 1.0})
     notices.fill_in(app, order_of_five, everything=True, **PART)
     desk.behave(faults={})
@@ -69,9 +69,9 @@ def test_what_never_arrived_is_free_again(empty_desk: Desk, order_of_five: str) 
 
 
 def test_an_end_that_was_told_and_not_settled_leaves_nothing_to_ship(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     notices.fill_in(app, order_of_five, everything=False, quantities={1: 1}, **PART)
     with app.database.write() as work:
         store.add(
@@ -86,9 +86,11 @@ def test_an_end_that_was_told_and_not_settled_leaves_nothing_to_ship(
     assert left(desk, order_of_five) == {1: 2, 2: 2}, "another number takes no goods"
 
 
-def test_what_stays_unshipped_is_known_before_the_end_and_kept(empty_desk: Desk, order_of_five: str) -> None:
-    app = empty_desk.app
-    unanswered(empty_desk, order_of_five, {1: 1})
+def test_what_stays_unshipped_is_known_before_the_end_and_kept(
+    desk_of_five: Desk, order_of_five: str
+) -> None:
+    app = desk_of_five.app
+    unanswered(desk_of_five, order_of_five, {1: 1})
     with pytest.raises(Problem, match="notice_under_way"):
         notices.unshipped(app, order_of_five)
     with pytest.raises(Problem, match="notice_under_way"):
@@ -106,8 +108,8 @@ def test_what_stays_unshipped_is_known_before_the_end_and_kept(empty_desk: Desk,
     assert json.loads(kept)["unshipped"] == {"1": 2, "2": 2}
 
 
-def test_what_a_sync_heard_of_meanwhile_is_not_counted_twice(empty_desk: Desk, order_of_five: str) -> None:
-    desk, app = empty_desk, empty_desk.app
+def test_what_a_sync_heard_of_meanwhile_is_not_counted_twice(desk_of_five: Desk, order_of_five: str) -> None:
+    desk, app = desk_of_five, desk_of_five.app
     unanswered(desk, order_of_five, {1: 2})
     with app.database.write() as work:
         work._cursor.execute("update order_lines set shipped_quantity = 2 where line_no = 1")
@@ -116,8 +118,8 @@ def test_what_a_sync_heard_of_meanwhile_is_not_counted_twice(empty_desk: Desk, o
     assert left(desk, order_of_five) == {1: 1, 2: 2}
 
 
-def test_a_part_holds_nothing_that_is_in_a_parcel_on_its_way(empty_desk: Desk, order_of_five: str) -> None:
-    desk, app = empty_desk, empty_desk.app
+def test_a_part_holds_nothing_that_is_in_a_parcel_on_its_way(desk_of_five: Desk, order_of_five: str) -> None:
+    desk, app = desk_of_five, desk_of_five.app
     batch_id = desk.draft()
     [whole] = shipments.listing(app, batch_id)["shipment_id"]
     rest = partly.split(app, whole, {2: 2}, by="t")
@@ -132,15 +134,17 @@ def test_a_part_holds_nothing_that_is_in_a_parcel_on_its_way(empty_desk: Desk, o
     assert notices.of_order(app, order_of_five) == []
 
 
-def test_a_part_of_nothing_is_not_told(empty_desk: Desk, order_of_five: str) -> None:
+def test_a_part_of_nothing_is_not_told(desk_of_five: Desk, order_of_five: str) -> None:
     for nothing in (None, {}, {1: 0, 2: 0}):
         with pytest.raises(Problem, match="notice_nothing"):
-            notices.fill_in(empty_desk.app, order_of_five, everything=False, quantities=nothing, **PART)
-    assert empty_desk.app.platform.declarations(order_of_five) == []
+            notices.fill_in(desk_of_five.app, order_of_five, everything=False, quantities=nothing, **PART)
+    assert desk_of_five.app.platform.declarations(order_of_five) == []
 
 
-def test_what_is_left_stays_unknown_when_it_was_unknown_before(empty_desk: Desk, order_of_five: str) -> None:
-    app = empty_desk.app
+def test_what_is_left_stays_unknown_when_it_was_unknown_before(
+    desk_of_five: Desk, order_of_five: str
+) -> None:
+    app = desk_of_five.app
     with app.database.write() as work:
         work._cursor.execute("update order_lines set shipped_quantity = null")
     notices.fill_in(app, order_of_five, everything=False, quantities={1: 1}, **PART)
@@ -155,15 +159,17 @@ def told_by(desk: Desk, text: str) -> list[notices.Told]:
     return notices.from_file(desk.app, path, by="t")
 
 
-def test_a_table_says_which_pieces_a_part_is(empty_desk: Desk, order_of_five: str) -> None:
+def test_a_table_says_which_pieces_a_part_is(desk_of_five: Desk, order_of_five: str) -> None:
     part = f"{order_of_five},CPAM,LX123456789CN,part"
-    [refused] = told_by(empty_desk, f"order,carrier,number,how\n{part}\n")
+    [refused] = told_by(desk_of_five, f"order,carrier,number,how\n{part}\n")
     assert (refused.state, refused.reason_code) == ("refused", "notice_nothing")
-    assert left(empty_desk, order_of_five) == {1: 3, 2: 2}
-    done = told_by(empty_desk, f"order,carrier,number,how,SKU,数量\n{part},SKU-1,2\n{part},2,1\n")
+    assert left(desk_of_five, order_of_five) == {1: 3, 2: 2}
+    done = told_by(desk_of_five, f"order,carrier,number,how,SKU,数量\n{part},SKU-1,2\n{part},2,1\n")
     assert [(one.row_no, one.state) for one in done] == [(2, "done"), (3, "done")]
-    assert len(empty_desk.app.platform.declarations(order_of_five)) == 1, "rows of one parcel are one notice"
-    assert left(empty_desk, order_of_five) == {1: 1, 2: 1}
+    assert len(desk_of_five.app.platform.declarations(order_of_five)) == 1, (
+        "rows of one parcel are one notice"
+    )
+    assert left(desk_of_five, order_of_five) == {1: 1, 2: 1}
 
 
 @pytest.mark.parametrize(
@@ -180,8 +186,8 @@ def test_a_table_says_which_pieces_a_part_is(empty_desk: Desk, order_of_five: st
     ],
 )
 def test_pieces_in_a_table_that_cannot_be_meant_are_refused(
-    empty_desk: Desk, order_of_five: str, cells: str, code: str
+    desk_of_five: Desk, order_of_five: str, cells: str, code: str
 ) -> None:
     table = f"order,carrier,number,how,line or SKU,pieces\n{order_of_five},CPAM,LX123456789CN,{cells}\n"
-    assert [(one.row_no, one.reason_code) for one in told_by(empty_desk, table)] == [(2, code)]
-    assert notices.of_order(empty_desk.app, order_of_five) == []
+    assert [(one.row_no, one.reason_code) for one in told_by(desk_of_five, table)] == [(2, code)]
+    assert notices.of_order(desk_of_five.app, order_of_five) == []

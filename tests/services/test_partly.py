@@ -25,9 +25,9 @@ def in_shipments(desk: Desk, order_id: str) -> dict[int, int]:
 
 
 def test_a_draft_is_split_weighed_priced_and_declared_part_by_part(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     batch_id = desk.draft()
     [whole] = shipments.listing(app, batch_id).to_dict("records")
     new_id = partly.split(app, whole["shipment_id"], {1: 1, 2: 2}, by="tester")
@@ -54,10 +54,10 @@ def test_a_draft_is_split_weighed_priced_and_declared_part_by_part(
 
 
 def test_quantities_hold_when_many_split_and_take_at_the_same_moment(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    app = empty_desk.app
-    batch_id = empty_desk.draft()
+    app = desk_of_five.app
+    batch_id = desk_of_five.draft()
     [first] = shipments.listing(app, batch_id)["shipment_id"]
     failed: list[BaseException] = []
 
@@ -89,13 +89,13 @@ def test_quantities_hold_when_many_split_and_take_at_the_same_moment(
     for thread in threads:
         thread.join()
     assert failed == []
-    assert in_shipments(empty_desk, order_of_five) == {1: 3, 2: 2}
+    assert in_shipments(desk_of_five, order_of_five) == {1: 3, 2: 2}
 
 
 def test_a_partly_shipped_order_is_told_by_hand_changed_and_finished(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     [carrier] = [one for one in notices.carriers(app) if one.service_key == "CPAM"]
     assert not carrier.takes("nonsense!")
     with pytest.raises(Problem, match="number_pattern"):
@@ -137,9 +137,9 @@ def test_a_partly_shipped_order_is_told_by_hand_changed_and_finished(
 
 
 def test_a_notice_nobody_answered_is_read_back_and_never_told_twice(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, app = empty_desk, empty_desk.app
+    desk, app = desk_of_five, desk_of_five.app
     desk.behave(faults={"declare:cut_after": 1.0})
     told = notices.fill_in(
         app, order_of_five, service_key="OTHER", tracking_number="SF123456", everything=True,
@@ -149,23 +149,23 @@ def test_a_notice_nobody_answered_is_read_back_and_never_told_twice(
     assert len(app.platform.declarations(order_of_five)) == 1
 
 
-def test_a_table_of_notices_says_what_became_of_each_row(empty_desk: Desk, order_of_five: str) -> None:
-    path = empty_desk.folder / "notices.csv"
+def test_a_table_of_notices_says_what_became_of_each_row(desk_of_five: Desk, order_of_five: str) -> None:
+    path = desk_of_five.folder / "notices.csv"
     path.write_text(
         f"order,carrier,number,how\n{order_of_five},CPAM,LX123456789CN,all\n1234567890123456,CPAM,LX1,all\n"
     )
-    done, unknown = notices.from_file(empty_desk.app, path, by="t")
+    done, unknown = notices.from_file(desk_of_five.app, path, by="t")
     assert (done.state, unknown.state, unknown.reason_code) == ("done", "refused", "order_unknown")
 
 
 def test_a_row_of_notices_that_cannot_be_told_is_named_in_its_own_words(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    path = empty_desk.folder / "notices.csv"
+    path = desk_of_five.folder / "notices.csv"
     path.write_text(
         f"order,carrier,number,how\nAB-17,CPAM,LX1,all\n1234567890123456,CPAM,LX1,all\n{order_of_five},CPAM,LX1,half\n"
     )
-    told = notices.from_file(empty_desk.app, path, by="t")
+    told = notices.from_file(desk_of_five.app, path, by="t")
     assert [(one.row_no, one.reason_code) for one in told] == [
         (2, "notice_order_number"), (3, "order_unknown"), (4, "notice_how"),
     ]  # fmt: skip
@@ -176,14 +176,14 @@ def test_a_row_of_notices_that_cannot_be_told_is_named_in_its_own_words(
 
 
 def test_rows_are_named_and_not_tried_once_the_platform_is_not_there(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    path = empty_desk.folder / "notices.csv"
+    path = desk_of_five.folder / "notices.csv"
     path.write_text(f"order,carrier,number,how\n{order_of_five},CPAM,LX123456789CN,all\n2,CPAM,LX1,all\n")
-    empty_desk.behave(faults={"html_502": 1.0})
-    told = notices.from_file(empty_desk.app, path, by="t")
+    desk_of_five.behave(faults={"html_502": 1.0})
+    told = notices.from_file(desk_of_five.app, path, by="t")
     assert [(one.row_no, one.state, one.reason_code) for one in told] == [
         (2, "refused", "notice_not_told"), (3, "refused", "notice_not_told"),
     ]  # fmt: skip
-    empty_desk.behave(faults={})
-    assert empty_desk.app.platform.declarations(order_of_five) == []
+    desk_of_five.behave(faults={})
+    assert desk_of_five.app.platform.declarations(order_of_five) == []

@@ -19,13 +19,13 @@ from lib.config import ROOT, Settings
 from lib.domain.problems import Problem
 from lib.services import publishing
 from lib.store import published
-from tests.conftest import _copied
+from tests.conftest import copied
 
 
 @pytest.fixture(scope="module")
 def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("published")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 300)
     yield App(Settings(data=folder / "data"), database, now=lambda: history.NOW)
     database.close()

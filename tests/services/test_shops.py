@@ -240,27 +240,26 @@ def test_no_secret_reaches_the_database(app: App, tmp_path: Path) -> None:
 
 
 def test_a_token_that_ends_in_the_middle_of_a_batch_is_refreshed_and_nothing_is_sent_twice(
-    desk: Desk,
+    queued: Desk,
 ) -> None:
     """The sandbox lets it run out while sixteen threads send; the sandbox's own list is what is counted."""
-    wire = Wire(desk.url)
+    wire = Wire(queued.url)
     authority = Authority(
-        locate(desk.url), SANDBOX_KEY, SANDBOX_SECRET, wire=wire, journal=Journal(), now=desk.app.now
+        locate(queued.url), SANDBOX_KEY, SANDBOX_SECRET, wire=wire, journal=Journal(), now=queued.app.now
     )
     tokens = Tokens(Token(SANDBOX_TOKEN, SANDBOX_REFRESH), authority=authority)
-    client = Client(desk.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=desk.app.now)
-    app = App(desk.app.settings, desk.app.database, platform=Platform(client))
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    HTTP.post(f"{desk.url}/sandbox/tokens/expire", json={}).raise_for_status()
+    client = Client(queued.url, SANDBOX_KEY, SANDBOX_SECRET, tokens, now=queued.app.now)
+    app = App(queued.app.settings, queued.app.database, platform=Platform(client))
+    batch_id = queued.batch_id
+    HTTP.post(f"{queued.url}/sandbox/tokens/expire", json={}).raise_for_status()
     dispatcher = Dispatcher(app)
     dispatcher.run_until_idle(batch_id, give_up=timedelta(seconds=60))
     dispatcher.stop()
     client.close()
     wire.close()
-    assert desk.states(batch_id) == {"ready": 10}
-    assert len(desk.logistics_orders()) == 10
-    assert HTTP.get(f"{desk.url}/sandbox/calls").json()["/auth/token/refresh"] == 1
+    assert queued.states(batch_id) == {"ready": 10}
+    assert len(queued.logistics_orders()) == 10
+    assert HTTP.get(f"{queued.url}/sandbox/calls").json()["/auth/token/refresh"] == 1
 
 
 def test_a_file_is_loaded_for_the_shop_that_was_chosen(app: App, tmp_path: Path) -> None:

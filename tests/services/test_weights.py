@@ -50,11 +50,10 @@ def test_a_parcel_too_heavy_for_its_plan_loses_it(desk: Desk) -> None:
     assert shipments.detail(desk.app, one)["plan_id"] is None
 
 
-def test_numbers_nobody_knows_and_parcels_sent_already_are_named(desk: Desk) -> None:
-    batch_id = desk.draft()
-    desk.submit(batch_id)
-    sent = first_of(desk, batch_id)
-    done = weights.weigh(desk.app, {sent: 300, "nobody": 200}, by="vera")
+def test_numbers_nobody_knows_and_parcels_sent_already_are_named(queued: Desk) -> None:
+    batch_id = queued.batch_id
+    sent = first_of(queued, batch_id)
+    done = weights.weigh(queued.app, {sent: 300, "nobody": 200}, by="vera")
     assert (done.shipment_ids, done.unknown, done.late) == ([], ["nobody"], [sent])
 
 

@@ -16,7 +16,7 @@ from lib.domain.problems import Problem
 from lib.services import costs, what_if
 from lib.services.what_if import Change
 from lib.store.database import Database
-from tests.conftest import _copied
+from tests.conftest import copied
 
 CARD = "cpam_registered-2025-11"
 
@@ -24,7 +24,7 @@ CARD = "cpam_registered-2025-11"
 @pytest.fixture(scope="module")
 def year(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("what_if")
-    database = _copied(prepared, folder)
+    database = copied(prepared, folder)
     history.build(database, 1500)
     with database.write() as work:
         cursor = work._cursor

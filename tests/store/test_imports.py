@@ -16,18 +16,30 @@ from lib.store import conflicts, imports, products
 from lib.store.database import Database
 from lib.store.imports import Counts
 from tests.builders import a_products_cell, an_export_row, write_export
+from tests.conftest import Once, copied, thrown_away
 
 AT = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
 COUNTRIES = pd.DataFrame({"name": ["Ireland", "Spain"], "country": ["IE", "ES"]})
 
 
+@pytest.fixture(scope="module")
+def migrated(once: Once) -> Path:
+    """A store with nothing in it but the name of a service."""
+
+    def make(path: Path) -> None:
+        database = Database(path)
+        run(database, "insert into service_names values ('AliExpress Standard Shipping', 'CAINIAO_STANDARD')")
+        database.close()
+
+    return once("migrated.duckdb", make)
+
+
 @pytest.fixture
-def database() -> Iterator[Database]:
-    database = Database(None)
-    run(database, "insert into service_names values ('AliExpress Standard Shipping', 'CAINIAO_STANDARD')")
+def database(migrated: Path, tmp_path: Path) -> Iterator[Database]:
+    database = copied(migrated, tmp_path)
     yield database
-    database.close()
+    thrown_away(database)
 
 
 def run(database: Database, sql: str, *values: object) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+import scipy
 
 from lib.app import App
 from lib.config import Settings
@@ -57,7 +57,7 @@ def test_days_are_those_of_an_independent_kaplan_meier(store: Database, tmp_path
             for one in mine
             if one.delivered is None
         ]
-        truth = stats.ecdf(stats.CensoredData(uncensored=arrived, right=under_way)).sf
+        truth = scipy.stats.ecdf(scipy.stats.CensoredData(uncensored=arrived, right=under_way)).sf
         for share, name in ((0.5, "days_p50"), (0.15, "days_p85"), (0.05, "days_p95")):
             reached = truth.quantiles[truth.probabilities <= share + 1e-9]
             assert (None if pd.isna(row[name]) else row[name]) == (reached[0] if len(reached) else None)

@@ -141,55 +141,61 @@ def test_dates_of_another_locale(tmp_path: Path) -> None:
     assert "times_out_of_order" in of_rows(tmp_path, row).findings["code"].tolist()
 
 
-@pytest.mark.parametrize(
-    ("cells", "field"),
-    [
+def test_every_time_is_compared_with_all_that_came_before(tmp_path: Path) -> None:
+    cases = [
         ({"下单时间": "2026-11-04 10:00", "付款时间": "", "发货时间": "2026-04-11 10:00"}, "shipped_at"),
         ({"付款时间": "", "确认收货时间": "2026-08-29 10:00"}, "received_at"),
         ({"付款时间": "2026-04-11 10:05"}, "paid_at"),
         ({"发货期限": "2011-04-14"}, "ship_by_at"),
         ({"下单时间": "", "发货期限": "2026-08-30 11:00"}, "ship_by_at"),
-    ],
-)
-def test_every_time_is_compared_with_all_that_came_before(
-    tmp_path: Path, cells: dict[str, str], field: str
-) -> None:
-    found = of_rows(tmp_path, an_export_row(**cells)).findings
-    assert found[["code", "field"]].to_numpy().tolist() == [["times_out_of_order", field]]
+    ]
+    rows = [an_export_row(**cells) for cells, _field in cases]
+    found = of_rows(tmp_path, *rows).findings.sort_values("order_id")
+    assert found[["order_id", "code", "field"]].to_numpy().tolist() == [
+        [row["订单号"], "times_out_of_order", field] for row, (_cells, field) in zip(rows, cases, strict=True)
+    ]
 
 
-@pytest.mark.parametrize("column", ["付款时间", "发货时间", "确认收货时间", "发货期限"])
-def test_a_date_without_a_time_is_not_before_an_hour_of_that_day(tmp_path: Path, column: str) -> None:
-    row = an_export_row(**{"付款时间": "", column: "2026-08-30"})
-    assert of_rows(tmp_path, row).findings.empty
+def test_a_date_without_a_time_is_not_before_an_hour_of_that_day(tmp_path: Path) -> None:
+    columns = ["付款时间", "发货时间", "确认收货时间", "发货期限"]
+    rows = [an_export_row(**{"付款时间": "", column: "2026-08-30"}) for column in columns]
+    tables = of_rows(tmp_path, *rows)
+    assert len(tables.orders) == len(columns)
+    assert tables.findings.empty
 
 
-@pytest.mark.parametrize("column", ["产品总金额", "物流费用", "订单金额"])
-@pytest.mark.parametrize("sentence", ["Invoiced Separately", "See order 8123", "N/A"])
-def test_numbers_that_are_sentences(tmp_path: Path, column: str, sentence: str) -> None:
-    tables = of_rows(tmp_path, an_export_row(**{column: sentence}))
-    field = {"产品总金额": "goods", "物流费用": "shipping", "订单金额": "total"}[column]
-    assert tables.orders[f"{field}_minor"].isna().all(), "not known, and never 0"
-    told = tables.findings[tables.findings["code"] == "amount_unreadable"]
-    assert told[["field", "value"]].to_numpy().tolist() == [[field, sentence]]
+def test_numbers_that_are_sentences(tmp_path: Path) -> None:
+    fields = {"产品总金额": "goods", "物流费用": "shipping", "订单金额": "total"}
+    sentences = ["Invoiced Separately", "See order 8123", "N/A"]
+    cases = [(column, sentence) for column in fields for sentence in sentences]
+    rows = [an_export_row(**{column: sentence}) for column, sentence in cases]
+    tables = of_rows(tmp_path, *rows)
+    orders = tables.orders.set_index("order_id")
+    told = tables.findings[tables.findings["code"] == "amount_unreadable"].sort_values("order_id")
+    for row, (column, _sentence) in zip(rows, cases, strict=True):
+        amounts = orders.loc[row["订单号"], [f"{field}_minor" for field in fields.values()]]
+        unknown = [field for field, amount in zip(fields.values(), amounts, strict=True) if pd.isna(amount)]
+        assert unknown == [fields[column]], "not known, and never 0"
+    assert told[["order_id", "field", "value"]].to_numpy().tolist() == [
+        [row["订单号"], fields[column], sentence] for row, (column, sentence) in zip(rows, cases, strict=True)
+    ]
 
 
-@pytest.mark.parametrize(
-    "cell", ["$-11.00", "-$11.00", "-11", "US $-11.00", "-11.00 USD", "−11", "($11.00)", "11.00-", "-0.50"]
-)
-@pytest.mark.parametrize("column", ["产品总金额", "订单金额"])
-def test_a_cancellation_written_as_a_row_is_no_order(tmp_path: Path, column: str, cell: str) -> None:
-    tables = of_rows(tmp_path, an_export_row(**{column: cell}))
+def test_a_cancellation_written_as_a_row_is_no_order(tmp_path: Path) -> None:
+    cells = ["$-11.00", "-$11.00", "-11", "US $-11.00", "-11.00 USD", "−11", "($11.00)", "11.00-", "-0.50"]
+    cases = [(column, cell) for column in ("产品总金额", "订单金额") for cell in cells]
+    tables = of_rows(tmp_path, *(an_export_row(**{column: cell}) for column, cell in cases))
     assert tables.problems[["code", "column_name", "value", "identity"]].to_numpy().tolist() == [
-        ["row_cancelled", column, cell, ""]
+        ["row_cancelled", column, cell, ""] for column, cell in cases
     ]
     assert tables.orders.empty
 
 
-@pytest.mark.parametrize("cell", ["-", "N/A - see 5", "2026-5", "-0.00", "order -5"])
-def test_what_only_has_a_dash_is_no_cancellation(tmp_path: Path, cell: str) -> None:
-    tables = of_rows(tmp_path, an_export_row(订单金额=cell))
-    assert tables.findings["code"].tolist() == ["amount_unreadable"]
+def test_what_only_has_a_dash_is_no_cancellation(tmp_path: Path) -> None:
+    cells = ["-", "N/A - see 5", "2026-5", "-0.00", "order -5"]
+    tables = of_rows(tmp_path, *(an_export_row(订单金额=cell) for cell in cells))
+    assert tables.findings["code"].tolist() == ["amount_unreadable"] * len(cells)
+    assert sorted(tables.findings["value"]) == sorted(cells)
 
 
 def test_a_cancellation_never_takes_the_place_of_its_order(tmp_path: Path) -> None:
@@ -339,11 +345,13 @@ def test_files_cut_off_in_the_middle(tmp_path: Path) -> None:
         read(saved(tmp_path, whole[: len(whole) // 2], "cut.xlsx"))
 
 
-@pytest.mark.parametrize("column", ["付款时间", "下单时间", "发货期限"])
-def test_a_date_of_another_millennium_is_not_known(tmp_path: Path, column: str) -> None:
-    tables = of_rows(tmp_path, an_export_row(**{column: "9999.12.31 23:59"}))
-    name = {"付款时间": "paid_at", "下单时间": "ordered_at", "发货期限": "ship_by_at"}[column]
-    assert tables.orders[name].isna().all()
+def test_a_date_of_another_millennium_is_not_known(tmp_path: Path) -> None:
+    names = {"付款时间": "paid_at", "下单时间": "ordered_at", "发货期限": "ship_by_at"}
+    rows = {column: an_export_row(**{column: "9999.12.31 23:59"}) for column in names}
+    orders = of_rows(tmp_path, *rows.values()).orders.set_index("order_id")
+    for column, name in names.items():
+        known = orders.loc[rows[column]["订单号"], list(names.values())].notna()
+        assert known.to_dict() == {one: one != name for one in names.values()}
 
 
 @pytest.mark.parametrize(

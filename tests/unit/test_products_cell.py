@@ -3,7 +3,6 @@
 from typing import Any
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,9 +20,18 @@ def read(*cells: str) -> OrderTables:
 
 
 def lines(cell: str) -> list[dict[str, Any]]:
-    found = read(cell)
+    return lines_of(cell)[0]
+
+
+def lines_of(*cells: str) -> list[list[dict[str, Any]]]:
+    """The lines of each cell."""
+    found = read(*cells)
     assert found.problems.empty
-    return found.lines.drop(columns="order_id").to_dict("records")
+    by_order = found.lines.sort_values("line_no").groupby("order_id")
+    return [
+        by_order.get_group(str(number)).drop(columns="order_id").to_dict("records")
+        for number in range(1, len(cells) + 1)
+    ]
 
 
 WHOLE = (
@@ -33,9 +41,8 @@ WHOLE = (
 )
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-def test_blocks_become_lines_whatever_the_line_ends(line_end: str) -> None:
-    assert lines(WHOLE.replace("\n", line_end)) == [
+def test_blocks_become_lines_whatever_the_line_ends() -> None:
+    told = [
         {
             "line_no": 1,
             "sku": "SKU-123",
@@ -46,21 +53,21 @@ def test_blocks_become_lines_whatever_the_line_ends(line_end: str) -> None:
         },
         {"line_no": 2, "sku": "P-7", "title": "Plate", "attributes": "", "quantity": 1, "unit": "lot"},
     ]
+    assert lines_of(*(WHOLE.replace("\n", line_end) for line_end in ("\n", "\r\n", "\r"))) == [told] * 3
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
+def test_a_title_may_hold_brackets_quotes_and_numbers() -> None:
+    titles = [
         "Cup (blue), 【hot】 “best” 2 piece",
         "Cup 【2】 in the middle",
         "(new) cup",
         'Cup\'s "quoted", =SUM(A1)',
         "产品数量 cup",
-    ],
-)
-def test_a_title_may_hold_brackets_quotes_and_numbers(title: str) -> None:
-    [line] = lines(f"【1】{title}\n(商家编码:A)\n(产品数量:1 piece)")
-    assert (line["title"], line["sku"]) == (title, "A")
+    ]
+    found = lines_of(*(f"【1】{title}\n(商家编码:A)\n(产品数量:1 piece)" for title in titles))
+    assert [[(line["title"], line["sku"]) for line in one] for one in found] == [
+        [(title, "A")] for title in titles
+    ]
 
 
 def test_a_title_broken_into_lines_is_one_title() -> None:
@@ -68,20 +75,17 @@ def test_a_title_broken_into_lines_is_one_title() -> None:
     assert line["title"] == "Cup and saucer"
 
 
-@pytest.mark.parametrize(
-    ("line", "sku"),
-    [
-        ("(商家编码:A)B)", "A)B"),
-        ("(商家编码:A(B))", "A(B)"),
-        ("(商家编码: A-1 )", "A-1"),
-        ("(商家编码:)", ""),
-        ("（商家编码：A）", "A"),
-        ("  (商家编码:A:B) ", "A:B"),
-    ],
-)
-def test_a_sku_reaches_to_the_last_bracket_of_its_line(line: str, sku: str) -> None:
-    [found] = lines(f"【1】Cup\n{line}\n(产品数量:1 piece)")
-    assert found["sku"] == sku
+def test_a_sku_reaches_to_the_last_bracket_of_its_line() -> None:
+    skus = {
+        "(商家编码:A)B)": "A)B",
+        "(商家编码:A(B))": "A(B)",
+        "(商家编码: A-1 )": "A-1",
+        "(商家编码:)": "",
+        "（商家编码：A）": "A",
+        "  (商家编码:A:B) ": "A:B",
+    }
+    found = lines_of(*(f"【1】Cup\n{line}\n(产品数量:1 piece)" for line in skus))
+    assert [[line["sku"] for line in one] for one in found] == [[sku] for sku in skus.values()]
 
 
 def test_a_product_without_a_sku_line_has_none() -> None:
@@ -89,37 +93,32 @@ def test_a_product_without_a_sku_line_has_none() -> None:
     assert line["sku"] == ""
 
 
-@pytest.mark.parametrize(
-    ("line", "attributes"),
-    [
-        ("(产品属性: Ships From:China、Size:10:12)", "Ships From:China、Size:10:12"),
-        ("(产品属性：Color:Red)", "Color:Red"),
-        ("(产品属性:)", ""),
-    ],
-)
-def test_attributes_are_kept_as_they_stand(line: str, attributes: str) -> None:
-    [found] = lines(f"【1】Cup\n{line}\n(商家编码:A)\n(产品数量:1 piece)")
-    assert found["attributes"] == attributes
+def test_attributes_are_kept_as_they_stand() -> None:
+    attributes = {
+        "(产品属性: Ships From:China、Size:10:12)": "Ships From:China、Size:10:12",
+        "(产品属性：Color:Red)": "Color:Red",
+        "(产品属性:)": "",
+    }
+    found = lines_of(*(f"【1】Cup\n{line}\n(商家编码:A)\n(产品数量:1 piece)" for line in attributes))
+    assert [[line["attributes"] for line in one] for one in found] == [[one] for one in attributes.values()]
 
 
-@pytest.mark.parametrize(
-    ("written", "quantity", "unit"),
-    [
-        ("12 piece", 12, "piece"),
-        ("3  set", 3, "set"),
-        ("4", 4, ""),
-        ("2件", 2, "件"),
-        ("1 lot (10 pcs)", 1, "lot (10 pcs)"),
-    ],
-)
-def test_a_quantity_has_the_unit_of_the_listing(written: str, quantity: int, unit: str) -> None:
-    [found] = lines(f"【1】Cup\n(商家编码:A)\n(产品数量:{written})")
-    assert (found["quantity"], found["unit"]) == (quantity, unit)
+def test_a_quantity_has_the_unit_of_the_listing() -> None:
+    quantities = {
+        "12 piece": (12, "piece"),
+        "3  set": (3, "set"),
+        "4": (4, ""),
+        "2件": (2, "件"),
+        "1 lot (10 pcs)": (1, "lot (10 pcs)"),
+    }
+    found = lines_of(*(f"【1】Cup\n(商家编码:A)\n(产品数量:{written})" for written in quantities))
+    assert [[(line["quantity"], line["unit"]) for line in one] for one in found] == [
+        [one] for one in quantities.values()
+    ]
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
+def test_a_cell_that_does_not_say_it_all_is_refused_whole() -> None:
+    unreadable = [
         "two cups",
         "Cup\n(商家编码:A)\n(产品数量:1 piece)",
         "【1】Cup",
@@ -135,12 +134,14 @@ def test_a_quantity_has_the_unit_of_the_listing(written: str, quantity: int, uni
         # One block is whole, the other was cut off.
         "【1】Cup\n(商家编码:A)\n(产品数量:1 piece)\n【2】Plate\n(商家编码:B)",
         "before 【1】Cup\n(商家编码:A)\n(产品数量:1 piece)",
-    ],
-)
-def test_a_cell_that_does_not_say_it_all_is_refused_whole(cell: str) -> None:
-    found = read(cell, WHOLE)
-    assert list(found.problems["code"]) == ["products_unreadable"]
-    assert found.lines["order_id"].unique().tolist() == ["2"]
+    ]
+    found = read(*(cell for one in unreadable for cell in (one, WHOLE)))
+    assert found.problems[["row_no", "code"]].to_numpy().tolist() == [
+        [2 * place, "products_unreadable"] for place in range(len(unreadable))
+    ]
+    whole = {str(2 + 2 * place) for place in range(len(unreadable))}
+    assert set(found.lines["order_id"]) == whole
+    assert len(found.lines) == 2 * len(whole)
 
 
 def test_what_is_shown_of_an_unreadable_cell_is_short() -> None:
