@@ -77,8 +77,6 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         running, counts, _only_late(progress, shipments.late(app(), batch_id)), background.trouble()
     )
     st.fragment(watch, run_every=PULSE if running else None)(batch_id, drawn)
-    if running:
-        st.caption(_("You may close this page: the batch goes on by itself."))
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.words(rows["country"], formats.country))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
@@ -180,11 +178,12 @@ def watch(batch_id: str, drawn: Drawn) -> None:
         st.container(key="shipments_done").text(_("Nothing of it is on its way to the platform any more."))
     # While it runs, the lists below stand still whether something is unsure or not.
     with st.container(height=UNSURE_PX if now.running else "content", border=False, key="shipments_unsure"):
-        _say_unsure(now)
+        if not _say_unsure(now) and now.running:
+            st.caption(_("You may close this page: the batch goes on by itself."))
     _say_late(late)
 
 
-def _say_unsure(now: shipments.Progress) -> None:
+def _say_unsure(now: shipments.Progress) -> bool:
     unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
     if unsure:
         st.info(
@@ -194,6 +193,7 @@ def _say_unsure(now: shipments.Progress) -> None:
                 unsure,
             )
         )
+    return unsure > 0
 
 
 def _say_pace(now: shipments.Progress, drawn: Drawn) -> None:
