@@ -381,15 +381,14 @@ def _groups(batch_id: str, refused: pd.DataFrame, names: Mapping[str, str]) -> N
     groups = sorted(refused.groupby(["why", "mend", "land", "plan"]), key=lambda pair: -len(pair[1]))
     for place, ((why, mend, land, plan), rows) in enumerate(groups):
         said = _(
-            "{count} × {plan} to {country}: {why} {mend}",
+            "{count} × {plan} to {country}: {why}",
             count=f"{len(rows):,}",
             plan=plan,
             country=land,
             why=why,
-            mend=mend,
         )
         words, choice = st.columns([3, 1], vertical_alignment="center")
-        words.error(formats.plain(said))
+        words.error(f"{formats.plain(said)}  \n{formats.plain(mend)}")
         if place < GROUPS:
             with choice:
                 _plan_of_group(batch_id, rows, names, key=f"shipments_group_{hash((why, land, plan))}")
