@@ -345,9 +345,8 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         why=[reason_sentence(code, text) for code, text in reasons],
         mend=[reason_mending(code) for code, _words in reasons],
     )
-    able = plans.compare(app(), str(batch["batch_id"]), page_size=1).plans
-    able = able[able["carried_count"] > 0]
-    names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
+    able = plans.able(app(), str(batch["batch_id"]))
+    names = {str(row["plan_id"]): formats.plan(row) for row in able}
     _groups(str(batch["batch_id"]), refused, names)
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
