@@ -36,7 +36,7 @@ WARM_UP = 40
 FORGOTTEN_S = 1.2
 CALLS_A_PARCEL, SHARE_OF_WIRE, SHARE_OF_LIMIT, CPU_MS = 2.1, 0.9, 0.95, 5.0
 LIMIT_A_SECOND = 50
-RUNNING, PAGE_S = 10_000, 0.3
+RUNNING, MORNING, PAGE_S = 10_000, 3_000, 0.3
 #: Calls turned away within so long of each other met one ban.
 ONE_BAN_S = 1.5
 
@@ -101,6 +101,28 @@ def _page() -> Iterator[Figure]:
     assert waiting, "the batch was sent before the page was measured"
     against = f"the Orders page, {waiting:,} of {RUNNING:,} parcels not sent yet"
     yield Figure("page_orders", took, "s", PAGE_S, against=against)
+
+
+def _page_of_batch() -> Iterator[Figure]:
+    """The page of a batch that is being sent: a third of its parcels ready, some refused, the rest on their way."""
+    with _queued(MORNING) as (app, url, batch_id):
+        faults = {"create:refuse_plan": 0.03}
+        httpx.post(
+            f"{url}/sandbox/settings", json={"latency_ms": LATENCY_MS, "faults": faults}
+        ).raise_for_status()
+        dispatcher = Dispatcher(app)
+        dispatcher.start()
+        try:
+            while shipments.progress(app, batch_id).counts.get(State.READY, 0) < MORNING // 3:
+                time.sleep(0.2)
+            took = statistics.median(pages.runs(app, "shipments", batch=batch_id))
+            counts = shipments.progress(app, batch_id).counts
+        finally:
+            dispatcher.stop()
+    waiting = sum(counts.get(one, 0) for one in (State.QUEUED, State.SENDING, State.ACCEPTED))
+    assert waiting, "the batch was sent before the page was measured"
+    against = f"the page of the batch, {counts[State.READY]:,} of {MORNING:,} parcels ready and {waiting:,} under way"
+    yield Figure("page_batch", took, "s", PAGE_S, against=against)
 
 
 @contextmanager
@@ -176,4 +198,5 @@ FIGURES = {
     "send_rate_limit": _rate_limit,
     "send_cpu": _cpu,
     "page_orders": _page,
+    "page_batch": _page_of_batch,
 }

@@ -7,7 +7,7 @@ through the libraries (`check_rules`). What hangs on products, plans and states 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from lib.domain.orders import RECEIVER_BYTES, Receiver
 from lib.domain.problems import Problem
 from lib.files import exports
 from lib.services import check_rules
-from lib.services.awaiting import looked
+from lib.services.awaiting import counted, looked
 from lib.store import audit
 from lib.store import checks as store
 from lib.store import orders as order_store
@@ -67,9 +67,7 @@ def groups(app: App) -> list[dict[str, Any]]:
             return store.groups(work)
 
     found = list(app.database.kept("finding_groups", find))
-    now = app.now()
-    with looked(app, now) as work:
-        overdue = order_store.counts(work, now=now, soon=timedelta(0))["overdue"]
+    overdue = counted(app)["overdue"]
     if overdue:
         found.append(
             {
@@ -87,18 +85,24 @@ def groups(app: App) -> list[dict[str, Any]]:
 def orders_with(
     app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int = PAGE_SIZE
 ) -> pd.DataFrame:
-    """One row per awaiting order with this finding, soonest deadline first: a page of them.
+    """One row per awaiting order with this finding, soonest deadline first: a page; holds as of the minute.
 
     `file`, `sheet` and `row_no` say where the order is known from, the first of its rows; `is_synced`: the platform.
     """
-    with looked(app, app.now()) as work:
-        return store.orders_with(
-            work,
-            code,
-            include_accepted=include_accepted,
-            page_size=page_size,
-            skipped=(page - 1) * page_size,
-        )
+    now = app.now()
+
+    def find() -> pd.DataFrame:
+        with looked(app, now) as work:
+            return store.orders_with(
+                work,
+                code,
+                include_accepted=include_accepted,
+                page_size=page_size,
+                skipped=(page - 1) * page_size,
+            )
+
+    minute = now.replace(second=0, microsecond=0)
+    return app.database.kept(("orders_with", code, include_accepted, page, page_size, minute), find)
 
 
 def export(

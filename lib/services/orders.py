@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ from lib.app import App
 from lib.domain.orders import OrderFilter, Receiver
 from lib.domain.problems import Problem
 from lib.services import checks
-from lib.services.awaiting import looked
+from lib.services.awaiting import SOON, counted, looked
 from lib.store import audit, changes
 from lib.store import checks as check_store
 from lib.store import orders as store
@@ -21,7 +21,6 @@ from lib.store import shipments as shipment_store
 from lib.store import sync as sync_store
 
 PAGE_SIZE = 200
-SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,7 @@ def totals_of(app: App, order_ids: Sequence[str]) -> dict[str, Any]:
 
 def counts(app: App) -> dict[str, int]:
     """How many orders await, are free, in a batch, held, kept out by a finding, overdue, and due soon."""
-    now = app.now()
-    with looked(app, now) as work:
-        return store.counts(work, now=now, soon=SOON)
+    return dict(counted(app))
 
 
 def facets(app: App) -> dict[str, dict[str, int]]:

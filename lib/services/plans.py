@@ -127,6 +127,24 @@ def compare(
     )
 
 
+def able(app: App, batch_id: str) -> list[dict[str, Any]]:
+    """The plans that can carry any of the batch's undecided shipments: plan_id, name_en, name_zh, carried_count, …
+
+    For a page that offers them while the batch is being sent; a comparison costs it twice as much. Kept until
+    something is written.
+    """
+    today = app.now().date()
+
+    def find() -> list[dict[str, Any]]:
+        with app.database.read() as work:
+            store.rate_batch(work, batch_id, on=today, brief=True)
+            found = store.carried_by_plan(work)
+        rows = found[found["carried_count"] > 0].to_dict("records")
+        return [{str(name): value for name, value in row.items()} for row in rows]
+
+    return app.database.kept(("able", batch_id, today), find)
+
+
 def _compared(
     app: App, batch_id: str, today: date, wanted: str, page: int, page_size: int | None
 ) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from os.path import basename
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +55,24 @@ class Printed:
 
 def choose(app: App, shipment_ids: Sequence[str], settings: PrintSettings) -> Choice:
     """What of these shipments can be printed, in the settings' order, and what cannot."""
-    with app.database.read() as work:
-        found = store.printable(work, shipment_ids, settings)
+
+    def read() -> list[dict[str, Any]]:
+        with app.database.read() as work:
+            return store.printable(work, shipment_ids, settings)
+
+    found = app.database.kept(("printable", tuple(shipment_ids), settings.order, settings.divide), read)
     wanted = [row for row in found if row["kind"] in settings.kinds]
     stopped = [row["shipment_id"] for row in wanted if row["stopped"]]
     going = [row for row in wanted if not row["stopped"]]
     labelled = [row for row in going if row["path"]]
     folder = app.settings.data
     there = {path.name for batch in {row["batch_id"] for row in labelled} for path in _files(folder, batch)}
+    rows = [row for row in labelled if basename(row["path"]) in there]
+    kept = {row["shipment_id"] for row in rows}
     return Choice(
-        rows=[row for row in labelled if Path(row["path"]).name in there],
+        rows=rows,
         missing=[row["shipment_id"] for row in going if not row["path"]],
-        gone=[row["shipment_id"] for row in labelled if Path(row["path"]).name not in there],
+        gone=[row["shipment_id"] for row in labelled if row["shipment_id"] not in kept],
         stopped=stopped,
     )
 

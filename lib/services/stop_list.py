@@ -43,8 +43,12 @@ class Stopped:
 
 def stopped(app: App, batch_id: str | None = None) -> list[Stopped]:
     """The parcels of a batch, or of all, that must not leave."""
-    with app.database.read() as work:
-        return [_stopped(row) for row in store.stopped(work, batch_id)]
+
+    def read() -> list[Stopped]:
+        with app.database.read() as work:
+            return [_stopped(row) for row in store.stopped(work, batch_id)]
+
+    return list(app.database.kept(("stopped", batch_id), read))
 
 
 def let_go(app: App, shipment_ids: Sequence[str], *, reason: str, by: str) -> int:

@@ -97,13 +97,17 @@ def _read_phones(work: Work) -> None:
 def of_orders(work: Work, order_ids: Sequence[str], *, now: datetime) -> list[dict[str, Any]]:
     """One dict (order_id, code, field, value, severity, subject, blocks) per finding nobody accepted."""
     with work.ids(order_ids):
-        return work.rows("findings_of", now_at=now)
+        return work.rows("findings_of", now_at=now, only=_only(order_ids))
 
 
 def accepted_of(work: Work, order_ids: Sequence[str]) -> list[dict[str, Any]]:
     """One dict (order_id, code, field, value, accepted_by, accepted_at) per warning that was accepted."""
     with work.ids(order_ids):
-        return work.rows("accepted_of")
+        return work.rows("accepted_of", only=_only(order_ids))
+
+
+def _only(order_ids: Sequence[str]) -> str | None:
+    return order_ids[0] if len(order_ids) == 1 else None
 
 
 def groups(work: Work) -> list[dict[str, Any]]:

@@ -93,7 +93,12 @@ def by_plan(work: Work) -> pd.DataFrame:
     missing for plans that carry too few of them, or promise no days.
     """
     alike = work.frame("quotes_alike").astype({"alike_count": "Int64", "alike_cny_minor": "Int64"})
-    return work.frame("quotes_by_plan").merge(alike, on="plan_id", how="left")
+    return carried_by_plan(work).merge(alike, on="plan_id", how="left")
+
+
+def carried_by_plan(work: Work) -> pd.DataFrame:
+    """As `by_plan`, without what compares the plans with each other."""
+    return work.frame("quotes_by_plan")
 
 
 def cheapest_by_place(work: Work) -> pd.DataFrame:

@@ -83,7 +83,7 @@ def controls(query: Query, facets: Mapping[str, Mapping[str, int]]) -> None:
     """The filter as widgets: the URL fills them, a change of theirs goes into the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _many("country", _("Country"), facets["country"], query, formats.country)
-        _many("service", _("Buyer's service"), facets["service"], query, _service)
+        _many("service", _("Buyer's service"), facets["service"], query, _service, width=270)
         _one("hours", _("Time left to ship"), _hours_options(query), query, _hours_label)
         _text("order", _("Order number"), query)
         with st.popover(_more(query), icon=":material/filter_list:"):
@@ -126,7 +126,15 @@ def pages(query: Query, page_number: int, page_count: int) -> None:
         st.pagination(page_count, key="orders_page", on_change=_turned)
 
 
-def _many(name: str, label: str, counts: Mapping[str, int], query: Query, said: Callable[[str], str]) -> None:
+def _many(
+    name: str,
+    label: str,
+    counts: Mapping[str, int],
+    query: Query,
+    said: Callable[[str], str],
+    *,
+    width: int = 220,
+) -> None:
     key = f"orders_{name}"
     values = query.get(name, [])
     options = list(dict.fromkeys([*(value or NOTHING for value in counts), *values]))
@@ -139,7 +147,7 @@ def _many(name: str, label: str, counts: Mapping[str, int], query: Query, said: 
         on_change=_changed,
         args=(name,),
         placeholder=_("Any"),
-        width=220,
+        width=width,
     )
 
 
@@ -219,7 +227,7 @@ def _flag(query: Mapping[str, list[str]], name: str) -> bool | None:
 
 
 def _service(value: str) -> str:
-    return _("None chosen") if value == NOTHING else formats.plain(value)
+    return _("None chosen") if value == NOTHING else value  # The options of a box are plain text already.
 
 
 def _hours_label(value: str) -> str:

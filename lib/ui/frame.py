@@ -52,11 +52,11 @@ _NOTICES = """<style>
 div:has(> .st-key-frame_notices), div:has(> .st-key-frame_starting) { position: absolute; }
 .st-key-frame_notices {
     position: fixed; top: 0.5rem; right: 4rem; z-index: 999991; width: auto; max-width: min(46rem, 60vw);
-    max-height: 60vh; overflow: auto; padding: 0.25rem; border-radius: 8px; background: var(--st-background-color);
+    max-height: 60vh; overflow: auto; padding: 0.25rem; border-radius: 8px; background: $ground;
     box-shadow: 0 2px 12px rgb(0 0 0 / 30%);
 }
 .st-key-frame_starting { position: fixed; bottom: 1rem; right: 2rem; z-index: 999990; width: auto; max-width: 60vw; }
-.st-key-frame_starting [data-testid="stAlertContainer"] { background: var(--st-secondary-background-color); }
+.st-key-frame_starting [data-testid="stAlertContainer"] { background: $ground; }
 .st-key-frame_notices [data-testid="stAlertContainer"] { padding: 0.5rem 2.75rem 0.5rem 0.75rem; }
 .st-key-frame_put_away { position: absolute; top: 0.35rem; right: 0.5rem; width: auto; }
 </style>"""
@@ -73,8 +73,14 @@ def navigation(root: Path) -> StreamlitPage:
     st.set_page_config(page_icon="📦", layout="wide", initial_sidebar_state=256)
     page = st.navigation(shown + hidden, expanded=True)
     st.set_page_config(page_title=f"{page.title} · Shipdesk")
-    st.html(_ROOM + _NO_RAW_CSV + _NOTICES)
+    st.html(_ROOM + _NO_RAW_CSV + _NOTICES.replace("$ground", _ground()))
     return page
+
+
+def _ground() -> str:
+    """The colour of the page in this reader's theme: what lies over it must not let it through."""
+    kind = st.context.theme.type or "light"
+    return str(st.get_option(f"theme.{kind}.backgroundColor") or "Canvas")
 
 
 def sidebar(

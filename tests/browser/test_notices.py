@@ -18,5 +18,8 @@ def test_a_notice_moves_nothing_is_seen_wherever_one_scrolled_to_and_is_put_away
     screen.press("frame_sync")
     screen.page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 400)")
     expect(notice).to_be_in_viewport()
+    expect(notice).to_have_css(
+        "background-color", "rgb(255, 255, 255)"
+    )  # What lies below does not shine through.
     screen.press("frame_put_away")
     expect(notice).to_have_count(0)

@@ -285,3 +285,10 @@ def test_the_url_and_a_saved_filter_say_the_same() -> None:
     assert filters.chosen({"hours": ["0-x"]}) == filters.chosen({}), "what it cannot mean is left out"
     assert filters.page(query) == 3
     assert filters.as_text(query) == "country=DE&country=FR&service=-&view=all&hours=48"
+
+
+def test_a_buyers_service_stands_in_its_box_as_it_is_called(open_page: Open, empty_desk: Desk) -> None:
+    """The options of a box are plain text: what makes markdown plain would stand there as backslashes."""
+    empty_desk.load([an_export_row(买家选择物流=name) for name in ("**x**", "无忧物流-标准")])
+    [box] = [one for one in open_page(empty_desk.app, "orders").multiselect if one.key == "orders_service"]
+    assert set(box.options) == {"**x** · 1", "无忧物流-标准 · 1"}

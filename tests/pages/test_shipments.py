@@ -653,3 +653,20 @@ def test_a_draft_that_is_kept_back_stays_while_its_neighbours_are_sent(open_page
     assert not page.exception
     assert "the check before shipping keeps every order back" in text_of(page)
     assert page.button(key="shipments_submit").disabled
+
+
+def test_refused_declarations_are_said_once_a_reason_with_their_orders() -> None:
+    def page() -> None:
+        import pandas as pd
+
+        from pages.parts.shipments import leaving
+
+        ids = [f"81{place:04}" for place in range(40)]
+        leaving._say_undeclared(
+            pd.DataFrame({"order_id": ids, "reason_code": ["isv.a"] * 39 + ["cancelled"], "reason_text": ""})
+        )
+
+    first, second = AppTest.from_function(page).run().error
+    assert first.value.startswith(r"39 orders could not be declared\: 810000, 810001")
+    assert "and 31 more" in first.value
+    assert second.value.startswith("Order 810039 could not be declared")

@@ -201,3 +201,11 @@ def test_new_pairs_and_downgrades_need_their_tick_and_known_ones_do_not(empty_de
     plans.confirm(empty_desk.app, drafted(third, slower), 1, by="tester", ticked=[PairKind.DOWNGRADE])
     with pytest.raises(Problem, match="pairs_not_ticked"):
         plans.confirm(empty_desk.app, drafted(fourth, slower), 1, by="tester", ticked=[])
+
+
+def test_the_plans_that_can_carry_any_of_a_batch_are_those_of_its_comparison(desk: Desk) -> None:
+    batch_id = desk.draft()
+    compared = plans.compare(desk.app, batch_id).plans
+    wanted = compared.loc[compared["carried_count"] > 0, "plan_id"].tolist()
+    assert [one["plan_id"] for one in plans.able(desk.app, batch_id)] == wanted
+    assert wanted

@@ -168,13 +168,15 @@ def show_past(batch_id: str) -> None:
 
 def _named(ready: pd.DataFrame, pasted: str) -> tuple[list[str], list[str]]:
     """The parcels that pasted numbers name, and the numbers that name none."""
+    numbers = _numbers(pasted)
+    if not numbers:
+        return [], []
     known = {
         str(number): shipment_id
         for column in NUMBERS
         for number, shipment_id in zip(ready[column], ready["shipment_id"], strict=True)
         if isinstance(number, str)
     }
-    numbers = _numbers(pasted)
     return (
         [known[number] for number in numbers if number in known],
         [number for number in numbers if number not in known],
@@ -217,6 +219,24 @@ def _leave(batch_id: str, seen: Sequence[str], **how: Any) -> tuple[int, list[st
     return shipments.hand_over(app(), batch_id, shipment_ids=still_in(batch_id, seen, State.READY), **how)
 
 
+def _say_undeclared(refused: pd.DataFrame) -> None:
+    """Each reason once, with its orders: a morning may have hundreds of them."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in refused[["order_id", "reason_code", "reason_text"]].to_dict("records"):
+        why = reason_sentence(row["reason_code"], _words(row["reason_text"]))
+        groups.setdefault((why, reason_mending(row["reason_code"])), []).append(row["order_id"])
+    for (why, mend), order_ids in groups.items():
+        said = ngettext(
+            "Order {orders} could not be declared. {why} {mend}",
+            "{count} orders could not be declared: {orders}. {why} {mend}",
+            len(order_ids),
+            orders=formats.some(order_ids),
+            why=why,
+            mend=mend,
+        )
+        st.error(formats.plain(said))
+
+
 def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
     """Tell the buyers (声明发货): everything that was handed over, in one action."""
     stopped = {one.shipment_id for one in stop_list.stopped(app(), batch_id)}
@@ -234,17 +254,7 @@ def show_declaration(batch_id: str, rows: pd.DataFrame) -> None:
         st.text(
             ngettext("{count} parcel is being declared.", "{count} parcels are being declared.", under_way)
         )
-    for row in handed[handed["reason_code"].notna()].to_dict("records"):
-        st.error(
-            formats.plain(
-                _(
-                    "Order {order_id} could not be declared. {why} {mend}",
-                    order_id=row["order_id"],
-                    why=reason_sentence(row["reason_code"], _words(row["reason_text"])),
-                    mend=reason_mending(row["reason_code"]),
-                )
-            )
-        )
+    _say_undeclared(handed[handed["reason_code"].notna()])
     if handed.empty:
         return
     names = dict(

@@ -79,8 +79,6 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
         running, counts, _only_late(progress, shipments.late(app(), batch_id)), background.trouble()
     )
     st.fragment(watch, run_every=PULSE if running else None)(batch_id, drawn)
-    if running:
-        st.caption(_("You may close this page: the batch goes on by itself."))
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
     rows = rows.assign(plan=rows["plan_id"].map(names), land=formats.words(rows["country"], formats.country))
     show_refused(batch, rows[rows["state"] == State.REFUSED])
@@ -182,11 +180,12 @@ def watch(batch_id: str, drawn: Drawn) -> None:
         st.container(key="shipments_done").text(_("Nothing of it is on its way to the platform any more."))
     # While it runs, the lists below stand still whether something is unsure or not.
     with st.container(height=UNSURE_PX if now.running else "content", border=False, key="shipments_unsure"):
-        _say_unsure(now)
+        if not _say_unsure(now) and now.running:
+            st.caption(_("You may close this page: the batch goes on by itself."))
     _say_late(late)
 
 
-def _say_unsure(now: shipments.Progress) -> None:
+def _say_unsure(now: shipments.Progress) -> bool:
     unsure = now.counts.get(State.UNCONFIRMED, 0) + now.counts.get(State.DECLARE_UNCONFIRMED, 0)
     if unsure:
         st.info(
@@ -196,6 +195,7 @@ def _say_unsure(now: shipments.Progress) -> None:
                 unsure,
             )
         )
+    return unsure > 0
 
 
 def _say_pace(now: shipments.Progress, drawn: Drawn) -> None:
@@ -347,9 +347,8 @@ def show_refused(batch: Mapping[str, Any], refused: pd.DataFrame) -> None:
         why=[reason_sentence(code, text) for code, text in reasons],
         mend=[reason_mending(code) for code, _words in reasons],
     )
-    able = plans.compare(app(), str(batch["batch_id"]), page_size=1).plans
-    able = able[able["carried_count"] > 0]
-    names = {str(row["plan_id"]): formats.plan(row) for row in able.to_dict("records")}
+    able = plans.able(app(), str(batch["batch_id"]))
+    names = {str(row["plan_id"]): formats.plan(row) for row in able}
     _groups(str(batch["batch_id"]), refused, names)
     refused = _for_one_reason(refused)
     text = st.column_config.TextColumn
@@ -380,15 +379,14 @@ def _groups(batch_id: str, refused: pd.DataFrame, names: Mapping[str, str]) -> N
     groups = sorted(refused.groupby(["why", "mend", "land", "plan"]), key=lambda pair: -len(pair[1]))
     for place, ((why, mend, land, plan), rows) in enumerate(groups):
         said = _(
-            "{count} × {plan} to {country}: {why} {mend}",
+            "{count} × {plan} to {country}: {why}",
             count=f"{len(rows):,}",
             plan=plan,
             country=land,
             why=why,
-            mend=mend,
         )
         words, choice = st.columns([3, 1], vertical_alignment="center")
-        words.error(formats.plain(said))
+        words.error(f"{formats.plain(said)}  \n{formats.plain(mend)}")
         if place < GROUPS:
             with choice:
                 _plan_of_group(batch_id, rows, names, key=f"shipments_group_{hash((why, land, plan))}")

@@ -469,13 +469,14 @@ drop table due;
 
 -- name: findings_of
 -- One row per finding of the chosen orders that is not accepted, or is an error, and where the order is known from;
--- holds of this time included.
+-- holds of this time included. Where one is chosen, $only names it: that is looked for at the bottom of the view, which
+-- else is worked out for all orders.
 with found as (
     select found.shop_id, found.order_id, found.code, found.field, found.value, found.severity, found.subject, found.blocks
     from order_findings as found
     inner join chosen
         on chosen.id = found.order_id
-    where found.accepted_at is null
+    where found.accepted_at is null and ($only is null or found.order_id = $only)
     union all
     select hold.shop_id, hold.order_id, 'held', 'hold', hold.reason, 'error', 'order', true
     from holds as hold
@@ -496,12 +497,13 @@ left join order_sources as source
 order by found.order_id, found.severity, found.code, found.value;
 
 -- name: accepted_of
--- One row per warning of the chosen orders that somebody accepted, and that still stands as it was seen.
+-- One row per warning of the chosen orders that somebody accepted, and that still stands as it was seen. $only as in
+-- findings_of.
 select found.order_id, found.code, found.field, found.value, found.accepted_by, found.accepted_at
 from order_findings as found
 inner join chosen
     on chosen.id = found.order_id
-where found.accepted_at is not null
+where found.accepted_at is not null and ($only is null or found.order_id = $only)
 order by found.order_id, found.code, found.value;
 
 -- name: finding_groups
