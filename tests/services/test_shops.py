@@ -416,7 +416,8 @@ def test_a_shops_parcels_are_created_by_the_call_it_chose(
     connection.change_shop(desk.app, DEFAULT_SHOP, name="", url="", create_call=call, by="tester")
     batch_id = desk.draft(desk.order_ids()[:2])
     handover.prepare(desk.app, batch_id)
-    handover.choose_mode(desk.app, batch_id, mode, agreed_with_warehouse=True, by="tester")
+    whom = {"contact": "Li", "phone": "13800138000"}
+    handover.choose_mode(desk.app, batch_id, mode, agreed_with_warehouse=True, by="tester", **whom)
     desk.submit(batch_id)
     desk.work(batch_id)
     assert desk.states(batch_id) == {"ready": 2}
