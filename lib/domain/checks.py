@@ -30,6 +30,7 @@ class Finding(StrEnum):
     AMOUNTS_DIFFER = "amounts_differ"  #: The file has two totals for it; none was taken.
     ROW_RESENT = "row_resent"  #: A row of it is a parcel sent again.
     AMOUNT_UNREADABLE = "amount_unreadable"
+    TOTAL_DIFFERS = "total_differs"  #: Goods and shipping less the discount do not make its total.
     ORDER_NUMBER_DOUBTFUL = "order_number_doubtful"  #: It may have lost digits; the file has too few to tell.
 
     SKU_BLANK = "sku_blank"  #: Neither SKU nor title nor attributes: nothing tells what it is.
@@ -114,6 +115,7 @@ RULES = {
     Finding.AMOUNTS_DIFFER: Rule(_WARNING, Subject.FILE, asks=True),
     Finding.ROW_RESENT: Rule(_WARNING, Subject.FILE),
     Finding.AMOUNT_UNREADABLE: Rule(_WARNING, Subject.FILE),
+    Finding.TOTAL_DIFFERS: Rule(_WARNING, Subject.FILE),
     Finding.ORDER_NUMBER_DOUBTFUL: Rule(_WARNING, Subject.FILE, asks=True),
     Finding.SKU_BLANK: Rule(_ERROR, Subject.FILE),
     Finding.UNKNOWN_SKU: Rule(_ERROR, Subject.PRODUCT),

@@ -127,6 +127,9 @@ ROWS = {
     "order_number_rounded": later(
         "Four order numbers in five end in 0, as this one does: a spreadsheet rounded them to 15 digits."
     ),
+    "total_differs": later(
+        "Goods and shipping less the discount make another amount than the order's total."
+    ),
     "order_number_doubtful": later(
         "Nearly all order numbers of this small file end in 0, as those that a spreadsheet rounded to 15 digits do: "
         "the order is loaded, and not shipped before somebody compared its number."
@@ -211,6 +214,7 @@ MENDING = {
     "order_number_rounded": later(
         "Export again and load the file without opening it in a spreadsheet first."
     ),
+    "total_differs": later("Compare with the platform's order page; the total was taken as it stands."),
     "order_number_doubtful": later(
         "Look for the number on the platform's order page, or sync. If it is there, accept it as it is; if "
         "not, export again and load the file without opening it in a spreadsheet first."

@@ -50,6 +50,7 @@ LABELS = {
     "amounts_differ": later("Two amounts in the file"),
     "row_resent": later("A parcel sent again"),
     "amount_unreadable": later("Amount unreadable"),
+    "total_differs": later("Total does not add up"),
     "order_number_doubtful": later("Order number may have lost digits"),
     "overdue": later("Overdue"),
     "no_plan": later("No plan can carry it"),
@@ -189,6 +190,10 @@ SENTENCES = {
     "amount_unreadable": later(
         "Its {field} in the file cannot be read as money and counts as not known: {value}. Write it as $12.34 and "
         "load the file again, if its value matters."
+    ),
+    "total_differs": later(
+        "Its goods and shipping less the discount make another amount than its total in the file: {value}. Compare "
+        "with the platform's order page before it counts for a value; nothing is kept back."
     ),
     "order_number_doubtful": later(
         "Nearly all order numbers of its small file end in 0 past the 15th digit, as those that a spreadsheet "

@@ -86,10 +86,10 @@ def test_full_width_forms_and_blanks_in_headers_do_not_matter() -> None:
 
 def test_unknown_columns_are_named_and_so_are_missing_ones() -> None:
     found = layouts.recognise(
-        a_sheet("订单号", "店铺编号", PRODUCTS_HEADER, "收货国家", "满立减", "业务员\n名")
+        a_sheet("订单号", "店铺编号", PRODUCTS_HEADER, "收货国家", "收货地址", "业务员\n名")
     )
     assert found.ignored == ("店铺编号", "业务员 名")
-    assert found.unread == ("满立减",), "it belongs to the layout, and nothing reads it"
+    assert found.unread == ("收货地址",), "it belongs to the layout, and nothing reads it"
     assert "发货期限" in found.missing
     assert "订单业务模式" not in found.missing, "only some generations have it"
 
@@ -458,3 +458,33 @@ def test_a_product_table_may_have_english_headers(tmp_path: Path) -> None:
     )
     [product] = read_products(path).products.to_dict("records")
     assert (product["weight_g"], product["cargo_class"], product["declared_minor"]) == (5, "general", 200)
+
+
+@pytest.mark.parametrize(
+    ("goods", "shipping", "off", "total", "told"),
+    [
+        ("$50.00", "$8.90", "", "$58.90", None),
+        ("$50.00", "$8.90", "$3.00", "$55.90", None),
+        ("50", "0", "-3", "47.02", None),  # Rounding.
+        ("$50.00", "$8.90", "", "$60.00", "58.90 / 60.00 USD"),
+        ("$1,050.00", "$8.90", "$3", "$1,058.90", "1055.90 / 1058.90 USD"),
+        ("JPY 1,200", "JPY 0", "", "JPY 1,250", "1200 / 1250 JPY"),
+        ("€50", "$8.90", "", "€70", None),  # Two currencies are not added.
+        ("€50", "€8.90", "$3", "€70", None),
+        ("$50.00", "", "", "$60.00", None),
+    ],
+)
+def test_a_total_that_goods_and_shipping_less_the_discount_do_not_make_is_told(
+    tmp_path: Path, goods: str, shipping: str, off: str, total: str, told: str | None
+) -> None:
+    row = an_export_row(产品总金额=goods, 物流费用=shipping, 满立减=off, 订单金额=total)
+    tables = read(tmp_path, row)
+    found = tables.findings[tables.findings["code"] == "total_differs"]
+    assert found["value"].tolist() == ([told] if told else [])
+    assert ("total_differs" in set(tables.warnings["code"])) is bool(told)
+
+
+def test_without_a_column_for_the_discount_no_total_is_doubted(tmp_path: Path) -> None:
+    row = an_export_row(产品总金额="$50.00", 物流费用="$8.90", 订单金额="$50.00")
+    path = write_export(tmp_path / "e.csv", [row], [name for name in EXPORT_HEADERS if name != "满立减"])
+    assert read_orders(path, zone=ZONE, countries=COUNTRIES).findings.empty

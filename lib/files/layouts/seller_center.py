@@ -17,6 +17,7 @@ SELLER_CENTER = Layout(
         "goods": ("产品总金额",),
         "shipping": ("物流费用",),
         "total": ("订单金额",),
+        "discount": ("满立减",),
         # The rest of this header is a line break, or the `_` a database driver makes of it, and a hint.
         "products": ("产品信息*",),
         "note": ("订单备注",),
@@ -37,6 +38,6 @@ SELLER_CENTER = Layout(
         "tax_number": ("收货人税号", "税号"),
     },
     required=frozenset({"order_id", "products", "country"}),
-    rare=frozenset({"business_mode", "tax_number", "shipped_at", "received_at"}),
-    unread=frozenset({"负责人(业务员)", "买家邮箱", "满立减", "收货地址"}),
+    rare=frozenset({"discount", "business_mode", "tax_number", "shipped_at", "received_at"}),
+    unread=frozenset({"负责人(业务员)", "买家邮箱", "收货地址"}),
 )

@@ -87,6 +87,7 @@ select
     year_first(received_at, options.date_order) as received_at,
     with_currency(goods, currency) as goods,
     with_currency(shipping, currency) as shipping,
+    null::varchar as discount,
     case when total_count <= 1 then with_currency(total, currency) end as total,
     products,
     note,

@@ -42,6 +42,16 @@ create temp macro amount_parts(cell) as
 create temp macro amount_minor(amount, part) as
     case when amount.number % part = 0 then amount.number // part end;
 
+-- What was taken off an order: 0 when nothing stands there, null when it is no amount of the order's currency.
+create temp macro amount_off(cell, sign, part) as
+    case
+        when cell is null then 0
+        when amount_parts(ltrim(cell, '-')).sign in ('', sign) then amount_minor(amount_parts(ltrim(cell, '-')), part)
+    end;
+
+create temp macro shown_minor(minor, part) as
+    case part when 10000 then minor::varchar when 10 then printf('%.3f', minor / 1000) else printf('%.2f', minor / 100) end;
+
 -- 2026.08.30 10:05, 2026-8-30 10:05:00, 2026/8/30, 2026年8月30日. Forms that end in the year are not guessed at, and
 -- no order is of another millennium: 9999.12.31 means that nobody knows.
 create temp macro any_time(cell) as
@@ -122,6 +132,12 @@ select
     case when goods_minor is null then tidy(cell.goods) end as goods_unread,
     case when shipping_minor is null then tidy(cell.shipping) end as shipping_unread,
     case when total_minor is null then tidy(cell.total) end as total_unread,
+    -- Amounts of one currency can be added up; of the file's discount, if it has one, only the text is kept.
+    goods_sign.currency = total_sign.currency
+        and (shipping_minor = 0 or shipping_sign.currency = total_sign.currency) as is_one_currency,
+    case when is_one_currency and cell.discount is not null then cell.total_parts.sign end as total_sign,
+    case when is_one_currency then total_sign.part end as total_part,
+    tidy(cell.discount) as discount,
     cell.order_time as ordered_at,
     cell.paid_time as paid_at,
     cell.ship_by_time as ship_by_at,
@@ -618,6 +634,21 @@ from (select distinct status_label as label from cells)
 where label not in (select label from status_labels)
     and (tells_an_end(label) or (select said_status from clock) = '');
 
+-- One row per order whose goods and shipping alone do not make its total, or which has a discount: what they make less
+-- that. Only a file with a column for the discount tells all of them.
+create temp view sums as
+select
+    order_id,
+    row_no,
+    currency,
+    total_part,
+    total_minor,
+    goods_minor + shipping_minor - amount_off(discount, total_sign, total_part) as sum_minor
+from standing
+where is_one_currency
+    and (goods_minor + shipping_minor <> total_minor or discount is not null)
+    and (select count(*) > 0 from headers where column_name = 'discount');
+
 -- One row per order and doubt with which it is loaded: what cannot be read of it is not known, never guessed. Times
 -- that contradict each other: another locale may have swapped day and month. The deadline is a time like the others.
 create temp table doubts as
@@ -711,6 +742,17 @@ inner join (select * from odd_lines where is_charge) as charge
 where cells.row_no not in (select row_no from faulty)
     and cells.row_no not in (select row_no from earlier)
 group by cells.order_id, cells.row_no
+union all
+-- The orders whose total is another amount than goods and shipping less the discount. Each of the four is rounded by
+-- itself, to half a unit at most: two units apart they may be.
+select
+    order_id,
+    row_no,
+    'total_differs',
+    'total',
+    concat(shown_minor(sum_minor, total_part), ' / ', shown_minor(total_minor, total_part), ' ', currency)
+from sums
+where abs(sum_minor - total_minor) > 2
 union all
 -- The orders whose number may have lost digits: of too few to tell.
 select order_id, row_no, 'order_number_doubtful', 'order_id', order_id

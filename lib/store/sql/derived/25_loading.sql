@@ -41,7 +41,7 @@ left join effective_receivers as receiver
     on receiver.shop_id = finding.shop_id and receiver.order_id = finding.order_id
 where finding.code in (
         'row_repeated', 'times_out_of_order', 'amounts_differ', 'row_resent', 'amount_unreadable', 'rows_differ',
-        'order_number_doubtful'
+        'order_number_doubtful', 'total_differs'
     )
     -- A number that the platform lists has lost nothing.
     and not (
