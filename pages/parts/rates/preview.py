@@ -163,7 +163,8 @@ def show_orders(orders: pd.DataFrame, card_id: str, everything: Callable[[], pd.
         st.caption(_("The first {count} are shown; the download has all.", count=f"{SHOWN:,}"))
     st.download_button(
         _("Download these orders"), downloads.spoken(lambda: files.as_xlsx(everything())),
-        file_name=f"{card_id}-orders.xlsx", key="rates_orders_download", icon=":material/download:", on_click="ignore",
+        file_name=f"{card_id}-orders.xlsx", key="rates_orders_download", icon=":material/download:",
+        on_click="ignore",
     )  # fmt: skip
 
 
