@@ -1,111 +1,69 @@
 """Workbooks are archives of named parts; packed anew by a Chinese program, their names are GBK, not UTF-8.
 
 Nothing else reads such names: a sheet is then looked for under a name that is not there. A copy under the names that
-are meant can be read; what the parts hold is copied as it is packed.
+are meant can be read.
 """
 
 from __future__ import annotations
 
-import struct
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
-from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zlib import error as BadStream
 
-_LOCAL = struct.Struct("<4s5H3L2H")
-_ENTRY = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_LOCAL_MARK, _ENTRY_MARK, _END_MARK = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
-#: A comment may stand behind the end of an archive.
-_MAX_COMMENT = 2**16
-_IS_UTF8, _SIZES_FOLLOW = 1 << 11, 1 << 3
-#: A size that is told elsewhere: archives beyond 4 GB are not taken in anyway.
-_TOLD_ELSEWHERE = 2**32 - 1
+#: Set where a name is UTF-8; without it, zipfile takes the bytes for code page 437: a sign for each byte.
+_IS_UTF8 = 1 << 11
+#: Packing costs more than reading what is packed a little worse.
+_FASTEST = 1
 
 
-@dataclass(frozen=True)
-class _Part:
-    flags: int
-    name: bytes
-    fixed: tuple[int, ...]  #: Method, time, date, checksum, packed size, size.
-    offset: int
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether every reader takes the name as it is meant."""
-        return self.name.isascii() or (bool(self.flags & _IS_UTF8) and _text(self.name, "utf-8") is not None)
-
-    @property
-    def meant(self) -> bytes:
-        """The name in UTF-8, in whichever of the two encodings it is written."""
-        text = _text(self.name, "utf-8") or _text(self.name, "gb18030")
-        return self.name if text is None else text.encode()
+def unpacked(path: Path) -> int:
+    """How many bytes an archive claims to hold. Raises BadZipFile, NotImplementedError, ValueError, OSError."""
+    with ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist())
 
 
 @contextmanager
 def readable(path: Path) -> Iterator[Path]:
-    """The archive, or a copy under names that can be read; one that is damaged, as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / f"copy{path.suffix}"
-        yield copy if _copied(path, copy) else path
+    """The archive, or a copy under names that can be read; one whose parts are damaged, as it is."""
+    with ZipFile(path) as archive:
+        if all(_is_clear(part) for part in archive.infolist()):
+            yield path
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / f"copy{path.suffix}"
+            yield copy if _copied(archive, copy) else path
 
 
-def _copied(path: Path, copy: Path) -> bool:
-    """Whether a copy was needed, and made."""
+def _is_clear(part: ZipInfo) -> bool:
+    return bool(part.flag_bits & _IS_UTF8) or part.filename.isascii()
+
+
+def _copied(archive: ZipFile, copy: Path) -> bool:
     try:
-        with path.open("rb") as archive:
-            parts = list(_parts(archive))
-            if all(part.is_clear for part in parts):
-                return False
-            with copy.open("wb") as target:
-                _write(archive, parts, target)
-    except (struct.error, ValueError):
+        with ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=_FASTEST) as renamed:
+            for part in archive.infolist():
+                with archive.open(part) as content, renamed.open(_meant(part), "w") as target:
+                    shutil.copyfileobj(content, target)
+    except (BadZipFile, BadStream, NotImplementedError, RuntimeError, ValueError, EOFError):
         return False
+    except OSError as error:
+        if error.errno == ENOSPC:
+            raise
+        return False  # A place that is before the file's beginning.
     return True
 
 
-def _parts(archive: BinaryIO) -> Iterator[_Part]:
-    """What the directory at the archive's end lists. Raises ValueError or struct.error where it makes no sense."""
-    size = archive.seek(0, 2)
-    archive.seek(max(size - _END.size - _MAX_COMMENT, 0))
-    tail = archive.read()
-    *_before, count, _length, start, _comment = _END.unpack_from(tail, tail.rindex(_END_MARK))
-    archive.seek(start)
-    listed = archive.read()
-    place = 0
-    for _part in range(count):
-        mark, _made, _needs, flags, *fixed, name_length, extra, comment, _disk, _inner, _outer, offset = (
-            _ENTRY.unpack_from(listed, place)
-        )
-        if mark != _ENTRY_MARK or _TOLD_ELSEWHERE in (*fixed[-2:], offset):
-            raise ValueError(mark)
-        begins = place + _ENTRY.size
-        yield _Part(flags, listed[begins : begins + name_length], tuple(fixed), offset)
-        place = begins + name_length + extra + comment
-
-
-def _write(archive: BinaryIO, parts: list[_Part], target: BinaryIO) -> None:
-    directory = []
-    for part in parts:
-        archive.seek(part.offset)
-        mark, *_told, name_length, extra = _LOCAL.unpack(archive.read(_LOCAL.size))
-        if mark != _LOCAL_MARK:
-            raise ValueError(mark)
-        archive.seek(name_length + extra, 1)
-        name, flags, offset = part.meant, (part.flags | _IS_UTF8) & ~_SIZES_FOLLOW, target.tell()
-        target.write(_LOCAL.pack(_LOCAL_MARK, 20, flags, *part.fixed, len(name), 0) + name)
-        target.write(archive.read(part.fixed[-2]))
-        entry = _ENTRY.pack(_ENTRY_MARK, 20, 20, flags, *part.fixed, len(name), 0, 0, 0, 0, 0, offset)
-        directory.append(entry + name)
-    start, listed = target.tell(), b"".join(directory)
-    target.write(listed)
-    target.write(_END.pack(_END_MARK, 0, 0, len(parts), len(parts), len(listed), start, 0))
-
-
-def _text(name: bytes, encoding: str) -> str | None:
+def _meant(part: ZipInfo) -> str:
+    """The name in whichever of the two encodings it is written."""
+    if _is_clear(part):
+        return part.filename
+    name = part.filename.encode("cp437")
     try:
-        return name.decode(encoding)
+        return name.decode("utf-8")
     except UnicodeDecodeError:
-        return None
+        return name.decode("gb18030")

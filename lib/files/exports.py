@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -20,8 +20,16 @@ MAX_CELL = 32_767
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_xlsx(target: Path | BinaryIO, frame: pd.DataFrame, sheet: str = "Sheet1") -> None:
-    """Write a frame as a workbook of one sheet. Numbers stay numbers; texts and times are written as texts."""
+def write_xlsx(
+    target: Path | BinaryIO,
+    frame: pd.DataFrame,
+    sheet: str = "Sheet1",
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> None:
+    """Write a frame as a workbook of one sheet. Numbers stay numbers; texts and times are written as texts.
+
+    `on_progress`: told how many cells of how many are written.
+    """
     where = str(target) if isinstance(target, Path) else target
     with xlsxwriter.Workbook(where, _AS_TEXT) as book:
         page = book.add_worksheet(sheet)
@@ -35,13 +43,18 @@ def write_xlsx(target: Path | BinaryIO, frame: pd.DataFrame, sheet: str = "Sheet
                     page.write_number(row, place, value)
                 else:
                     page.write_string(row, place, _text(value)[:MAX_CELL])
+            on_progress((place + 1) * len(frame), frame.size)
         page.freeze_panes(1, 0)
 
 
-def xlsx(frame: pd.DataFrame, sheet: str = "Sheet1") -> bytes:
+def xlsx(
+    frame: pd.DataFrame,
+    sheet: str = "Sheet1",
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> bytes:
     """The workbook `write_xlsx` writes."""
     kept = io.BytesIO()
-    write_xlsx(kept, frame, sheet)
+    write_xlsx(kept, frame, sheet, on_progress)
     return kept.getvalue()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,15 @@ def join(paths: Sequence[Path], *, paper: str = "100x150", start: int = 0) -> by
     return join_runs([Run(paths, start=start)], paper=paper)
 
 
-def join_runs(runs: Sequence[Run], *, paper: str) -> bytes:
-    """One PDF of several runs; as `join`, each run begins on a sheet of its own."""
+def join_runs(
+    runs: Sequence[Run], *, paper: str, on_label: Callable[[int], None] = lambda _done: None
+) -> bytes:
+    """One PDF of several runs; as `join`, each run begins on a sheet of its own.
+
+    `on_label`: told after each label how many are in it.
+    """
     kept = io.BytesIO()
-    write_joined(kept, runs, paper=paper)
+    write_joined(kept, runs, paper=paper, on_label=on_label)
     return kept.getvalue()
 
 
@@ -87,10 +93,17 @@ def concatenate(pdfs: Sequence[bytes]) -> bytes:
     return kept.getvalue()
 
 
-def write_joined(target: BinaryIO, runs: Sequence[Run], *, paper: str = "100x150") -> None:
+def write_joined(
+    target: BinaryIO,
+    runs: Sequence[Run],
+    *,
+    paper: str = "100x150",
+    on_label: Callable[[int], None] = lambda _done: None,
+) -> None:
     """As join_runs, into an open file."""
     if paper not in PAPERS:
         raise ValueError(f"{paper} is not one of {', '.join(PAPERS)}")
+    done = itertools.count(1)
     with pikepdf.new() as whole:
         for run in runs:
             if run.start not in START_POSITIONS:
@@ -98,11 +111,11 @@ def write_joined(target: BinaryIO, runs: Sequence[Run], *, paper: str = "100x150
             if run.head is not None:
                 with _opened(run.head) as head:
                     whole.pages.append(head.pages[0])
-            _add(whole, run.paths, PAPERS[paper], run.start)
+            _add(whole, run.paths, PAPERS[paper], run.start, lambda: on_label(next(done)))
         whole.save(target)
 
 
-def _add(whole: Pdf, paths: Iterable[Path], paper: Paper, start: int) -> None:
+def _add(whole: Pdf, paths: Iterable[Path], paper: Paper, start: int, added: Callable[[], None]) -> None:
     """Labels on sheets of their own, or several to a sheet."""
     per_sheet = paper.columns * paper.rows
     sheet, place = _Sheet(whole, paper), start
@@ -116,6 +129,7 @@ def _add(whole: Pdf, paths: Iterable[Path], paper: Paper, start: int) -> None:
                 place += 1
                 if place % per_sheet == 0:
                     sheet = sheet.done()
+        added()
     sheet.done()
 
 

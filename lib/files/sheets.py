@@ -107,8 +107,8 @@ def _workbook(path: Path, head: bytes) -> list[Sheet]:
         if _holds(path, "EncryptedPackage".encode("utf-16-le")):
             raise NotReadable("password_protected", path.name)
         return _sheets(path, path)
+    _check_size(path, MAX_UNPACKED_BYTES, _unpacked(path))
     with archives.readable(path) as archive:
-        _check_size(path, MAX_UNPACKED_BYTES, _unpacked(archive))
         return _sheets(path, archive)
 
 
@@ -125,8 +125,7 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _unpacked(path: Path) -> int:
     try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(entry.file_size for entry in archive.infolist())
+        return archives.unpacked(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise NotReadable("not_a_sheet", path.name) from error
 

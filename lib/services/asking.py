@@ -111,7 +111,11 @@ def find(app: App, unconfirmed: Shipment, row: dict[str, Any]) -> Answer:
         and (order.created_at is None or order.created_at >= since)
     ]
     if ours:
-        return Answer([_adopted(unconfirmed, ours[0], row, now)])
+        best = min(ours, key=lambda order: (_otherwise(order, row), order.created_at or now))
+        step = _adopted(unconfirmed, best, row, now, others=len(ours) - 1)
+        # What was asked for otherwise may be another program's, and ours not visible yet: it is waited for as for
+        # what is absent. No call tells what is in a logistics order: plan and services are all there is to compare.
+        return _absent(app, unconfirmed, row, step) if _otherwise(best, row) else Answer([step])
     return _absent(app, unconfirmed, row, unconfirmed.step(State.QUEUED, at=now, note="not_on_platform"))
 
 
@@ -256,18 +260,38 @@ def _goods(row: dict[str, Any]) -> DeclaredGoods:
     )
 
 
-def _adopted(unconfirmed: Shipment, found: LogisticsOrder, row: dict[str, Any], now: datetime) -> Step:
-    """Take what the platform has; what of it is not what was asked for is kept, and the timeline says so."""
-    decision = Decision.RETURN if found.returns else Decision.DESTROY
-    asked = Decision.RETURN if row["undeliverable"] == Decision.RETURN else Decision.DESTROY
-    other_plan = bool(
-        found.service_code and row["service_code"] and found.service_code != row["service_code"]
-    )
+def _asked(row: dict[str, Any]) -> Decision:
+    return Decision.RETURN if row["undeliverable"] == Decision.RETURN else Decision.DESTROY
+
+
+def _decided(found: LogisticsOrder) -> Decision:
+    return Decision.RETURN if found.returns else Decision.DESTROY
+
+
+def _other_plan(found: LogisticsOrder, row: dict[str, Any]) -> bool:
+    return bool(found.service_code and row["service_code"] and found.service_code != row["service_code"])
+
+
+def _otherwise(found: LogisticsOrder, row: dict[str, Any]) -> int:
+    """In how much a logistics order is not what a request asked for; the plan weighs more than the decision."""
+    return 2 * _other_plan(found, row) + (_decided(found) is not _asked(row))
+
+
+def _adopted(
+    unconfirmed: Shipment, found: LogisticsOrder, row: dict[str, Any], now: datetime, *, others: int
+) -> Step:
+    """Take what the platform has; what of it is not what was asked for is kept, and the timeline says so.
+
+    `others`: how many more logistics orders of that trade order are not known here, another program's say.
+    """
+    decision, asked, other_plan = _decided(found), _asked(row), _other_plan(found, row)
     note = (
         "adopted_other_decision"
         if decision is not asked
         else "adopted_other_plan"
         if other_plan
+        else "adopted_of_several"
+        if others
         else "adopted"
     )
     return unconfirmed.step(

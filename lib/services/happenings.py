@@ -35,7 +35,14 @@ def export(app: App, batch_id: str, *, kind: str) -> bytes:
     return exports.csv(frame) if kind == "csv" else exports.xlsx(frame, "Shipments")
 
 
-def timeline(app: App, batch_id: str, *, kind: str, words: Words) -> bytes:
+def timeline(
+    app: App,
+    batch_id: str,
+    *,
+    kind: str,
+    words: Words,
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> bytes:
     """The timelines of the batch's shipments as a table, csv or xlsx: what happened, when (UTC), by whom.
 
     One row per line of a timeline, in the list's order and the oldest first; `words` says what its codes mean.
@@ -50,4 +57,4 @@ def timeline(app: App, batch_id: str, *, kind: str, words: Words) -> bytes:
     ]
     frame["state"], frame["words"] = [one[0] for one in said], [one[1] for one in said]
     frame = frame.drop(columns=["position"])
-    return exports.csv(frame) if kind == "csv" else exports.xlsx(frame, "Timeline")
+    return exports.csv(frame) if kind == "csv" else exports.xlsx(frame, "Timeline", on_progress)

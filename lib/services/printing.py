@@ -91,11 +91,18 @@ def unprinted(app: App) -> list[dict[str, Any]]:
 
 
 def print_labels(
-    app: App, shipment_ids: Sequence[str], settings: PrintSettings, *, by: str, words: Words, name: str = ""
+    app: App,
+    shipment_ids: Sequence[str],
+    settings: PrintSettings,
+    *,
+    by: str,
+    words: Words,
+    name: str = "",
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Printed:
     """One PDF of these labels, of one batch or of several; each of its runs is recorded with its pages.
 
-    `name`: what was chosen, a batch say.
+    `name`: what was chosen, a batch say. `on_progress`: told how many labels of how many are in the file.
     What is on the stop list or was voided is left out and named, on a last page too: it may have come there since the
     button was drawn, and who prints sees only the file. What has no label yet is left out and named.
     Raises Problem: no_labels, labels_missing (files that are gone).
@@ -136,7 +143,9 @@ def print_labels(
         )
         for part, number, start in zip(parts, numbers, starts, strict=True)
     ]
-    pdf = _and_leaf(_joined(runs, settings.paper), settings.paper, out, words)
+    total = len(chosen.rows)
+    joined = _joined(runs, settings.paper, lambda done: on_progress(done, total))
+    pdf = _and_leaf(joined, settings.paper, out, words)
     return Printed(pdf, numbers, len(chosen.rows), chosen.missing, left_out)
 
 
@@ -264,9 +273,11 @@ def _paths(app: App, rows: Sequence[dict[str, Any]]) -> list[Path]:
     return [app.settings.data / row["path"] for row in rows]
 
 
-def _joined(runs_: Sequence[label_files.Run], paper: str) -> bytes:
+def _joined(
+    runs_: Sequence[label_files.Run], paper: str, on_label: Callable[[int], None] = lambda _done: None
+) -> bytes:
     try:
-        return label_files.join_runs(runs_, paper=paper)
+        return label_files.join_runs(runs_, paper=paper, on_label=on_label)
     except label_files.NotALabel as error:
         raise Problem("label_broken", why=str(error)) from error
 

@@ -75,6 +75,10 @@ NOTES = {
     ),
     "not_on_platform": later("The platform, asked twice, does not have it; it is sent again."),
     "adopted": later("The platform had it: its logistics order was taken over, nothing was sent twice."),
+    "adopted_of_several": later(
+        "The platform had it, and its logistics order was taken over. It has another one of this order that nobody "
+        "here made: see that the goods do not go twice."
+    ),
     "adopted_other_decision": later(
         "The platform had it and it was taken over, but its decision for undeliverable parcels differs from ours."
     ),

@@ -23,6 +23,8 @@ from lib.services import (
     shipments,
     stop_list,
 )
+from lib.ui import downloads
+from pages.parts.shipments import printing as printing_part
 from pages.parts.shipments import running
 from tests.builders import an_export_row
 from tests.conftest import HTTP, Desk
@@ -283,6 +285,27 @@ def test_of_the_stop_list_nothing_is_acted_on_but_what_was_ticked_and_what_vanis
     )
     page.button(key="shipments_stopped_anew").click().run()
     assert page.button(key="shipments_stopped_go").label == "Let 2 go all the same"
+
+
+def test_while_many_labels_are_put_together_the_page_says_how_many_of_how_many(
+    open_page: Open, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = sent(desk)
+    monkeypatch.setattr(printing_part, "MANY", 10)
+    page = open_page(desk.app, "shipments", batch=batch_id)
+    assert "put into the file" not in text_of(page)
+    seen: list[AppTest] = []
+
+    def make(tell: downloads.Tell) -> bytes:
+        """As a download in its thread: told how far it is, the page is drawn anew meanwhile."""
+        tell(4, 10)
+        seen.append(page.run())
+        return b""
+
+    downloads._counted(make, ("test session id", printing_part.MAKING))
+    [shown] = [one for one in seen[0].get("progress") if "put into the file" in one.proto.text]
+    assert (shown.proto.text, shown.proto.value) == ("4 of 10 put into the file", 40)
+    assert not [one for one in page.run().get("progress") if "put into the file" in one.proto.text]
 
 
 def test_what_got_ready_after_the_hand_over_was_shown_stays_and_what_vanished_is_named(

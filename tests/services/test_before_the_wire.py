@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from lib.domain.shipments import Decision, State
-from lib.services import notices, orders, shipments, stops
+from lib.services import asking, notices, orders, plans, shipments, stops
 from lib.services.dispatch import Dispatcher
+from lib.store import dispatch as dispatch_store
 from lib.store import notices as notice_store
 from lib.store import orders as order_store
+from lib.store import shipments as shipment_store
 from lib.store.database import Work
 from lib.wording import note_sentence, reason_mending, reason_sentence
 from tests.conftest import Desk
@@ -175,6 +177,60 @@ def test_what_is_found_on_the_platform_is_compared_with_what_was_asked_for(desk:
     assert set(rows["state"]) == {"ready"}
     assert set(rows["found_undeliverable"]) == {"destroy"}
     assert all(isinstance(code, str) and code != "ANOTHER" for code in rows["found_service_code"])
+
+
+def unanswered(desk: Desk, fault: str) -> tuple[str, str]:
+    """A batch of one parcel to be destroyed whose creation was not answered, and the parcel.
+
+    The seller's own program made a logistics order of the same trade order meanwhile, to be returned.
+    """
+    batch_id = desk.draft(desk.order_ids()[:1])
+    [shipment_id] = shipments.listing(desk.app, batch_id)["shipment_id"]
+    returning = {row["plan_id"] for row in plans.all_plans(desk.app) if row["return_supported"]}
+    able = [one.plan_id for one in plans.options(desk.app, batch_id, shipment_id) if one.eligible]
+    plans.choose_plan(desk.app, batch_id, next(one for one in able if one in returning), by="tester")
+    desk.submit(batch_id, Decision.DESTROY)
+    with desk.app.database.read() as work:
+        parcel = dispatch_store.parcels(work, [shipment_id])[shipment_id]
+    wanted = asking._new_shipment(parcel | {"undeliverable": Decision.RETURN})
+    desk.app.platform_of("default").create_shipment(wanted)
+    desk.behave(faults={f"create:{fault}": 1.0})
+    dispatcher = Dispatcher(desk.app)
+    while not desk.states(batch_id).get("unconfirmed"):
+        dispatcher.turn(batch_id)
+    dispatcher.stop()
+    desk.behave(faults={})
+    return batch_id, shipment_id
+
+
+def test_of_several_logistics_orders_the_one_that_was_asked_for_is_taken_over_and_the_other_is_told(
+    desk: Desk,
+) -> None:
+    batch_id, shipment_id = unanswered(desk, "cut_after")
+    desk.work(batch_id)
+    found = shipments.detail(desk.app, shipment_id)
+    [ours] = [one for one in desk.logistics_orders() if one["undeliverable_decision"] == "destroy"]
+    assert (found["logistics_order_id"], found["found_undeliverable"]) == (ours["logistics_order_id"], None)
+    [note] = [one["note"] for one in found["timeline"] if one["note"].startswith("adopted")]
+    assert note == "adopted_of_several"
+    assert "another one of this order" in note_sentence(note)
+
+
+def test_what_was_asked_for_otherwise_is_taken_over_only_once_ours_is_believed_absent_and_is_told(
+    desk: Desk,
+) -> None:
+    batch_id, shipment_id = unanswered(desk, "cut_before")
+    with desk.app.database.read() as work:
+        [shipment] = shipment_store.by_ids(work, [shipment_id])
+        row = work.row("shipment_by_id", shipment_id=shipment_id) | {
+            "service_code": None, "attempted_at": desk.app.now(), "doubted_at": None, "absent_at": None,
+        }  # fmt: skip
+    first = asking.find(desk.app, shipment, row)
+    assert (first.steps, len(first.absent)) == ([], 1), "ours may not be visible yet"
+    desk.work(batch_id)
+    found = shipments.detail(desk.app, shipment_id)
+    assert (found["state"], found["found_undeliverable"]) == ("ready", "return")
+    assert len(desk.logistics_orders()) == 1, "nothing was sent twice"
 
 
 def test_a_refused_parcel_is_mended_in_place_while_its_neighbours_go_on(

@@ -71,7 +71,12 @@ def test_page_n_is_row_n_of_the_list(desk: Desk) -> None:
     assert [len(sheet) for sheet in sheets] == [2, 4, 4], "a sheet that was begun is used up"
     assert [one for sheet in sheets for one in sheet] == listed
     two = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()[3:5]
-    chosen = printing.print_labels(desk.app, two, PrintSettings(), by="tester", words=paper_words)
+    told: list[tuple[int, int]] = []
+    chosen = printing.print_labels(
+        desk.app, two, PrintSettings(), by="tester", words=paper_words,
+        on_progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    assert told == [(1, 2), (2, 2)], "how far it is, label by label"
     assert flat(chosen.pdf) == listed[3:5]
 
 

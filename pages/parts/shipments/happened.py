@@ -13,6 +13,8 @@ from lib.ui import downloads, formats, tables
 from lib.ui.context import app
 from lib.wording import action_label, timeline_words, who_label
 
+#: The timelines of so many parcels take about a second.
+MANY = 2_000
 #: What tables to take along are written as, and what a browser calls that.
 KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
@@ -36,13 +38,14 @@ def cost_so_far(batch_id: str) -> str:
     )
 
 
-def _timelines(batch_id: str, kind: str) -> bytes:
+def _timelines(batch_id: str, kind: str, tell: downloads.Tell) -> bytes:
     names = {row["plan_id"]: formats.plan(row) for row in plans.all_plans(app())}
-    return happenings.timeline(app(), batch_id, kind=kind, words=partial(timeline_words, plan_names=names))
+    words = partial(timeline_words, plan_names=names)
+    return happenings.timeline(app(), batch_id, kind=kind, words=words, on_progress=tell)
 
 
-def show(batch_id: str) -> None:
-    """Tables to take along, and the audit."""
+def show(batch_id: str, parcels: int) -> None:
+    """Tables to take along, and the audit. `parcels`: how many the batch has."""
     st.subheader(_("What happened"))
     with st.container(horizontal=True):
         for kind, mime in KINDS.items():
@@ -58,13 +61,15 @@ def show(batch_id: str) -> None:
         for kind, mime in KINDS.items():
             st.download_button(
                 _("Timelines as {kind}", kind=kind.upper()),
-                downloads.spoken(partial(_timelines, batch_id, kind)),
+                downloads.counted(partial(_timelines, batch_id, kind), key="shipments_timelines"),
                 file_name=f"timelines-{batch_id}.{kind}",
                 mime=mime,
                 key=f"shipments_timelines_{kind}",
                 on_click="ignore",
                 icon=":material/timeline:",
             )
+    if parcels >= MANY:
+        downloads.progress("shipments_timelines")
     rows = happenings.audit_of(app(), batch_id)
     with st.expander(
         _("Who did what: {count} actions", count=f"{len(rows):,}"), icon=":material/history_edu:"

@@ -27,6 +27,12 @@ from lib.wording import (
 PAPERS = {"100x150": "100 × 150 mm", "a6": "A6", "a4": "A4 × 4"}
 
 
+#: The file of labels that is being made.
+MAKING = "shipments_print"
+#: Putting so many labels together takes about a second.
+MANY = 1_500
+
+
 def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
     """Everything about the batch's labels; `ticked`: only these of its shipments, when there are any."""
     wanted = ticked.or_all(printing.of_batch(app(), batch_id))
@@ -40,7 +46,9 @@ def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
         if 0 < len(new) < len(choice.rows) and not ticked:
             st.download_button(
                 ngettext("Print {count} new label", "Print {count} new labels", len(new)),
-                downloads.spoken(partial(_print, batch_id, {shop_id}, new, settings, actions.by())),
+                downloads.counted(
+                    partial(_print, batch_id, {shop_id}, new, settings, actions.by()), key=MAKING
+                ),
                 file_name=f"labels-{batch_id}-{settings.paper}-new.pdf",
                 mime="application/pdf",
                 key="shipments_print_new",
@@ -54,7 +62,9 @@ def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
             ngettext("Print all: {count} label", "Print all: {count} labels", len(choice.rows))
             if not ticked
             else ngettext("Print {count} ticked label", "Print {count} ticked labels", len(choice.rows)),
-            downloads.spoken(partial(_print, batch_id, {shop_id}, shown, settings, actions.by())),
+            downloads.counted(
+                partial(_print, batch_id, {shop_id}, shown, settings, actions.by()), key=MAKING
+            ),
             file_name=f"labels-{batch_id}-{settings.paper}.pdf",
             mime="application/pdf",
             key="shipments_print",
@@ -64,6 +74,8 @@ def show(batch_id: str, shop_id: str, ticked: tables.Ticked) -> None:
             disabled=bool(choice.gone) or not choice.rows,
         )
         look = st.toggle(_("Show the first 20 pages"), key="shipments_preview", disabled=not choice.rows)
+    if len(choice.rows) >= MANY:
+        downloads.progress(MAKING)
     if look and choice.rows:
         try:
             st.pdf(printing.preview(app(), wanted, settings), height=520, key="shipments_pdf")
@@ -94,8 +106,9 @@ def show_new() -> None:
         gone = printing.choose(app(), wanted, settings).gone
         st.download_button(
             ngettext("Print all: {count} label", "Print all: {count} labels", len(new)),
-            downloads.spoken(
-                partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by())
+            downloads.counted(
+                partial(_print, "", {row["shop_id"] for row in new}, wanted, settings, actions.by()),
+                key=MAKING,
             ),
             file_name=f"labels-new-{paper}.pdf",
             mime="application/pdf",
@@ -106,6 +119,8 @@ def show_new() -> None:
             disabled=bool(gone),
             help=problem_sentence("labels_missing", shipments=formats.some(gone)) if gone else None,
         )
+    if len(new) >= MANY:
+        downloads.progress(MAKING)
 
 
 def _settings(batch_id: str, kinds: dict[ParcelKind, int]) -> PrintSettings:
@@ -173,11 +188,18 @@ def _say_missing(choice: printing.Choice) -> None:
 
 
 def _print(
-    batch_id: str, shop_ids: Iterable[str], wanted: Sequence[str], settings: PrintSettings, by: str
+    batch_id: str,
+    shop_ids: Iterable[str],
+    wanted: Sequence[str],
+    settings: PrintSettings,
+    by: str,
+    tell: downloads.Tell,
 ) -> bytes:
     for shop_id in shop_ids:  # What was cancelled meanwhile is not printed.
         stop_list.refresh(app(), shop_id, within=stop_list.FRESH)
-    return printing.print_labels(app(), wanted, settings, by=by, words=paper_words, name=batch_id).pdf
+    return printing.print_labels(
+        app(), wanted, settings, by=by, words=paper_words, name=batch_id, on_progress=tell
+    ).pdf
 
 
 def _runs(batch_id: str, shop_id: str) -> None:

@@ -90,7 +90,7 @@ def show(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
             printing.show(batch_id, str(batch["shop_id"]), ticked)
         leaving.show_handover(batch, rows)
         leaving.show_declaration(batch_id, rows)
-    happened.show(batch_id)
+    happened.show(batch_id, len(rows))
 
 
 def head(batch: Mapping[str, Any], rows: pd.DataFrame) -> None:
