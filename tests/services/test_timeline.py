@@ -117,11 +117,11 @@ def test_what_the_product_table_changes_is_told_and_so_is_a_split(
     assert {by for _words, by in told.values()} == {"ben"}
 
 
-def test_a_split_is_told_of_the_parcel_that_lost_a_part(empty_desk: Desk, order_of_five: str) -> None:
-    batch_id = empty_desk.draft([order_of_five])
-    [shipment_id] = shipments.listing(empty_desk.app, batch_id)["shipment_id"]
-    new_id = partly.split(empty_desk.app, shipment_id, {1: 1}, by="ben")
-    told = {kind: (words, by) for kind, words, by in changes(empty_desk, shipment_id)}
+def test_a_split_is_told_of_the_parcel_that_lost_a_part(desk_of_five: Desk, order_of_five: str) -> None:
+    batch_id = desk_of_five.draft([order_of_five])
+    [shipment_id] = shipments.listing(desk_of_five.app, batch_id)["shipment_id"]
+    new_id = partly.split(desk_of_five.app, shipment_id, {1: 1}, by="ben")
+    told = {kind: (words, by) for kind, words, by in changes(desk_of_five, shipment_id)}
     assert told["changed_split"] == (f"A part of it went into {new_id}", "ben")
     assert told["changed_weight"][1] == "ben"
 

@@ -64,9 +64,9 @@ def test_who_acts_on_a_draft_that_a_colleague_submitted_is_told_and_changes_noth
 
 
 def test_what_came_into_a_draft_after_it_was_shown_is_not_sent_by_that_submit(
-    empty_desk: Desk, order_of_five: str
+    desk_of_five: Desk, order_of_five: str
 ) -> None:
-    desk, batch_id = empty_desk, empty_desk.draft([order_of_five])
+    desk, batch_id = desk_of_five, desk_of_five.draft([order_of_five])
     seen = shipments.listing(desk.app, batch_id)["shipment_id"].tolist()
     new_id = partly.split(desk.app, seen[0], {1: 1}, by="a colleague")
     plans.confirm(desk.app, batch_id, 2, by="a colleague")
