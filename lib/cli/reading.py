@@ -37,6 +37,9 @@ MOST_LINES = 20
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--as", "kind", type=click.Choice(list(files.KINDS)), help="What the files hold.")
 @click.option("--mapping", metavar="NAME", help="Read them with a mapping saved on the Files page.")
+@click.option(
+    "--sheet", metavar="NAME", help="The one sheet of workbooks to read; without it those that are known."
+)
 @click.option("--shop", "shop_id", metavar="ID", help="Whose orders they hold; the first shop's without it.")
 @click.option("--weight-unit", type=click.Choice(list(files.WEIGHT_UNITS)), help="The unit of their weights.")
 @click.option(

@@ -93,6 +93,7 @@ UNREADABLE = {
     "mapping_misfit": later(
         "It lacks columns that the mapping “{name}” reads: {missing}. Choose another mapping, or make one for it."
     ),
+    "sheet_missing": later("It has no sheet “{sheet}”; it has: {sheets}."),
     "file_missing": later("The file cannot be opened ({why}). Check its name and whether it may be read."),
 }
 
@@ -343,14 +344,15 @@ def _unreadable(code: str, args: Mapping[str, object]) -> str:
     return UNREADABLE[code] if args.get("kind", "orders") in _MAPPABLE else _NEAREST_OTHER
 
 
+def _listed(names: object) -> object:
+    return _(", ").join(names) if isinstance(names, Sequence) and not isinstance(names, str) else names
+
+
 def _shown(code: str, args: dict[str, object]) -> dict[str, object]:
     if code in ("unknown_layout", "mapping_misfit"):
-        missing = args.get("missing")
-        listed = (
-            _(", ").join(missing)
-            if isinstance(missing, Sequence) and not isinstance(missing, str)
-            else missing
-        )
+        listed = _listed(args.get("missing"))
         return args | {"nearest": layout_label(str(args.get("nearest", ""))), "missing": listed}
+    if code == "sheet_missing":
+        return args | {"sheets": _listed(args.get("sheets"))}
     unit = _MB if code in ("too_large", "damaged") else 1
     return args | {name: f"{-(-value // unit):,}" for name, value in args.items() if isinstance(value, int)}

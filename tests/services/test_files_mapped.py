@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from lib.app import App
@@ -14,6 +15,7 @@ from lib.domain.problems import Problem
 from lib.services import bills, files, rates
 from lib.services.files import FileReport, Options, Table, TableMapping, Wishes
 from lib.store.database import Database
+from lib.wording import unreadable_sentence
 from tests.builders import write_export
 
 BILL = ("Parcel", "Invoice date", "Charge", "Net", "Chargeable weight (kg)")
@@ -45,6 +47,19 @@ def load(app: App, path: Path, **said: str) -> FileReport:
     [file] = files.load(app, [path], by="ann", wishes=Wishes(**said)).files
     assert file.read == file.loaded + file.updated + file.unchanged + file.refused
     return file
+
+
+def test_of_two_sheets_with_the_same_columns_the_chosen_one_is_loaded(app: App, tmp_path: Path) -> None:
+    path = tmp_path / "carrier.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for sheet, number in (("October", "RX100000010CN"), ("November", "RX100000011CN")):
+            pd.DataFrame([a_charge(Parcel=number)]).to_excel(book, sheet_name=sheet, index=False)
+    tables = files.open_table(path.name, path.read_bytes())
+    files.save_mapping(app, replace(files.propose(tables[1]), name="carrier"), by="ann")
+    assert load(app, path, mapping="carrier", sheet="November").sheet == "November"
+    report = load(app, path, mapping="carrier", sheet="May")
+    assert report.error_code == "sheet_missing"
+    assert unreadable_sentence(report.error_code, **report.error_args).endswith("it has: October, November.")
 
 
 def test_a_bill_of_another_form_is_guessed_at_previewed_saved_and_known_the_next_time(

@@ -52,6 +52,7 @@ class Wishes:
 
     kind: str | None = None  #: What they hold, a name of KINDS; None: their headers say.
     mapping: str | None = None  #: The saved mapping to read them with; None: the layout their headers tell.
+    sheet: str | None = None  #: The one sheet of workbooks to read; None: those whose headers are known.
     weight_unit: str | None = None  #: The unit of their weights; None: their layout's usual one.
     newest: bool = False  #: They are newer than what was loaded before, whatever they look like.
     shop_id: str | None = None  #: Whose orders they hold; None: the first shop's.
@@ -155,7 +156,7 @@ def _load(
                 on_step(name, "reading", 0)
             with ThreadPoolExecutor(1) as beside:
                 digest = beside.submit(_sha256, path)
-                read = sheets.read(path)
+                read = _of(sheets.read(path), wishes.sheet)
             found = layouts.by_mapping(read, chosen) if chosen else layouts.find(read, wishes.kind, taught)
             file = Incoming(path, name, digest.result(), by, app.now(), recent, shop_id, wishes.newest)
         except sheets.NotReadable as error:
@@ -169,6 +170,18 @@ def _load(
                 followed = on_step if len(one.sheet) >= LONG_ROWS else _unheard
                 report += _take(app, as_said(one, wishes), file, rehearsing, followed)
     return report
+
+
+def _of(read: list[sheets.Sheet], name: str | None) -> list[sheets.Sheet]:
+    """The sheet that was named, or all where none was."""
+    if name is None:
+        return read
+    named = [sheet for sheet in read if sheet.name == name]
+    if not named:
+        raise sheets.NotReadable(
+            "sheet_missing", read[0].file, sheet=name, sheets=[sheet.name for sheet in read]
+        )
+    return named
 
 
 def _not_read(

@@ -100,7 +100,12 @@ def _screen(name: str, content: bytes, form: files.Wishes, load: Load) -> None:
         proposed = files.propose(table, kind)
     columns = _columns(table, proposed)
     options = _options(proposed.kind, columns, proposed.options, form)
-    wishes = replace(form, weight_unit=None, awaiting=form.awaiting and "status" in columns)
+    wishes = replace(
+        form,
+        weight_unit=None,
+        awaiting=form.awaiting and "status" in columns,
+        sheet=table.name if len(sheets) > 1 else None,
+    )
     mapping = files.TableMapping("", proposed.kind, table.sheet.header, columns, options)
     lacking = files.lacking(mapping)
     if lacking:
