@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -48,7 +48,7 @@ def main() -> None:
     st.session_state["orders_scope"] = scope
     chosen = tables.ticked(pending.orders, by="order_id", key=TABLE, scope=scope, pages=True)
     if not pending.totals["order_count"]:
-        st.info(_("No order matches. Choose another view, or clear the filters."))
+        _nothing_shown(query, counts)
     else:
         _act(wanted, pending, chosen)
         view = filters.view(query)
@@ -66,6 +66,20 @@ def _nothing_awaits() -> None:
         st.success(_("Nothing awaits shipment. Load a newer export, or sync from the platform."))
     st.page_link("pages/files.py", label=_("Load files"), icon=":material/upload_file:")
     _sync_button()
+
+
+def _nothing_shown(query: filters.Query, counts: Mapping[str, int]) -> None:
+    """Why the list is empty, and the way on."""
+    if filters.view(query) != "free" or counts["free"] or not counts["blocked"]:
+        st.info(_("No order matches. Choose another view, or clear the filters."))
+        return
+    said = ngettext(
+        "None of the orders can be shipped as it is: {count} needs attention.",
+        "None of the orders can be shipped as it is: {count} need attention.",
+        counts["blocked"],
+    )
+    st.info(said)
+    st.page_link("pages/checks.py", label=_("Check before shipping"), icon=":material/fact_check:")
 
 
 def _tools(query: filters.Query) -> None:

@@ -271,6 +271,8 @@ def test_drafts_are_linked(open_page: Open, mixed: Desk) -> None:
 
 def test_unknown_goods_are_said_without_weight(open_page: Open, empty_desk: Desk) -> None:
     empty_desk.load([an_export_row(products=a_products_cell(("SKU-77", 1)))])
+    nothing = text_of(open_page(empty_desk.app, "orders"))
+    assert "None of the orders can be shipped as it is: 1 needs attention." in nothing
     page = tick(open_page(empty_desk.app, "orders", view="blocked"), 0)
     assert "1 without weight" in text_of(page)
     assert "is not in the product table" in page.error[0].value
