@@ -25,7 +25,7 @@ from lib.services import (
 )
 from lib.ui import downloads
 from pages.parts.shipments import printing as printing_part
-from pages.parts.shipments import running
+from pages.parts.shipments import watching
 from tests.builders import an_export_row
 from tests.conftest import HTTP, Desk
 from tests.pages.conftest import Open, text_of
@@ -441,26 +441,26 @@ def test_lists_below_a_running_batch_are_drawn_anew_for_the_first_of_a_kind_and_
         return shipments.Progress(found, total, total - under_way, 0.0, None, False, True)
 
     waits = shipments.Late("B-1", State.ACCEPTED, False, None, "")
-    first = running.Drawn(True, {}, only_late=False)
-    some = running.Drawn(True, {State.READY: 1}, only_late=False)
-    seen = running.Drawn(True, {State.READY: 7}, only_late=True)
-    assert not running._is_outdated(first, stands(queued=9, accepted=1), [])
-    assert running._is_outdated(first, stands(queued=9, ready=1), []), "the first that is ready"
-    assert not running._is_outdated(some, stands(queued=3, ready=7), []), "never for each in between"
-    assert running._is_outdated(some, stands(queued=3, ready=6, refused=1), []), "the first to mend"
-    assert running._is_outdated(some, stands(accepted=1, ready=9), [waits]), "nothing else comes soon"
-    assert not running._is_outdated(seen, stands(accepted=1, ready=9), [waits]), "said, and shown when wanted"
-    assert running._is_outdated(seen, stands(ready=10), []), "done"
+    first = watching.Drawn(True, {}, only_late=False)
+    some = watching.Drawn(True, {State.READY: 1}, only_late=False)
+    seen = watching.Drawn(True, {State.READY: 7}, only_late=True)
+    assert not watching.is_outdated(first, stands(queued=9, accepted=1), [])
+    assert watching.is_outdated(first, stands(queued=9, ready=1), []), "the first that is ready"
+    assert not watching.is_outdated(some, stands(queued=3, ready=7), []), "never for each in between"
+    assert watching.is_outdated(some, stands(queued=3, ready=6, refused=1), []), "the first to mend"
+    assert watching.is_outdated(some, stands(accepted=1, ready=9), [waits]), "nothing else comes soon"
+    assert not watching.is_outdated(seen, stands(accepted=1, ready=9), [waits]), "said, and shown when wanted"
+    assert watching.is_outdated(seen, stands(ready=10), []), "done"
 
 
 def test_why_a_batch_waits_is_said_once_and_in_the_line_of_its_pace_where_it_came_since() -> None:
     def page(trouble: str, drawn: str) -> None:
         from lib.services import background, shipments
-        from pages.parts.shipments import running
+        from pages.parts.shipments import watching
 
         background.trouble = lambda: trouble
         now = shipments.Progress({}, 9, 1, 0.0, None, False, True)
-        running._say_pace(now, running.Drawn(True, {}, only_late=False, trouble=drawn))
+        watching._say_pace(now, watching.Drawn(True, {}, only_late=False, trouble=drawn))
 
     def said(trouble: str, drawn: str) -> str:
         shown = AppTest.from_function(page, args=(trouble, drawn)).run()
