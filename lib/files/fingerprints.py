@@ -20,9 +20,11 @@ NONE_UNCHANGED = pd.DataFrame(
         "moment_at": pd.Series(dtype="datetime64[us]"),
     }
 )
+#: The scripts that make orders of rows, in their order.
+READERS = ("orders_cells", "orders_refused", "orders", "orders_doubts")
 #: What reads a row; when one of these changes, every row is read again.
-_READERS = (
-    *(engine.FOLDER / f"{script}.sql" for script in ("texts", "orders")),
+_READ_BY = (
+    *(engine.FOLDER / f"{script}.sql" for script in ("texts", *READERS)),
     Path(__file__).with_name("orders.py"),
 )
 
@@ -35,7 +37,7 @@ def context(found: layouts.Recognised, zone: str, countries: pd.DataFrame, names
     digest = hashlib.sha256(repr((zone, names, found.layout.name, found.layout.options)).encode())
     digest.update(repr((sorted(found.columns), sorted(found.layout.statuses.items()))).encode())
     digest.update(pd.util.hash_pandas_object(countries, index=False).to_numpy().tobytes())
-    for path in _READERS:
+    for path in _READ_BY:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

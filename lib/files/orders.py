@@ -151,10 +151,10 @@ def parse(
     }
     scripts: tuple[str, ...]
     if by_line:
-        scripts, rows = ("texts", "lines", "orders"), "line_rows"
+        scripts, rows = ("texts", "lines", *fingerprints.READERS), "line_rows"
         lent["options"] = _options(found.layout.options)
     else:
-        scripts, rows = ("texts", "orders"), "sheet"
+        scripts, rows = ("texts", *fingerprints.READERS), "sheet"
         lent["product_rows"] = _NO_PRODUCTS
     lent["unchanged_rows"] = unchanged
     stream = fingerprints.changed(found, unchanged)

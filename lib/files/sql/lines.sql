@@ -2,7 +2,7 @@
 -- row per order. Python lends:
 --   line_rows   one row per filled row: row_no, and the columns of LINES as texts
 --   options     one row: what the layout or a person says of the sheet
--- and makes sheet and product_rows for orders.sql, and takes order_rows, extras and order_doubts.
+-- and makes sheet and product_rows for orders_cells.sql, and takes order_rows, extras and order_doubts.
 
 -- 1 → yes; what programs write into a flag.
 create temp macro said_yes(cell) as coalesce(lower(tidy(cell)) in ('是', 'yes', 'y', 'true', '1'), false);
@@ -24,7 +24,7 @@ create temp macro pair_form() as '\s*(\S.*?)\s*[*×＊]\s*(-?\d{1,6})(?:\.0+)?\s
 
 -- One row per row of the sheet: whose it is, and whether an earlier one says the same word for word. The parcels of
 -- an order that was split or sent again have its number with -1, -2 behind it in some programs. A row that takes goods
--- or money back stands by itself, so that orders.sql refuses it alone and the order is what its other rows tell.
+-- or money back stands by itself, so that orders_refused.sql refuses it alone and the order is what its other rows tell.
 create temp table placed as
 select
     line_rows.*,
@@ -61,7 +61,7 @@ select
     is_repeat and order_number is not null as is_repeat
 from placed;
 
--- One row per order, as orders.sql reads it: the first cell that holds something stands for the order.
+-- One row per order, as orders_cells.sql reads it: the first cell that holds something stands for the order.
 create temp table sheet as
 with firsts as (
     select
@@ -164,7 +164,7 @@ from told
 where not adds_nothing
 order by first_row_no, line_no;
 
--- One row per order: what orders.sql does not read. Weights in the unit that is said of the sheet.
+-- One row per order: what orders_cells.sql does not read. Weights in the unit that is said of the sheet.
 create temp table extras as
 select
     min(order_rows.first_row_no) as row_no,
