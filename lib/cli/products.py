@@ -162,7 +162,7 @@ def checks_command(
         return Answer({"finding": finding, "accepted": count}, [line])
     if take_back:
         return _taken_back(app, finding, order_ids)
-    found = shown.records(checks.orders_with(app, finding, page_size=1_000_000))
+    found = shown.records(checks.orders_with(app, finding, page_size=None))
     for row in found:
         row["sentence"] = finding_sentence(finding, row["field"], row["value"])
     sources = (source_sentence(row["file"], row["row_no"], is_synced=row["is_synced"]) for row in found)
@@ -176,7 +176,7 @@ def checks_command(
 def _taken_back(app: App, finding: str, order_ids: tuple[str, ...]) -> Answer:
     chosen = orders.known(app, order_ids)
     if not chosen:
-        found = checks.orders_with(app, finding, include_accepted=True, page_size=1_000_000)
+        found = checks.orders_with(app, finding, include_accepted=True, page_size=None)
         chosen = found[found["accepted_by"].notna()]["order_id"].tolist()
     count = checks.take_back(app, finding, chosen, by=app.settings.operator)
     line = ngettext(

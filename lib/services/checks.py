@@ -83,9 +83,9 @@ def groups(app: App) -> list[dict[str, Any]]:
 
 
 def orders_with(
-    app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int = PAGE_SIZE
+    app: App, code: str, *, include_accepted: bool = False, page: int = 1, page_size: int | None = PAGE_SIZE
 ) -> pd.DataFrame:
-    """One row per awaiting order with this finding, soonest deadline first: a page; holds as of the minute.
+    """One row per awaiting order with this finding, soonest deadline first: a page, as of the minute; or all (None).
 
     `file`, `sheet` and `row_no` say where the order is known from, the first of its rows; `is_synced`: the platform.
     """
@@ -98,9 +98,11 @@ def orders_with(
                 code,
                 include_accepted=include_accepted,
                 page_size=page_size,
-                skipped=(page - 1) * page_size,
+                skipped=(page - 1) * (page_size or 0),
             )
 
+    if page_size is None:
+        return find()
     minute = now.replace(second=0, microsecond=0)
     return app.database.kept(("orders_with", code, include_accepted, page, page_size, minute), find)
 
@@ -113,7 +115,7 @@ def export(
     `say` makes a sentence of code, field and value; `titles` names the columns that are told, by our names, in their
     order: order_id, ship_by_at, country, field, value, sentence, file, sheet, row_no.
     """
-    rows = orders_with(app, code, include_accepted=True, page_size=1_000_000)
+    rows = orders_with(app, code, include_accepted=True, page_size=None)
     told = [say(code, field, value) for field, value in zip(rows["field"], rows["value"], strict=True)]
     return exports.table(rows.assign(sentence=told)[list(titles)].rename(columns=dict(titles)), form)
 
@@ -161,7 +163,7 @@ def take_back(app: App, code: str, order_ids: Sequence[str], *, by: str) -> int:
 
 def following(app: App, code: str, after: str | None = None) -> str | None:
     """The next order with this finding, in the list's order after one that was just corrected; None: no more."""
-    rows = orders_with(app, code, page_size=1_000_000)
+    rows = orders_with(app, code, page_size=None)
     ids = list(dict.fromkeys(rows["order_id"]))
     return next((one for one in ids if one != after), None)
 
@@ -173,7 +175,7 @@ def blocked_shipments(work: Work, batch_id: str) -> set[str]:
 
 def _ids_with(work: Work, code: str, now: datetime) -> list[str]:
     order_store.look(work, order_store.awaiting(work), now=now)
-    rows = store.orders_with(work, code, include_accepted=False, page_size=10_000_000, skipped=0)
+    rows = store.orders_with(work, code, include_accepted=False, page_size=None, skipped=0)
     return list(dict.fromkeys(rows["order_id"]))
 
 

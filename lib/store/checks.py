@@ -116,9 +116,9 @@ def groups(work: Work) -> list[dict[str, Any]]:
 
 
 def orders_with(
-    work: Work, code: str, *, include_accepted: bool, page_size: int, skipped: int
+    work: Work, code: str, *, include_accepted: bool, page_size: int | None, skipped: int
 ) -> pd.DataFrame:
-    """One row per awaiting order looked at (`orders.look`) with this finding, soonest deadline first.
+    """One row per awaiting order looked at (`orders.look`) with this finding, soonest deadline first: a page, or all.
 
     Orders whose status is not known are not among those looked at: they are found by themselves.
     """
