@@ -28,9 +28,8 @@ class SellerAddress:
     county: str
     street: str
     is_default: bool
-    language: str = (
-        ""  #: As the platform says it; of senders English, of refunds Chinese is assumed (UNCONFIRMED).
-    )
+    #: As the platform says it; of senders English, of refunds Chinese is assumed (UNCONFIRMED).
+    language: str = ""
     outdated: bool = False  #: The platform wants it looked at before it is used.
 
 

@@ -38,9 +38,8 @@ class Limits:
 
     budget_minor: int | None = None  #: CNY, by the dated exchange rate.
     quotas: tuple[Quota, ...] = ()
-    differing_e4: int | None = (
-        None  #: Highest share that may differ from the buyers' choice, in ten-thousandths.
-    )
+    #: Highest share that may differ from the buyers' choice, in ten-thousandths.
+    differing_e4: int | None = None
     days_max: int | None = None
 
 

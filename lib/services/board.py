@@ -37,9 +37,8 @@ class Board:
 
     counts: dict[Failing, int]  #: All of them, the most pressing kind first; kinds without any are left out.
     unowned: int  #: Those nobody looks after.
-    open_count: (
-        int  #: Those of which something can still come: neither returned, returning, destroyed nor lost.
-    )
+    #: Those of which something can still come: neither returned, returning, destroyed nor lost.
+    open_count: int
     match_count: int  #: Those the filters let through.
     rows: pd.DataFrame
     """One row per parcel of the page, the longest failing first.

@@ -36,9 +36,8 @@ class Told:
     state: str
     reason_code: str | None = None
     reason_text: str | None = None  #: The platform's words.
-    details: dict[str, object] = field(
-        default_factory=dict
-    )  #: What fills the sentence, when it was refused here.
+    #: What fills the sentence, when it was refused here.
+    details: dict[str, object] = field(default_factory=dict)
     row_no: int | None = None  #: Of the table it was told by, as a spreadsheet counts.
 
 

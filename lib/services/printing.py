@@ -48,9 +48,8 @@ class Printed:
     runs: list[int]  #: Numbers of its print runs.
     labels: int
     missing: list[str]  #: As of Choice.
-    stopped: list[
-        str
-    ]  #: Left out, for they are on the stop list or are no more; the file's last page says so.
+    #: Left out, for they are on the stop list or are no more; the file's last page says so.
+    stopped: list[str]
 
 
 def choose(app: App, shipment_ids: Sequence[str], settings: PrintSettings) -> Choice:

@@ -25,9 +25,8 @@ class Card:
 
     card: dict[str, Any]  #: See `store.rates.cards`.
     rates: pd.DataFrame  #: One row per destination, cargo class and interval of chargeable weight.
-    surcharges: (
-        pd.DataFrame
-    )  #: One row per surcharge; none is published, so a card has none unless its file had.
+    #: One row per surcharge; none is published, so a card has none unless its file had.
+    surcharges: pd.DataFrame
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,8 @@ class Held:
     read: dict[int, list[int]] = field(default_factory=dict)  #: Turn → the positions taken in already.
     chosen: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    said: list[int] = field(
-        default_factory=list
-    )  #: The positions as they stand in the session under the key.
+    #: The positions as they stand in the session under the key.
+    said: list[int] = field(default_factory=list)
     wiped: bool = False  #: Nothing is to be chosen any more.
 
 

@@ -35,9 +35,8 @@ class Recognised:
     sheet: Sheet
     layout: Layout
     columns: Mapping[str, int]  #: Our name → the column's place in `sheet.rows`.
-    ignored: tuple[
-        str, ...
-    ]  #: Headers the layout does not know and nothing reads, as they stand in the file.
+    #: Headers the layout does not know and nothing reads, as they stand in the file.
+    ignored: tuple[str, ...]
     missing: tuple[str, ...]  #: Columns of the layout that the file does not have, by their usual headers.
     unread: tuple[str, ...] = ()  #: Headers that belong to the layout and that nothing reads.
 

@@ -72,9 +72,8 @@ class Taken:
     identities: Sequence[str] = ()  #: Of what the taken rows are: order numbers, SKUs.
     conflicts: Sequence[dict[str, Any]] = ()  #: order_id, row_no, batch_id, field, kept, offered.
     older: int = 0  #: Orders of which a newer source said something else.
-    older_fields: Sequence[
-        dict[str, Any]
-    ] = ()  #: What it said: as `conflicts`, batch_id '' outside of batches.
+    #: What it said: as `conflicts`, batch_id '' outside of batches.
+    older_fields: Sequence[dict[str, Any]] = ()
     as_of: datetime | None = None  #: The newest moment the file speaks of.
 
 

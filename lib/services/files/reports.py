@@ -27,15 +27,13 @@ class FileReport:
     shifted_days: int = 0  #: How far the sample's dates were moved, so that its orders are of today.
     zone: str = ""  #: The zone assumed for the times in the file; '' where it has none.
     weight_unit: str = ""  #: The unit its weights were read in; '' where it has none.
-    awaiting: int = (
-        0  #: Orders that await shipment because a person said so: their status is missing or unknown.
-    )
+    #: Orders that await shipment because a person said so: their status is missing or unknown.
+    awaiting: int = 0
     ignored: tuple[str, ...] = ()  #: Headers nobody knows and nothing reads.
     unread: tuple[str, ...] = ()  #: Headers that belong to the layout and that nothing reads.
     missing: tuple[str, ...] = ()  #: Headers the layout has and the file has not.
-    conflicts: int = (
-        0  #: Fields of orders in a batch of which the file says something else; nothing was changed.
-    )
+    #: Fields of orders in a batch of which the file says something else; nothing was changed.
+    conflicts: int = 0
     older: int = 0  #: Orders of which a newer file said something else; that stands.
     mended: int = 0  #: Refused rows of earlier files that came in with this one.
     repeated: int = 0  #: Refused rows that earlier files had as well.

@@ -46,9 +46,8 @@ class Table:
 class Preview:
     """How the first rows of a table would load."""
 
-    rows: (
-        pd.DataFrame
-    )  #: One row per order, product, charge or rate, or refused row: row_no, code, what would be kept.
+    #: One row per order, product, charge or rate, or refused row: row_no, code, what would be kept.
+    rows: pd.DataFrame
     loadable: int
     refused: int
 

@@ -31,9 +31,8 @@ class SyncReport:
     unchanged: int = 0
     refused: int = 0
     details: int = 0  #: Orders asked for one by one.
-    conflicts: tuple[
-        str, ...
-    ] = ()  #: Orders in a shipment with another receiver or other lines there by now.
+    #: Orders in a shipment with another receiver or other lines there by now.
+    conflicts: tuple[str, ...] = ()
     problems: tuple[OrderRefused, ...] = ()
     complete: bool = True  #: False: the list moved all the while; the next sync reads it again.
     import_id: int | None = None

@@ -39,9 +39,8 @@ class Drawn:
     running: bool
     counts: Mapping[str, int]  #: Parcels by state.
     only_late: bool  #: Of what runs, all but the late ones is settled.
-    trouble: str = (
-        ""  #: What the top of the page says of why nothing is sent, a code; "" when it says nothing.
-    )
+    #: What the top of the page says of why nothing is sent, a code; "" when it says nothing.
+    trouble: str = ""
 
 
 def watch(batch_id: str, drawn: Drawn) -> None:
